@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * x86: from a VM exit to its slot, the index of its reason in the counters.
+ * Both vendors in one binary; the event's ISA tells which, per vCPU.
+ */
+#ifndef KVMSTAT_ARCH_EXIT_H
+#define KVMSTAT_ARCH_EXIT_H
+
+#include <linux/kvm_host.h>
+#include <asm/svm.h>
+
+#include "compat.h"
+
+/*
+ * Slots: basic VT-x reasons and AMD-V codes below KVMSTAT_DIRECT stand for
+ * themselves; AMD-V's second block starts at 0x400 (APM vol. 2, appendix C);
+ * then the codes that the kernel names beyond both, the nameless rest, and
+ * exits whose reason could not be read.
+ */
+#define KVMSTAT_DIRECT 176u
+#define KVMSTAT_HIGH_BASE 0x400u
+#define KVMSTAT_HIGH 16u
+#define KVMSTAT_FAR (KVMSTAT_DIRECT + KVMSTAT_HIGH)
+#define KVMSTAT_NR_FAR 32u
+#define KVMSTAT_OTHER (KVMSTAT_FAR + KVMSTAT_NR_FAR)
+#define KVMSTAT_UNKNOWN (KVMSTAT_OTHER + 1)
+#define KVMSTAT_SLOTS (KVMSTAT_UNKNOWN + 1)
+
+#define KVMSTAT_ISA "x86 (VT-x, AMD-V)"
+#define KVMSTAT_REASON_SOURCE "VMREAD (VT-x), VMCB (AMD-V)"
+
+/**
+ * struct kvmstat_arch_exit - where a vCPU's exit reason is read
+ * @vmcb: struct vcpu_svm's pointer to the VMCB in use, NULL if not AMD-V or if
+ *	the check failed
+ * @vmread: VT-x and the check passed: VMREAD tells
+ * @checked: the first exit was seen and the source looked at
+ */
+struct kvmstat_arch_exit {
+	struct vmcb **vmcb;
+	bool vmread;
+	bool checked;
+};
+
+u32 kvmstat_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32 isa);
+
+/**
+ * kvmstat_vmread - read a field of the VMCS that is current on this CPU
+ * @field: encoding, SDM vol. 3, appendix B
+ * @value: set on success
+ *
+ * Fails, rather than faults, without a current VMCS (Hyper-V's enlightened
+ * VMCS) and outside VMX operation.
+ *
+ * Context: preemption off.
+ */
+static __always_inline bool kvmstat_vmread(unsigned long field, unsigned long *value)
+{
+	bool ok = false;
+
+	asm volatile("1: vmread %[field], %[value]\n\t"
+		     "seta %[ok]\n"
+		     "2:\n"
+		     _ASM_EXTABLE(1b, 2b)
+		     : [value] "=r"(*value), [ok] "+q"(ok)
+		     : [field] "r"(field)
+		     : "cc");
+	return likely(ok);
+}
+
+/* VM_EXIT_REASON: bits 15:0 are the basic reason (SDM vol. 3, 25.9.1). */
+#define KVMSTAT_VMCS_EXIT_REASON 0x4402
+
+/**
+ * kvmstat_exit_slot - the slot of the exit that just happened, if it is had quickly
+ * @exit: the vCPU's
+ * @slot: set on success
+ *
+ * Context: the kvm_exit probe; the VMCS or VMCB of the exit is in place.
+ * Return: false if kvmstat_slow_slot() must tell.
+ */
+static __always_inline bool kvmstat_exit_slot(const struct kvmstat_arch_exit *exit, u32 *slot)
+{
+	unsigned long reason;
+	u32 code;
+
+	if (exit->vmcb) {
+		code = (*exit->vmcb)->control.exit_code;
+		if (unlikely(code >= KVMSTAT_DIRECT)) {
+			if (code - KVMSTAT_HIGH_BASE >= KVMSTAT_HIGH)
+				return false;
+			code = code - KVMSTAT_HIGH_BASE + KVMSTAT_DIRECT;
+		}
+		*slot = code;
+		return true;
+	}
+	if (!exit->vmread || !kvmstat_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason))
+		return false;
+	*slot = (u16)reason;
+	return likely(*slot < KVMSTAT_DIRECT);
+}
+
+#endif

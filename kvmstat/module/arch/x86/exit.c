@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * x86: VM exits on VT-x and AMD-V: the kvm_exit and kvm_fpu probes, the check of
+ * where a vCPU's exit reason is read, the reasons' names and classes.
+ */
+#include <linux/mm.h>
+#include <linux/sched/task_stack.h>
+#include <linux/seq_file.h>
+#include <linux/uaccess.h>
+#include <asm/svm.h>
+#include <asm/vmx.h>
+
+#include "account.h"
+#include "arch.h"
+#include "hooks.h"
+
+/* The kernel's own spelling, from its uapi headers. */
+struct reason {
+	u32 code;
+	const char *name;
+};
+
+static const struct reason vmx_reasons[] = { VMX_EXIT_REASONS };
+static const struct reason svm_reasons[] = { SVM_EXIT_REASONS };
+
+/* The named codes beyond the direct and the high block, in far slots' order. */
+static u32 far_codes[KVMSTAT_NR_FAR];
+static unsigned int nr_far;
+
+static u32 other_code;
+/* The event's isa argument (arch/x86/kvm/trace.h, not in the headers). */
+#define ISA_VMX 1
+#define ISA_SVM 2
+
+static u32 isa_seen; /* 0 before the first exit */
+static atomic_t checked;
+static atomic_t failed_vmcb_pointer;
+static atomic_t failed_vmcb_content;
+static atomic_t failed_vmread;
+
+static bool is_far(u32 code)
+{
+	return code >= KVMSTAT_DIRECT && code - KVMSTAT_HIGH_BASE >= KVMSTAT_HIGH;
+}
+
+/* Rare: software VMGEXIT codes, SVM_EXIT_ERR, what the kernel has no name for. */
+static u32 far_slot(u32 code)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_far; i++)
+		if (far_codes[i] == code)
+			return KVMSTAT_FAR + i;
+	WRITE_ONCE(other_code, code);
+	return KVMSTAT_OTHER;
+}
+
+/**
+ * kvmstat_arch_init - prepare the slots of the named far codes
+ *
+ * Context: before any probe.
+ */
+void kvmstat_arch_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(svm_reasons) && nr_far < KVMSTAT_NR_FAR; i++)
+		if (is_far(svm_reasons[i].code))
+			far_codes[nr_far++] = svm_reasons[i].code;
+}
+
+/**
+ * kvmstat_slot_code - the architecture's number of a slot's reason
+ * @slot: below KVMSTAT_SLOTS
+ */
+u32 kvmstat_slot_code(u32 slot)
+{
+	if (slot < KVMSTAT_DIRECT)
+		return slot;
+	if (slot < KVMSTAT_FAR)
+		return slot - KVMSTAT_DIRECT + KVMSTAT_HIGH_BASE;
+	if (slot < KVMSTAT_OTHER)
+		return far_codes[slot - KVMSTAT_FAR];
+	return slot == KVMSTAT_OTHER ? READ_ONCE(other_code) : U32_MAX;
+}
+
+/**
+ * kvmstat_slot_name - the kernel's name of a slot's reason
+ * @slot: below KVMSTAT_SLOTS
+ *
+ * Return: NULL if the kernel has no name for it: show its number.
+ */
+const char *kvmstat_slot_name(u32 slot)
+{
+	bool vmx = READ_ONCE(isa_seen) == ISA_VMX;
+	const struct reason *r = vmx ? vmx_reasons : svm_reasons;
+	size_t n = vmx ? ARRAY_SIZE(vmx_reasons) : ARRAY_SIZE(svm_reasons);
+	u32 code = kvmstat_slot_code(slot);
+
+	if (slot == KVMSTAT_UNKNOWN)
+		return "unknown";
+	if (slot == KVMSTAT_OTHER)
+		return "other";
+	for (; n; n--, r++)
+		if (r->code == code)
+			return r->name;
+	return NULL;
+}
+
+/**
+ * kvmstat_slot_class - which column a slot's exits belong to
+ * @slot: below KVMSTAT_SLOTS
+ */
+enum kvmstat_class kvmstat_slot_class(u32 slot)
+{
+	u32 code = kvmstat_slot_code(slot);
+
+	if (slot >= KVMSTAT_OTHER)
+		return KVMSTAT_CLASS_OTHER;
+	if (READ_ONCE(isa_seen) == ISA_VMX)
+		switch (code) {
+		case EXIT_REASON_EXCEPTION_NMI:
+			return KVMSTAT_CLASS_EXCEPTION;
+		case EXIT_REASON_EXTERNAL_INTERRUPT:
+			return KVMSTAT_CLASS_INTERRUPT;
+		case EXIT_REASON_HLT:
+			return KVMSTAT_CLASS_HALT;
+		case EXIT_REASON_IO_INSTRUCTION:
+			return KVMSTAT_CLASS_IO;
+		default:
+			return KVMSTAT_CLASS_OTHER;
+		}
+	switch (code) {
+	case SVM_EXIT_EXCP_BASE ... SVM_EXIT_LAST_EXCP:
+		return KVMSTAT_CLASS_EXCEPTION;
+	case SVM_EXIT_INTR:
+		return KVMSTAT_CLASS_INTERRUPT;
+	case SVM_EXIT_HLT:
+		return KVMSTAT_CLASS_HALT;
+	case SVM_EXIT_IOIO:
+		return KVMSTAT_CLASS_IO;
+	default:
+		return KVMSTAT_CLASS_OTHER;
+	}
+}
+
+/**
+ * kvmstat_isa_name - the vendor's name of the virtualization extension in use
+ *
+ * Return: "none seen yet" before the first exit.
+ */
+const char *kvmstat_isa_name(void)
+{
+	u32 isa = READ_ONCE(isa_seen);
+
+	return isa == ISA_VMX ? "VT-x" : isa == ISA_SVM ? "AMD-V" : "none seen yet";
+}
+
+/*
+ * struct vcpu_svm starts with { struct kvm_vcpu vcpu; struct vmcb *vmcb; } from
+ * 5.10 to 7.x, and is not in the headers. The content is held against what VMRUN
+ * itself insists on (APM vol. 2, 15.5.1): the VMRUN intercept set, ASID not 0.
+ */
+static void check_vmcb(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu)
+{
+	struct vmcb **where = (struct vmcb **)(vcpu + 1);
+	u32 intercepts[MAX_INTERCEPT];
+	struct vmcb *vmcb;
+	u32 asid;
+
+	if (copy_from_kernel_nofault(&vmcb, where, sizeof(vmcb)) || !PAGE_ALIGNED(vmcb) ||
+	    !virt_addr_valid(vmcb)) {
+		atomic_inc(&failed_vmcb_pointer);
+		return;
+	}
+	if (copy_from_kernel_nofault(intercepts, vmcb->control.intercepts, sizeof(intercepts)) ||
+	    copy_from_kernel_nofault(&asid, &vmcb->control.asid, sizeof(asid)) || !asid ||
+	    !(intercepts[INTERCEPT_VMRUN / 32] & BIT(INTERCEPT_VMRUN % 32))) {
+		atomic_inc(&failed_vmcb_content);
+		return;
+	}
+	exit->vmcb = where;
+	atomic_inc(&checked);
+}
+
+/* HOST_RSP (SDM vol. 3, appendix B.4.4): KVM sets it to the running thread's stack. */
+#define VMCS_HOST_RSP 0x6c14
+
+static void check_vmread(struct kvmstat_arch_exit *exit)
+{
+	unsigned long stack = (unsigned long)task_stack_page(current);
+	unsigned long reason, rsp;
+
+	if (!kvmstat_vmread(VMCS_HOST_RSP, &rsp) || rsp - stack >= THREAD_SIZE ||
+	    !kvmstat_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason)) {
+		atomic_inc(&failed_vmread);
+		return;
+	}
+	exit->vmread = true;
+	atomic_inc(&checked);
+}
+
+/**
+ * kvmstat_slow_slot - the slot of the exit that just happened
+ * @exit: the vCPU's; where its reason is read is looked for and verified at its first
+ *	exit, and stays empty if that fails
+ * @vcpu: from the event
+ * @isa: from the event
+ *
+ * Context: the kvm_exit probe; the VMCS or VMCB of the exit is in place.
+ * Return: KVMSTAT_UNKNOWN where the reason cannot be had.
+ */
+u32 kvmstat_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32 isa)
+{
+	unsigned long reason;
+	u32 slot;
+
+	if (!exit->checked) {
+		exit->checked = true;
+		WRITE_ONCE(isa_seen, isa);
+		if (isa == ISA_SVM)
+			check_vmcb(exit, vcpu);
+		else if (isa == ISA_VMX)
+			check_vmread(exit);
+	}
+	if (kvmstat_exit_slot(exit, &slot))
+		return slot;
+	if (exit->vmcb)
+		return far_slot((*exit->vmcb)->control.exit_code);
+	if (exit->vmread && kvmstat_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason))
+		return far_slot(reason);
+	return KVMSTAT_UNKNOWN;
+}
+
+/**
+ * kvmstat_exit_info - the reason source's lines of the info file
+ * @m: the file
+ */
+void kvmstat_exit_info(struct seq_file *m)
+{
+	seq_puts(m, "reason_source: " KVMSTAT_REASON_SOURCE "\n");
+	seq_printf(m, "reason_checked_vcpus: %d\n", atomic_read(&checked));
+	seq_printf(m, "reason_failed_vmcb_pointer: %d\n", atomic_read(&failed_vmcb_pointer));
+	seq_printf(m, "reason_failed_vmcb_content: %d\n", atomic_read(&failed_vmcb_content));
+	seq_printf(m, "reason_failed_vmread: %d\n", atomic_read(&failed_vmread));
+}
+
+/* Apart, so that the usual way saves no register. */
+static noinline notrace void on_slow_exit(struct kvm_vcpu *vcpu, u32 isa)
+{
+	struct kvmstat_cpu *cpu = this_cpu_ptr(&kvmstat_cpu);
+
+	if (kvmstat_table_find(cpu, vcpu))
+		kvmstat_count_exit(cpu, kvmstat_slow_slot(&cpu->v->exit, vcpu, isa));
+	else
+		cpu->lost_exits++;
+}
+
+static notrace void on_kvm_exit(void *data, KVMSTAT_EXIT_ARGS)
+{
+	struct kvmstat_cpu *cpu = this_cpu_ptr(&kvmstat_cpu);
+	u32 slot;
+
+	if (likely(cpu->vcpu == vcpu) && likely(kvmstat_exit_slot(&cpu->v->exit, &slot)))
+		kvmstat_count_exit(cpu, slot);
+	else
+		on_slow_exit(vcpu, isa);
+}
+
+/*
+ * Fires on every way out of KVM_RUN while the vCPU is still loaded, unlike
+ * kvm_userspace_exit: so that the latter can tell whose return it is, also when
+ * the thread runs several vCPUs or the guest was never entered.
+ */
+static notrace void on_kvm_fpu(void *data, int load)
+{
+	if (!load)
+		kvmstat_table_mark_returning();
+}
+
+/* An MMIO write that an eventfd took before the emulator saw it (VT-x). */
+static notrace void on_kvm_fast_mmio(void *data, u64 gpa)
+{
+	kvmstat_count_mmio();
+}
+
+/* kvm_exit comes last: counting starts when it is attached. */
+struct kvmstat_hook kvmstat_arch_hooks[] = {
+	{ .name = "kvm_fpu", .probe = on_kvm_fpu, .error = -ENOENT, .required = true },
+	{ .name = "kvm_fast_mmio", .probe = on_kvm_fast_mmio, .error = -ENOENT },
+	{ .name = "kvm_exit", .probe = on_kvm_exit, .error = -ENOENT, .required = true },
+};
+const unsigned int kvmstat_nr_arch_hooks = ARRAY_SIZE(kvmstat_arch_hooks);

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attaching to KVM's tracepoints and to the end of its VMs, by name: no KVM symbol
+ * is imported, so KVM may come, go and come back while kvmstat is loaded.
+ *
+ * attach() and detach() run at init and exit or from the tracepoint module
+ * notifier, which its own mutex serializes.
+ */
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+
+#include "arch.h"
+#include "hooks.h"
+#include "table.h"
+
+/* kvm_exit, the last of the architecture's, is attached last. */
+static struct {
+	struct kvmstat_hook *hooks;
+	const unsigned int *nr;
+} const groups[] = {
+	{ kvmstat_account_hooks, &kvmstat_nr_account_hooks },
+	{ kvmstat_arch_hooks, &kvmstat_nr_arch_hooks },
+};
+
+#define for_each_hook(g, h)                                 \
+	for ((g) = 0; (g) < ARRAY_SIZE(groups); (g)++)      \
+		for ((h) = groups[g].hooks;                 \
+		     (h) < groups[g].hooks + *groups[g].nr; \
+		     (h)++)
+
+#define DESTROY_VM "kvm_arch_destroy_vm"
+
+/* The end of a VM has no tracepoint; the function is global on every version. */
+static int on_destroy_vm(struct kprobe *p, struct pt_regs *regs)
+{
+	kvmstat_table_vm_end((struct kvm *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
+
+static struct kprobe destroy_vm;
+static int destroy_vm_error = -ENOENT;
+
+static bool kvm_found;
+
+/*
+ * Every required hook is attached. Until then returns to userspace are not counted,
+ * as their exits were not.
+ */
+bool kvmstat_hooks_live;
+
+static void detach(void)
+{
+	struct kvmstat_hook *h;
+	unsigned int g;
+
+	WRITE_ONCE(kvmstat_hooks_live, false);
+	for_each_hook(g, h)
+		if (!h->error) {
+			tracepoint_probe_unregister(h->tp, h->probe, NULL);
+			h->error = -ECANCELED;
+		}
+	tracepoint_synchronize_unregister();
+	if (!destroy_vm_error) {
+		unregister_kprobe(&destroy_vm);
+		destroy_vm_error = -ECANCELED;
+	}
+}
+
+/*
+ * The end of VMs first: a VM whose end went unseen would lend its address, and its
+ * counters, to another. All required hooks or none.
+ */
+static void attach(void)
+{
+	struct kvmstat_hook *h;
+	bool failed;
+	unsigned int g;
+
+	destroy_vm = (struct kprobe){
+		.symbol_name = DESTROY_VM,
+		.pre_handler = on_destroy_vm,
+	};
+	destroy_vm_error = register_kprobe(&destroy_vm);
+	failed = destroy_vm_error;
+	for_each_hook(g, h) {
+		if (!h->tp)
+			h->error = -ENOENT;
+		else if (failed)
+			h->error = -ECANCELED;
+		else
+			h->error = tracepoint_probe_register(h->tp, h->probe, NULL);
+		failed |= h->error && h->required;
+	}
+	if (failed)
+		detach();
+	else
+		WRITE_ONCE(kvmstat_hooks_live, true);
+}
+
+static void find(struct tracepoint *tp, void *found)
+{
+	struct kvmstat_hook *h;
+	unsigned int g;
+
+	for_each_hook(g, h)
+		if (!strcmp(h->name, tp->name)) {
+			h->tp = tp;
+			*(bool *)found = true;
+		}
+}
+
+static void forget(void)
+{
+	struct kvmstat_hook *h;
+	unsigned int g;
+
+	detach();
+	kvmstat_table_end_all();
+	for_each_hook(g, h) {
+		h->tp = NULL;
+		h->error = -ENOENT;
+	}
+	destroy_vm_error = -ENOENT;
+	WRITE_ONCE(kvm_found, false);
+}
+
+static bool is_ours(struct tracepoint *tp)
+{
+	struct kvmstat_hook *h;
+	unsigned int g;
+
+	for_each_hook(g, h)
+		if (h->tp == tp)
+			return true;
+	return false;
+}
+
+/* All of KVM's tracepoints are in one module, whatever its name. */
+static int on_module(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct module *mod = ((struct tp_module *)data)->mod;
+	bool found = false;
+	int i;
+
+	for (i = 0; i < mod->num_tracepoints; i++)
+		if (action == MODULE_STATE_COMING)
+			find(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]), &found);
+		else
+			found |= is_ours(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]));
+	if (!found)
+		return NOTIFY_DONE;
+	if (action == MODULE_STATE_COMING) {
+		WRITE_ONCE(kvm_found, true);
+		attach();
+	} else if (action == MODULE_STATE_GOING) {
+		forget();
+	}
+	return NOTIFY_OK;
+}
+
+static struct notifier_block module_nb = { .notifier_call = on_module };
+
+/**
+ * kvmstat_hooks_list - the names of the hooks that are attached, or are not
+ * @buf: filled: blanks between the names, "none" if there is none
+ * @size: of @buf
+ * @attached: which of both
+ *
+ * Context: any; a change in parallel may show in part.
+ * Return: @buf.
+ */
+char *kvmstat_hooks_list(char *buf, size_t size, bool attached)
+{
+	struct kvmstat_hook *h;
+	unsigned int g;
+	size_t n = 0;
+
+	for_each_hook(g, h)
+		if (!h->error == attached)
+			n += scnprintf(buf + n, size - n, "%s ", h->name);
+	if (!destroy_vm_error == attached)
+		n += scnprintf(buf + n, size - n, DESTROY_VM " ");
+	if (n)
+		buf[n - 1] = '\0';
+	else
+		strscpy(buf, "none", size);
+	return buf;
+}
+
+/**
+ * kvmstat_hooks_state - whether events are being counted
+ *
+ * Context: any.
+ * Return: a phrase.
+ */
+const char *kvmstat_hooks_state(void)
+{
+	if (READ_ONCE(kvmstat_hooks_live))
+		return "counting";
+	return READ_ONCE(kvm_found) ? "not counting, a required hook failed" : "waiting for KVM";
+}
+
+static void show_hook(struct seq_file *m, const char *name, int error)
+{
+	if (!error)
+		seq_printf(m, "hook_%s: attached\n", name);
+	else if (error == -ENOENT)
+		seq_printf(m, "hook_%s: not found\n", name);
+	else if (error == -ECANCELED)
+		seq_printf(m, "hook_%s: not attached, another that is required failed\n", name);
+	else
+		seq_printf(m, "hook_%s: failed, error %d\n", name, error);
+}
+
+/**
+ * kvmstat_hooks_info - the hooks' lines of the info file
+ * @m: the file
+ */
+void kvmstat_hooks_info(struct seq_file *m)
+{
+	struct kvmstat_hook *h;
+	unsigned int g;
+
+	seq_printf(m, "state: %s\n", kvmstat_hooks_state());
+	for_each_hook(g, h)
+		show_hook(m, h->name, h->error);
+	show_hook(m, DESTROY_VM, destroy_vm_error);
+}
+
+/**
+ * kvmstat_hooks_init - attach to KVM if it is there, and whenever it comes
+ *
+ * Context: module init, last.
+ * Return: 0, also without KVM; -errno if its coming could not be seen.
+ */
+int kvmstat_hooks_init(void)
+{
+	int ret;
+
+	for_each_kernel_tracepoint(find, &kvm_found);
+	if (kvm_found)
+		attach();
+	ret = register_tracepoint_module_notifier(&module_nb);
+	if (ret)
+		forget();
+	return ret;
+}
+
+/**
+ * kvmstat_hooks_exit - detach; no probe runs when it returns
+ *
+ * Context: module exit, first.
+ */
+void kvmstat_hooks_exit(void)
+{
+	/* Replays the going of kvm, if it is a module. */
+	unregister_tracepoint_module_notifier(&module_nb);
+	if (kvm_found)
+		forget();
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Attaching to KVM's tracepoints and to the end of its VMs, by name.
+ */
+#ifndef KVMSTAT_HOOKS_H
+#define KVMSTAT_HOOKS_H
+
+#include <linux/types.h>
+
+struct module;
+struct seq_file;
+struct tracepoint;
+
+/**
+ * struct kvmstat_hook - one tracepoint
+ * @name: the event
+ * @probe: called with a data pointer (unused), then the event's arguments
+ * @required: nothing is counted without it
+ * @tp: where it was found, NULL if not
+ * @error: why it is not attached, 0 if it is
+ */
+struct kvmstat_hook {
+	const char *name;
+	void *probe;
+	bool required;
+	struct tracepoint *tp;
+	int error;
+};
+
+/* The architecture's, kvm_exit last, and those that all have. */
+extern struct kvmstat_hook kvmstat_arch_hooks[];
+extern const unsigned int kvmstat_nr_arch_hooks;
+extern struct kvmstat_hook kvmstat_account_hooks[];
+extern const unsigned int kvmstat_nr_account_hooks;
+
+extern bool kvmstat_hooks_live;
+
+int kvmstat_hooks_init(void);
+void kvmstat_hooks_exit(void);
+void kvmstat_hooks_info(struct seq_file *m);
+char *kvmstat_hooks_list(char *buf, size_t size, bool attached);
+const char *kvmstat_hooks_state(void);
+
+#endif

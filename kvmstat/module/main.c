@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kvmstat: exact statistics of VM exits, per VM. The order of init and exit.
+ */
+#include <linux/module.h>
+#include <linux/init.h>
+#include <linux/slab.h>
+
+#include "../../include/kvmstat.h"
+#include "arch.h"
+#include "debugfs.h"
+#include "hooks.h"
+#include "proc.h"
+#include "table.h"
+
+static void report(void)
+{
+	char on[160], off[160];
+
+	pr_info("%s, %s: %s; hooks: %s; missing: %s; exit reasons by %s\n", KVMSTAT_VERSION,
+		KVMSTAT_ISA, kvmstat_hooks_state(), kvmstat_hooks_list(on, sizeof(on), true),
+		kvmstat_hooks_list(off, sizeof(off), false), KVMSTAT_REASON_SOURCE);
+}
+
+static int __init kvmstat_init(void)
+{
+	int ret;
+
+	kvmstat_arch_init();
+	ret = kvmstat_table_init();
+	if (ret)
+		return ret;
+	kvmstat_debugfs_init();
+	ret = kvmstat_proc_init();
+	if (ret)
+		goto err_debugfs;
+	ret = kvmstat_hooks_init();
+	if (ret)
+		goto err_proc;
+	report();
+	return 0;
+
+err_proc:
+	kvmstat_proc_exit();
+err_debugfs:
+	kvmstat_table_stop();
+	kvmstat_debugfs_exit();
+	kvmstat_table_exit();
+	return ret;
+}
+
+static void __exit kvmstat_exit(void)
+{
+	kvmstat_hooks_exit();
+	kvmstat_proc_exit();
+	kvmstat_table_stop();
+	kvmstat_debugfs_exit();
+	kvmstat_table_exit();
+}
+
+module_init(kvmstat_init);
+module_exit(kvmstat_exit);
+
+MODULE_DESCRIPTION("Exact statistics of KVM's VM exits, per VM");
+MODULE_AUTHOR("The kvmstat developers");
+MODULE_VERSION(KVMSTAT_VERSION);
+MODULE_LICENSE("GPL");

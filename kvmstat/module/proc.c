@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /proc/kvminfo: a line of column names, then a line per VM.
+ */
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+
+#include "../../include/kvmstat.h"
+#include "account.h"
+#include "proc.h"
+#include "table.h"
+
+static char *mode = "0400";
+module_param(mode, charp, 0444);
+MODULE_PARM_DESC(mode, "permissions of /proc/kvminfo, octal, read bits only (0400)");
+
+static unsigned int group;
+module_param(group, uint, 0444);
+MODULE_PARM_DESC(group, "numeric group of /proc/kvminfo (0)");
+
+/*
+ * The position is the header's 0, then the VM's id, which only grows: a reader of
+ * any buffer size sees no VM twice and misses none, whatever comes and goes.
+ */
+#define POS_OTHERS (S64_MAX - 1)
+
+/**
+ * struct reader - one open file
+ * @sum: of the VM being shown
+ * @no: number of its line
+ */
+struct reader {
+	struct kvmstat_totals sum;
+	u64 no;
+};
+
+/*
+ * The first VM from *pos on, and after vm, that the reader may see. Those past the cap may belong
+ * to any namespace: only the initial one sees them.
+ */
+static struct kvmstat_vm *find(struct kvmstat_vm *vm, loff_t *pos)
+{
+	for (; *pos < POS_OTHERS; ++*pos) {
+		vm = kvmstat_table_next(vm, *pos);
+		if (!vm)
+			break;
+		*pos = vm->id;
+		if (pid_vnr(vm->pid))
+			return vm;
+	}
+	vm = kvmstat_table_others();
+	if (*pos > POS_OTHERS || !vm || task_active_pid_ns(current) != &init_pid_ns)
+		return NULL;
+	*pos = POS_OTHERS;
+	return vm;
+}
+
+static void *kvminfo_start(struct seq_file *m, loff_t *pos)
+{
+	struct reader *r = m->private;
+
+	kvmstat_table_lock();
+	if (*pos)
+		return find(NULL, pos);
+	r->no = 0;
+	return SEQ_START_TOKEN;
+}
+
+static void *kvminfo_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	struct reader *r = m->private;
+
+	++*pos;
+	++r->no;
+	return find(v == SEQ_START_TOKEN ? NULL : v, pos);
+}
+
+static void kvminfo_stop(struct seq_file *m, void *v)
+{
+	kvmstat_table_unlock();
+}
+
+/**
+ * kvmstat_show_header - the line of column names
+ * @m: the file
+ */
+void kvmstat_show_header(struct seq_file *m)
+{
+#define NAME(name, what) #name " "
+	static const char names[] = KVMSTAT_COLUMNS(NAME);
+#undef NAME
+
+	seq_printf(m, "%.*s\n", (int)sizeof(names) - 2, names);
+}
+
+/**
+ * kvmstat_show_row - the line of a VM, without its end
+ * @m: the file
+ * @no: number of the line
+ * @pid: as the reader is to see it
+ * @id: of the VM
+ * @sum: its counters
+ */
+void kvmstat_show_row(struct seq_file *m, u64 no, pid_t pid, u64 id,
+		      const struct kvmstat_totals *sum)
+{
+	struct kvmstat_row row;
+
+	kvmstat_row(&sum->c, &row);
+	seq_printf(m, "%llu %d %llu %llu %llu %llu", no, pid, row.io, row.exception,
+		   row.exits - row.to_user, row.to_user);
+	seq_printf(m, " %llu %llu %llu %llu %llu %u %llu", row.exits, sum->c.noexit, sum->c.mmio,
+		   row.interrupt, row.halt, sum->vcpus, id);
+}
+
+static int kvminfo_show(struct seq_file *m, void *v)
+{
+	struct reader *r = m->private;
+	struct kvmstat_vm *vm = v;
+
+	if (v == SEQ_START_TOKEN) {
+		kvmstat_show_header(m);
+		return 0;
+	}
+	memset(&r->sum, 0, sizeof(r->sum));
+	kvmstat_vm_add(vm, &r->sum);
+	kvmstat_show_row(m, r->no, pid_vnr(vm->pid), vm->id, &r->sum);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations kvminfo_ops = {
+	.start = kvminfo_start,
+	.next = kvminfo_next,
+	.stop = kvminfo_stop,
+	.show = kvminfo_show,
+};
+
+/**
+ * kvmstat_proc_init - check the parameters, make the file
+ *
+ * Context: module init.
+ * Return: 0 or -errno.
+ */
+int kvmstat_proc_init(void)
+{
+	struct proc_dir_entry *entry;
+	kgid_t gid = make_kgid(&init_user_ns, group);
+	u16 bits;
+
+	if (kstrtou16(mode, 8, &bits) || bits & ~0444) {
+		pr_err("mode=%s: give an octal number of read permissions only, 0400 to 0444\n",
+		       mode);
+		return -EINVAL;
+	}
+	if (!gid_valid(gid)) {
+		pr_err("group=%u: not a group id\n", group);
+		return -EINVAL;
+	}
+	entry = proc_create_seq_private(KVMSTAT_PROC_NAME, bits, NULL, &kvminfo_ops,
+					sizeof(struct reader), NULL);
+	if (!entry) {
+		pr_err("/proc/" KVMSTAT_PROC_NAME " cannot be made: out of memory, or another module has it\n");
+		return -ENOMEM;
+	}
+	proc_set_user(entry, GLOBAL_ROOT_UID, gid);
+	return 0;
+}
+
+/**
+ * kvmstat_proc_exit - remove the file; waits for its readers
+ */
+void kvmstat_proc_exit(void)
+{
+	remove_proc_entry(KVMSTAT_PROC_NAME, NULL);
+}

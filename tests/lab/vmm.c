@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * vmm: a small VMM whose guests make VM exits of known number and kind, told in words
+ * like "out:5 cpuid:7 hlt:1". Says what its VMs and threads are, holds the VMs until
+ * its standard input ends, and counts its own KVM_RUN returns: an oracle.
+ */
+#define _GNU_SOURCE
+#include <argp.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define MAX_VMS 16
+#define MAX_VCPUS 16
+#define MEMORY 0x10000
+#define CODE 0x1000
+#define UD_HANDLER 0x800
+#define DEVICE_SEGMENT 0x5000 /* guest physical 0x50000: no memory there */
+
+struct vcpu {
+	struct vm *vm;
+	int fd, id;
+	struct kvm_run *run;
+	bool done;
+	unsigned long returns;
+};
+
+struct vm {
+	int fd, nr;
+	uint8_t *memory;
+	struct vcpu vcpus[MAX_VCPUS];
+};
+
+static struct {
+	int vms, vcpus, churn, id_base;
+	bool one_thread, other_thread, hop, hand_over;
+	char *program;
+} opt = { .vms = 1, .vcpus = 1 };
+
+static int kvm, run_size;
+static long nr_cpus;
+
+/* The guest's program: for each word a loop of %edi turns around its instructions. */
+static const struct op {
+	const char *name;
+	uint8_t code[24];
+	int size;
+} ops[] = {
+	{ "out", { 0xba, 0x34, 0x12, 0xee }, 4 }, /* mov $0x1234,%dx; out %al,%dx */
+	{ "in", { 0xba, 0x35, 0x12, 0xec }, 4 }, /* mov $0x1235,%dx; in %dx,%al */
+	{ "cpuid", { 0x66, 0x31, 0xc0, 0x0f, 0xa2 }, 5 }, /* xor %eax,%eax; cpuid */
+	/* mov $0x8b,%ecx (microcode level); rdmsr */
+	{ "rdmsr", { 0x66, 0xb9, 0x8b, 0, 0, 0, 0x0f, 0x32 }, 8 },
+	{ "vmcall", { 0x66, 0xb8, 0x99, 0, 0, 0, 0x0f, 0x01, 0xc1 }, 9 },
+	{ "vmmcall", { 0x66, 0xb8, 0x99, 0, 0, 0, 0x0f, 0x01, 0xd9 }, 9 },
+	{ "hlt", { 0xf4 }, 1 },
+	{ "mmiow", { 0xa2, 0x00, 0x01 }, 3 }, /* mov %al,0x100 */
+	{ "mmior", { 0xa0, 0x00, 0x01 }, 3 }, /* mov 0x100,%al */
+	{ "mmiox", { 0x66, 0xa3, 0xfe, 0x0f }, 4 }, /* mov %eax,0xffe: two pages, two returns */
+	{ "ud2", { 0x0f, 0x0b }, 2 },
+	{ "spin", { 0x66, 0xb9, 0, 0, 0x10, 0, 0x67, 0xe2, 0xfd }, 9 }, /* loop 1M times */
+};
+
+static uint8_t *emit(uint8_t *p, const void *bytes, size_t n)
+{
+	memcpy(p, bytes, n);
+	return p + n;
+}
+
+static uint8_t *emit_loop(uint8_t *p, const struct op *op, uint32_t turns)
+{
+	uint8_t *start;
+
+	p = emit(p, "\x66\xbf", 2); /* mov $turns,%edi */
+	p = emit(p, &turns, 4);
+	start = p;
+	p = emit(p, op->code, op->size);
+	p = emit(p, "\x66\x4f\x75", 3); /* dec %edi; jnz start */
+	*p = start - (p + 1);
+	return p + 1;
+}
+
+static void load_program(uint8_t *memory)
+{
+	/* Vector 6: step over the 2 bytes of ud2. */
+	static const uint8_t ud[] = { 0x55, 0x89, 0xe5, 0x83, 0x46, 0x02, 0x02, 0x5d, 0xcf };
+	char *words = strdup(opt.program), *word, *state;
+	uint8_t *p = memory + CODE;
+	size_t i;
+
+	emit(memory + UD_HANDLER, ud, sizeof(ud));
+	emit(memory + 6 * 4, (uint16_t[]){ UD_HANDLER, 0 }, 4);
+	p = emit(p, "\xb8\x00\x50\x8e\xd8\xfb", 6); /* mov $0x5000,%ax; mov %ax,%ds; sti */
+	for (word = strtok_r(words, " ", &state); word; word = strtok_r(NULL, " ", &state)) {
+		char *turns = strchr(word, ':');
+
+		if (!turns)
+			errx(2, "'%s': want WORD:TIMES", word);
+		*turns++ = 0;
+		for (i = 0; i < sizeof(ops) / sizeof(*ops) && strcmp(ops[i].name, word); i++)
+			;
+		if (i == sizeof(ops) / sizeof(*ops))
+			errx(2, "'%s': no such instruction", word);
+		if (atol(turns))
+			p = emit_loop(p, &ops[i], atol(turns));
+	}
+	/* The end: port 0xf0, then for ever the same. */
+	emit(p, "\xe6\xf0\xeb\xfc", 4);
+	free(words);
+}
+
+static void make_vcpu(struct vm *vm, int n)
+{
+	struct vcpu *v = &vm->vcpus[n];
+	struct kvm_regs regs = { .rip = CODE, .rflags = 2, .rsp = 0x8000 - 0x400 * n };
+	struct kvm_sregs sregs;
+
+	v->vm = vm;
+	v->done = false;
+	v->returns = 0;
+	v->id = opt.id_base + vm->nr * MAX_VCPUS + n;
+	v->fd = ioctl(vm->fd, KVM_CREATE_VCPU, v->id);
+	if (v->fd < 0)
+		err(1, "KVM_CREATE_VCPU");
+	v->run = mmap(NULL, run_size, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd, 0);
+	if (v->run == MAP_FAILED)
+		err(1, "mmap of kvm_run");
+	if (ioctl(v->fd, KVM_GET_SREGS, &sregs))
+		err(1, "KVM_GET_SREGS");
+	sregs.cs.base = 0;
+	sregs.cs.selector = 0;
+	if (ioctl(v->fd, KVM_SET_SREGS, &sregs) || ioctl(v->fd, KVM_SET_REGS, &regs))
+		err(1, "KVM_SET_REGS");
+}
+
+static void make_vm(struct vm *vm, int nr)
+{
+	struct kvm_userspace_memory_region region = { .memory_size = MEMORY };
+	int i;
+
+	vm->nr = nr;
+	vm->fd = ioctl(kvm, KVM_CREATE_VM, 0);
+	if (vm->fd < 0)
+		err(1, "KVM_CREATE_VM");
+	ioctl(vm->fd, KVM_SET_TSS_ADDR, 0xfffbd000ul);
+	ioctl(vm->fd, KVM_SET_IDENTITY_MAP_ADDR, &(uint64_t){ 0xfffbc000ul });
+	vm->memory = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (vm->memory == MAP_FAILED)
+		err(1, "mmap of the guest's memory");
+	region.userspace_addr = (uintptr_t)vm->memory;
+	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region))
+		err(1, "KVM_SET_USER_MEMORY_REGION");
+	load_program(vm->memory);
+	for (i = 0; i < opt.vcpus; i++)
+		make_vcpu(vm, i);
+}
+
+static void end_vm(struct vm *vm)
+{
+	int i;
+
+	for (i = 0; i < opt.vcpus; i++) {
+		munmap(vm->vcpus[i].run, run_size);
+		close(vm->vcpus[i].fd);
+	}
+	close(vm->fd);
+	munmap(vm->memory, MEMORY);
+}
+
+static void hop(void)
+{
+	static __thread int cpu;
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu++ % nr_cpus, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
+
+/* One KVM_RUN. */
+static void step(struct vcpu *v)
+{
+	int ret = ioctl(v->fd, KVM_RUN, 0);
+
+	v->returns++;
+	if (ret) {
+		if (errno != EINTR && errno != EAGAIN)
+			err(1, "KVM_RUN");
+		return;
+	}
+	switch (v->run->exit_reason) {
+	case KVM_EXIT_IO:
+		v->done = v->run->io.port == 0xf0;
+		break;
+	case KVM_EXIT_HLT:
+	case KVM_EXIT_MMIO:
+	case KVM_EXIT_INTR:
+		break;
+	default:
+		errx(1, "KVM_RUN: unexpected exit reason %u", v->run->exit_reason);
+	}
+	if (opt.hop)
+		hop();
+}
+
+/* The guest is not entered: a return without an exit. */
+static void step_no_exit(struct vcpu *v)
+{
+	v->run->immediate_exit = 1;
+	step(v);
+	v->run->immediate_exit = 0;
+}
+
+static void *run_half(void *arg)
+{
+	struct vcpu *v = arg;
+	int i;
+
+	for (i = 0; i < 3 && !v->done; i++)
+		step(v);
+	return NULL;
+}
+
+static void *run_vcpu(void *arg)
+{
+	struct vcpu *v = arg;
+	pthread_t first;
+
+	if (opt.hand_over) {
+		if (pthread_create(&first, NULL, run_half, v))
+			errx(1, "pthread_create");
+		pthread_join(first, NULL);
+	}
+	while (!v->done)
+		step(v);
+	return NULL;
+}
+
+/* All vCPUs of all VMs in turn, one KVM_RUN each, on this thread. */
+static void run_in_turn(struct vm *vms)
+{
+	bool more = true;
+	int i, j;
+
+	while (more) {
+		more = false;
+		for (i = 0; i < opt.vms; i++)
+			for (j = 0; j < opt.vcpus; j++) {
+				struct vcpu *v = &vms[i].vcpus[j];
+
+				if (v->done)
+					continue;
+				step(v);
+				step_no_exit(v);
+				more = true;
+			}
+	}
+}
+
+static void run_in_threads(struct vm *vms)
+{
+	pthread_t threads[MAX_VMS][MAX_VCPUS];
+	int i, j;
+
+	for (i = 0; i < opt.vms; i++)
+		for (j = 0; j < opt.vcpus; j++)
+			if (pthread_create(&threads[i][j], NULL, run_vcpu, &vms[i].vcpus[j]))
+				errx(1, "pthread_create");
+	for (i = 0; i < opt.vms; i++)
+		for (j = 0; j < opt.vcpus; j++)
+			pthread_join(threads[i][j], NULL);
+}
+
+static void *work(void *unused __attribute__((unused)))
+{
+	static struct vm vms[MAX_VMS];
+	int i, j;
+
+	for (i = 0; i < opt.churn; i++) {
+		make_vm(&vms[0], 0);
+		while (!vms[0].vcpus[0].done)
+			step(&vms[0].vcpus[0]);
+		end_vm(&vms[0]);
+	}
+	if (opt.churn)
+		return NULL;
+
+	for (i = 0; i < opt.vms; i++)
+		make_vm(&vms[i], i);
+	/* The order in which VMs are first seen is the order of their ids. */
+	for (i = 0; i < opt.vms; i++)
+		step_no_exit(&vms[i].vcpus[0]);
+	if (opt.one_thread)
+		run_in_turn(vms);
+	else
+		run_in_threads(vms);
+
+	for (i = 0; i < opt.vms; i++) {
+		unsigned long returns = 0;
+
+		for (j = 0; j < opt.vcpus; j++)
+			returns += vms[i].vcpus[j].returns;
+		printf("vm %d pid %d tid %d fd %d returns %lu vcpus", i, getpid(), gettid(),
+		       vms[i].fd, returns);
+		for (j = 0; j < opt.vcpus; j++)
+			printf(" %d", vms[i].vcpus[j].id);
+		printf("\n");
+	}
+	printf("done\n");
+	fflush(stdout);
+	while (getchar() != EOF)
+		;
+	return NULL;
+}
+
+static const struct argp_option options[] = {
+	{ "vms", 'm', "N", 0, "VMs in this process", 0 },
+	{ "vcpus", 'c', "N", 0, "vCPUs of each", 0 },
+	{ "churn", 'n', "N", 0, "make, run and end N VMs, one after the other", 0 },
+	{ "id-base", 'b', "N", 0, "the first vCPU's id", 0 },
+	{ "one-thread", 't', NULL, 0, "run all vCPUs in turn on one thread", 0 },
+	{ "other-thread", 'o', NULL, 0, "do all of it in a thread that is not the main one", 0 },
+	{ "hop", 'h', NULL, 0, "move to another CPU after every return", 0 },
+	{ "hand-over", 'v', NULL, 0, "another thread runs each vCPU's first returns", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case 'm':
+		opt.vms = atoi(arg);
+		break;
+	case 'c':
+		opt.vcpus = atoi(arg);
+		break;
+	case 'n':
+		opt.churn = atoi(arg);
+		break;
+	case 'b':
+		opt.id_base = atoi(arg);
+		break;
+	case 't':
+		opt.one_thread = true;
+		break;
+	case 'o':
+		opt.other_thread = true;
+		break;
+	case 'h':
+		opt.hop = true;
+		break;
+	case 'v':
+		opt.hand_over = true;
+		break;
+	case ARGP_KEY_ARG:
+		if (opt.program)
+			argp_usage(state);
+		opt.program = arg;
+		break;
+	case ARGP_KEY_END:
+		if (!opt.program || opt.vms < 1 || opt.vms > MAX_VMS || opt.vcpus < 1 ||
+		    opt.vcpus > MAX_VCPUS)
+			argp_usage(state);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	const struct argp argp = { options, parse, "'WORD:TIMES ...'", NULL, NULL, NULL, NULL };
+	pthread_t thread;
+
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
+	nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	if (kvm < 0)
+		err(1, "/dev/kvm");
+	run_size = ioctl(kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
+	if (!opt.other_thread) {
+		work(NULL);
+	} else {
+		if (pthread_create(&thread, NULL, work, NULL))
+			errx(1, "pthread_create");
+		pthread_join(thread, NULL);
+	}
+	return 0;
+}
