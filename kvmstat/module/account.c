@@ -56,8 +56,8 @@ static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int errno)
 }
 
 struct kvmstat_hook kvmstat_account_hooks[] = {
-	{ .name = "kvm_mmio", .probe = on_kvm_mmio, .error = -ENOENT },
-	{ .name = "kvm_userspace_exit", .probe = on_kvm_userspace_exit, .error = -ENOENT, .required = true },
+	{ .name = "kvm_mmio", .probe = on_kvm_mmio },
+	{ .name = "kvm_userspace_exit", .probe = on_kvm_userspace_exit, .required = true },
 };
 const unsigned int kvmstat_nr_account_hooks = ARRAY_SIZE(kvmstat_account_hooks);
 

@@ -24,22 +24,23 @@
 
 static struct dentry *root;
 
+/* The name comes last: the kernel's spelling has blanks in some. */
 static void show_reasons(struct seq_file *m, const struct kvmstat_counts *sum)
 {
 	const char *name;
-	u32 slot;
+	u32 slot, code;
 
-	seq_puts(m, "code reason exits to_user\n");
+	seq_puts(m, "code exits to_user reason\n");
 	for (slot = 0; slot < KVMSTAT_SLOTS; slot++) {
 		if (!sum->exits[slot])
 			continue;
+		code = kvmstat_slot_code(slot);
 		name = kvmstat_slot_name(slot);
-		seq_printf(m, "0x%x ", kvmstat_slot_code(slot));
+		seq_printf(m, "0x%x %llu %llu ", code, sum->exits[slot], sum->to_user[slot]);
 		if (name)
-			seq_puts(m, name);
+			seq_printf(m, "%s\n", name);
 		else
-			seq_printf(m, "0x%x", kvmstat_slot_code(slot));
-		seq_printf(m, " %llu %llu\n", sum->exits[slot], sum->to_user[slot]);
+			seq_printf(m, "0x%x\n", code);
 	}
 }
 
@@ -125,33 +126,52 @@ static int host_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(host);
 
+static void show_host(struct seq_file *m, const struct kvmstat_host *host,
+		      const struct kvmstat_row *live, const struct kvmstat_row *ended)
+{
+	const u64 live_returns = live->to_user + host->live.c.noexit;
+	const u64 ended_returns = ended->to_user + host->retired.c.noexit;
+	const struct {
+		const char *key;
+		u64 value;
+	} numbers[] = {
+		{ "layout_refused_events", host->layout_faults },
+		{ "vms", host->vms },
+		{ "vms_past_cap", host->vms_shared },
+		{ "vms_retired", host->vms_retired },
+		{ "vcpus", host->vcpus },
+		{ "exits", live->exits + ended->exits + host->lost_exits },
+		{ "exits_live", live->exits },
+		{ "exits_retired", ended->exits },
+		{ "exits_unattributed", host->lost_exits },
+		{ "returns", live_returns + ended_returns + host->lost_returns },
+		{ "returns_live", live_returns },
+		{ "returns_retired", ended_returns },
+		{ "returns_unattributed", host->lost_returns },
+		{ "memory_bytes", host->memory },
+		{ "bytes_per_vm_and_cpu", sizeof(struct kvmstat_counts) },
+		{ "bytes_per_vcpu", sizeof(struct kvmstat_vcpu) },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
+		seq_printf(m, "%s: %llu\n", numbers[i].key, numbers[i].value);
+}
+
 static int info_show(struct seq_file *m, void *unused)
 {
 	struct kvmstat_host *host = get_host();
-	struct kvmstat_row live, retired;
+	struct kvmstat_row live, ended;
 
 	if (!host)
 		return -ENOMEM;
 	kvmstat_row(&host->live.c, &live);
-	kvmstat_row(&host->retired.c, &retired);
+	kvmstat_row(&host->retired.c, &ended);
 	seq_printf(m, "version: %s\nabi: %d\nisa: %s\n", KVMSTAT_VERSION, KVMSTAT_ABI,
 		   kvmstat_isa_name());
 	kvmstat_hooks_info(m);
 	kvmstat_exit_info(m);
-	seq_printf(m, "layout_refused_events: %llu\n", host->layout_faults);
-	seq_printf(m, "vms: %llu\nvms_past_cap: %llu\nvms_retired: %llu\nvcpus: %llu\n", host->vms,
-		   host->vms_shared, host->vms_retired, host->vcpus);
-	seq_printf(m, "exits: %llu\nexits_live: %llu\nexits_retired: %llu\nexits_unattributed: %llu\n",
-		   live.exits + retired.exits + host->lost_exits, live.exits, retired.exits,
-		   host->lost_exits);
-	seq_printf(m, "returns: %llu\nreturns_live: %llu\nreturns_retired: %llu\nreturns_unattributed: %llu\n",
-		   live.to_user + host->live.c.noexit + retired.to_user +
-			   host->retired.c.noexit + host->lost_returns,
-		   live.to_user + host->live.c.noexit, retired.to_user + host->retired.c.noexit,
-		   host->lost_returns);
-	seq_printf(m, "memory_bytes: %llu\n", host->memory);
-	seq_printf(m, "bytes_per_vm_and_cpu: %zu\nbytes_per_vcpu: %zu\n",
-		   sizeof(struct kvmstat_counts), sizeof(struct kvmstat_vcpu));
+	show_host(m, host, &live, &ended);
 	kfree(host);
 	return 0;
 }
@@ -203,7 +223,7 @@ void kvmstat_debugfs_init(void)
 /**
  * kvmstat_debugfs_exit - remove everything; waits for readers
  *
- * Context: the worker no longer runs.
+ * Context: after kvmstat_table_stop().
  */
 void kvmstat_debugfs_exit(void)
 {

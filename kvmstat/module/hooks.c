@@ -239,8 +239,12 @@ void kvmstat_hooks_info(struct seq_file *m)
  */
 int kvmstat_hooks_init(void)
 {
+	struct kvmstat_hook *h;
+	unsigned int g;
 	int ret;
 
+	for_each_hook(g, h)
+		h->error = -ENOENT;
 	for_each_kernel_tracepoint(find, &kvm_found);
 	if (kvm_found)
 		attach();

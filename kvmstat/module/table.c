@@ -9,10 +9,11 @@
  *   no lock. table_lock, a raw spinlock held for a few list operations, is taken
  *   where a VM or vCPU is first seen, where a VM ends, and for a thread that lost
  *   its CPU between kvm_fpu and kvm_userspace_exit; never to count.
- * - table_mutex orders the readers of /proc and debugfs and the worker: it guards
+ * - table_mutex orders the readers of /proc and debugfs and tidy: it guards
  *   the lists vms, retired, corpses and the sums. It is taken before table_lock.
- * - The worker alone allocates and frees: it keeps spare records ready for the
- *   probes, and frees what ended once no probe can hold it (synchronize_rcu()).
+ * - Two works allocate and free: "refill" keeps spare records ready for the probes
+ *   and never waits for anyone; "tidy" makes the directories of new VMs and frees
+ *   what ended, once no file's reader and no probe (synchronize_rcu()) can hold it.
  */
 #include <linux/hashtable.h>
 #include <linux/module.h>
@@ -50,7 +51,7 @@ static LIST_HEAD(spare_vms);
 static LIST_HEAD(spare_vcpus);
 static unsigned int nr_spare_vms;
 static unsigned int nr_spare_vcpus;
-static unsigned int want_vms = 8;
+static unsigned int want_vms = 16;
 static unsigned int want_vcpus = 64;
 static unsigned int nr_own; /* records with counters of their own: VMs, spares, others */
 static unsigned int nr_vcpus; /* spares included */
@@ -71,12 +72,19 @@ static struct kvmstat_totals retired_sum;
 
 static struct kvmstat_vm *others;
 
-static void table_work(struct work_struct *work);
-static DECLARE_DELAYED_WORK(worker, table_work);
+static void refill_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(refill, refill_work);
+static void tidy_work(struct work_struct *work);
+static DECLARE_WORK(tidy, tidy_work);
 
-static void kick_worker(void)
+static void kick_refill(void)
 {
-	queue_delayed_work(system_highpri_wq, &worker, 0);
+	queue_delayed_work(system_highpri_wq, &refill, 0);
+}
+
+static void kick_tidy(void)
+{
+	queue_work(system_unbound_wq, &tidy);
 }
 
 /**
@@ -154,7 +162,7 @@ static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu)
 		atomic_inc(&layout_faults);
 		return NULL;
 	}
-	/* Out of spares: the worker is on it, don't hammer the lock meanwhile. */
+	/* Out of spares: refill is on it, don't hammer the lock meanwhile. */
 	if (!READ_ONCE(nr_spare_vcpus))
 		return NULL;
 
@@ -176,7 +184,8 @@ static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu)
 		hash_add_rcu(vcpu_table, &v->hash, (unsigned long)vcpu);
 	}
 	raw_spin_unlock_irqrestore(&table_lock, flags);
-	kick_worker();
+	kick_refill();
+	kick_tidy();
 	return v;
 }
 
@@ -331,7 +340,7 @@ void kvmstat_table_vm_end(struct kvm *kvm)
 		end_vm(vm);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 	if (vm)
-		kick_worker();
+		kick_tidy();
 }
 
 /**
@@ -349,7 +358,7 @@ void kvmstat_table_end_all(void)
 	hash_for_each_safe(vm_table, bucket, next, vm, hash)
 		end_vm(vm);
 	raw_spin_unlock_irq(&table_lock);
-	kick_worker();
+	kick_tidy();
 }
 
 /**
@@ -438,7 +447,7 @@ static void table_sync(void)
 	list_for_each_entry_safe(vm, next, &vms, link)
 		if (READ_ONCE(vm->ended))
 			retire(vm);
-	kick_worker();
+	kick_tidy();
 }
 
 /**
@@ -635,15 +644,19 @@ static bool refill_vcpus(void)
 	}
 }
 
-static void table_work(struct work_struct *work)
+static void refill_work(struct work_struct *work)
+{
+	bool ok = refill_vms();
+
+	ok &= refill_vcpus();
+	if (!ok)
+		queue_delayed_work(system_highpri_wq, &refill, HZ);
+}
+
+static void tidy_work(struct work_struct *work)
 {
 	struct kvmstat_vm *vm, *next;
 	LIST_HEAD(dead);
-	bool ok;
-
-	/* First: an exit may be waiting for it. */
-	ok = refill_vms();
-	ok &= refill_vcpus();
 
 	mutex_lock(&table_mutex);
 	table_sync();
@@ -653,17 +666,14 @@ static void table_work(struct work_struct *work)
 			vm->dir = kvmstat_debugfs_add_vm(vm);
 	mutex_unlock(&table_mutex);
 
-	if (!list_empty(&dead)) {
-		list_for_each_entry(vm, &dead, link)
-			kvmstat_debugfs_remove_vm(vm);
-		synchronize_rcu();
-		list_for_each_entry_safe(vm, next, &dead, link)
-			free_vm(vm);
-		ok &= refill_vms();
-		ok &= refill_vcpus();
-	}
-	if (!ok)
-		queue_delayed_work(system_highpri_wq, &worker, HZ);
+	if (list_empty(&dead))
+		return;
+	list_for_each_entry(vm, &dead, link)
+		kvmstat_debugfs_remove_vm(vm);
+	synchronize_rcu();
+	list_for_each_entry_safe(vm, next, &dead, link)
+		free_vm(vm);
+	kick_refill(); /* there may be room below a cap again */
 }
 
 /**
@@ -690,14 +700,15 @@ int kvmstat_table_init(void)
 }
 
 /**
- * kvmstat_table_stop - end the worker
+ * kvmstat_table_stop - end the works
  *
  * Context: module exit, after the hooks are gone and every probe has returned, and
- * after /proc/kvminfo, whose readers kick it.
+ * after /proc/kvminfo, whose readers kick them.
  */
 void kvmstat_table_stop(void)
 {
-	cancel_delayed_work_sync(&worker);
+	cancel_work_sync(&tidy);
+	cancel_delayed_work_sync(&refill);
 }
 
 /**

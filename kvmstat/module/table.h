@@ -50,7 +50,7 @@ static_assert(sizeof(struct kvmstat_counts) <= 4096);
  * @comm: the VMM's name when the VM was first seen
  * @vcpus: its vCPUs that have run; table lock
  * @nr_vcpus: their number
- * @dir: its debugfs directory, the worker's
+ * @dir: its debugfs directory, tidy's
  */
 struct kvmstat_vm {
 	struct hlist_node hash;

@@ -286,8 +286,8 @@ static notrace void on_kvm_fast_mmio(void *data, u64 gpa)
 
 /* kvm_exit comes last: counting starts when it is attached. */
 struct kvmstat_hook kvmstat_arch_hooks[] = {
-	{ .name = "kvm_fpu", .probe = on_kvm_fpu, .error = -ENOENT, .required = true },
-	{ .name = "kvm_fast_mmio", .probe = on_kvm_fast_mmio, .error = -ENOENT },
-	{ .name = "kvm_exit", .probe = on_kvm_exit, .error = -ENOENT, .required = true },
+	{ .name = "kvm_fpu", .probe = on_kvm_fpu, .required = true },
+	{ .name = "kvm_fast_mmio", .probe = on_kvm_fast_mmio },
+	{ .name = "kvm_exit", .probe = on_kvm_exit, .required = true },
 };
 const unsigned int kvmstat_nr_arch_hooks = ARRAY_SIZE(kvmstat_arch_hooks);

@@ -1,0 +1,59 @@
+# For people; the kernel's build reads Kbuild. "make help" says what there is.
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+VERSION := $(shell sed -n 's/.*KVMSTAT_VERSION[[:space:]]*"\(.*\)"/\1/p' include/kvmstat.h)
+
+# Only a compiler named on the command line is for the module too: the kernel's build
+# knows the one that belongs to it.
+kernel-cc := $(if $(filter command line,$(origin CC)),$(CC))
+kdir = eval "$$(scripts/kdir.sh '$(KVER)' '$(KDIR)' '$(kernel-cc)' || echo exit 1)"
+
+style-files = $(shell git ls-files '*.c' '*.h' ':!scripts/probes/*')
+
+all: modules reader ## build the module and the command
+
+modules: ## build kvmstat.ko (KVER=release KDIR=headers: another kernel; W=1 C=1: checks)
+	@$(kdir); $(MAKE) -C "$$KDIR" M="$(CURDIR)" $(if $(kernel-cc),CC='$(kernel-cc)') modules
+
+reader: build/kvmstat ## build the command, build/kvmstat
+
+build/kvmstat: $(wildcard kvmstat/reader/*.[ch]) include/kvmstat.h
+	@mkdir -p build
+	$(CC) -std=gnu11 -Wall -Wextra $(CPPFLAGS) $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ \
+		$(filter %.c,$^) $(LDLIBS)
+
+demo: ## see it work: real guests on real KVM in an emulated machine
+	@tests/demo.sh
+
+check: ## every test
+	@tests/check.sh
+
+bench: ## instructions that kvmstat adds to a VM exit
+	@tests/bench/bench.sh
+
+install: all ## install the module and the command (DESTDIR, PREFIX)
+	@$(kdir); set -x; \
+	install -D -m 644 kvmstat.ko "$(DESTDIR)/lib/modules/$$KVER/updates/kvmstat.ko"; \
+	install -D -m 755 build/kvmstat "$(DESTDIR)$(PREFIX)/bin/kvmstat"; \
+	$(if $(DESTDIR),:,depmod -a "$$KVER")
+
+uninstall: ## undo install
+	@$(kdir); set -x; \
+	rm -f "$(DESTDIR)/lib/modules/$$KVER/updates/kvmstat.ko" "$(DESTDIR)$(PREFIX)/bin/kvmstat"; \
+	$(if $(DESTDIR),:,depmod -a "$$KVER")
+
+style: ## hold the C files against .clang-format
+	clang-format --dry-run -Werror $(style-files)
+
+clean: ## remove what was built
+	@if $(kdir) 2>/dev/null; then $(MAKE) -s -C "$$KDIR" M="$(CURDIR)" clean; fi
+	rm -rf build kvmstat/module/kvmstat_probes.h*
+
+version: ## print the version
+	@echo $(VERSION)
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r t w; do printf '  %-10s %s\n' "$$t" "$$w"; done
+
+.PHONY: all modules reader demo check bench install uninstall style clean version help

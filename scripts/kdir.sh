@@ -1,0 +1,50 @@
+#!/bin/sh
+# kdir.sh KVER KDIR CC: can kvmstat be built for this kernel? If not, one sentence says
+# why. KVER and CC may be empty: the running or newest installed kernel, and the
+# compiler that built it. Prints shell-evaluable KVER= and KDIR=.
+set -eu
+kver=$1 kdir=$2 cc=$3
+here=$(dirname "$0")
+
+no() {
+	echo "kvmstat: $*" >&2
+	exit 1
+}
+
+if [ -z "$kdir" ]; then
+	if [ -z "$kver" ]; then
+		kver=$(uname -r)
+		if [ ! -e "/lib/modules/$kver/build" ]; then
+			newest=$(find /lib/modules -mindepth 2 -maxdepth 2 -name build 2>/dev/null |
+				sort -V | tail -n 1)
+			[ -z "$newest" ] || kver=$(basename "$(dirname "$newest")")
+		fi
+	fi
+	kdir=/lib/modules/$kver/build
+fi
+if [ ! -e "$kdir/include/config/auto.conf" ]; then
+	[ -n "$kver" ] || no "$kdir, given as KDIR, holds no kernel headers"
+	no "there are no headers of kernel $kver at $kdir: install them (Debian: apt install linux-headers-$kver), or say KDIR=<headers folder>"
+fi
+[ -n "$kver" ] || kver=$(cat "$kdir/include/config/kernel.release")
+
+has() { grep -Eq "^CONFIG_$1=[ym]\$" "$kdir/include/config/auto.conf"; }
+has 64BIT || no "kernel $kver is 32-bit; kvmstat's counters need a 64-bit kernel"
+arch=$(sed -n 's/^CONFIG_\(X86\|ARM64\|RISCV\|S390\|PPC64\|LOONGARCH\)=y$/\1/p' \
+	"$kdir/include/config/auto.conf" | tr '[:upper:]' '[:lower:]')
+[ -d "$here/../kvmstat/module/arch/${arch:-none}" ] ||
+	no "kernel $kver is for ${arch:-an architecture}, which kvmstat cannot count on; it can on: $(cd "$here/../kvmstat/module/arch" && echo *)"
+has KVM || no "kernel $kver is built without CONFIG_KVM: it cannot run virtual machines, there is nothing to count"
+has TRACEPOINTS || no "kernel $kver is built without CONFIG_TRACEPOINTS, and KVM's events are how kvmstat counts"
+has KPROBES || no "kernel $kver is built without CONFIG_KPROBES, by which kvmstat sees the end of a VM"
+has MODULES || no "kernel $kver is built without CONFIG_MODULES: it loads none"
+
+if [ -z "$cc" ]; then
+	cc=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="*\([^ "]*\).*/\1/p' "$kdir/include/config/auto.conf")
+	why="which built kernel $kver"
+else
+	why="given as CC"
+fi
+command -v "${cc%% *}" >/dev/null ||
+	no "the compiler ${cc%% *}, $why, is not installed: install it, or name another with CC="
+printf "KVER='%s' KDIR='%s'\n" "$kver" "$kdir"
