@@ -1,0 +1,45 @@
+# Loaded before KVM: it waits and says so, then counts; KVM and its vendor's half come and
+# go under it; one line in the kernel's log.
+# shellcheck shell=sh disable=SC2154
+
+dmesg -c >/dev/null
+load
+is "state without KVM" "$(info state)" "waiting for KVM"
+is "lines without KVM" "$(wc -l </proc/kvminfo)" 1
+is "header" "$(cut -d' ' -f1-7 /proc/kvminfo)" \
+	"no pid io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num exits"
+is "kernel log: the load line" "$(dmesg | grep -c 'kvmstat: .*waiting for KVM')" 1
+is "kernel log: nothing else" "$(dmesg | grep -vcE 'kvmstat: .*(waiting for KVM|taints kernel|verification failed)')" 0
+
+kvm_load
+is "state with KVM" "$(info state)" counting
+vm_start one 'out:5 cpuid:7'
+vm_check one
+vm_end one
+
+kvm_unload
+is "state after KVM left" "$(info state)" "waiting for KVM"
+is "the ended VM is kept" "$(awk 'NR == 2 { print $3 }' $K/retired)" 6
+
+kvm_load
+vm_start two 'out:8 cpuid:9'
+vm_check two
+vm_end two
+
+rmmod "kvm_$(kvm_vendor)"
+is "state without the vendor's half" "$(info state)" counting
+kvm_load
+vm_start three 'out:3'
+vm_check three
+is "port I/O of the third" "$(field "$(cat three.pid)" 1 io_num)" 4
+vm_end three
+within 5 [ "$(info vms)" = 0 ]
+is "ended VMs" "$(info vms_retired)" 3
+is "unattributed exits" "$(info exits_unattributed)" 0
+is "unattributed returns" "$(info returns_unattributed)" 0
+dmesg -c >/dev/null
+unload
+load
+is "kernel log: one line, with the hooks" "$(dmesg | grep -c kvmstat)" 1
+yes "the line says what was found" sh -c "dmesg | grep -q 'counting; hooks: .*kvm_exit.*missing: '"
+unload

@@ -1,0 +1,73 @@
+# The life of VMs: a thousand that come and go leave no memory; addresses are reused; a VM
+# that is killed in mid-exit; a VM that ends while it is being read.
+# shellcheck shell=sh disable=SC2154
+
+churn=1000
+[ "$(nproc)" -gt 1 ] || churn=200
+
+# come_and_go N: so many VMs, by ten VMMs at once.
+come_and_go() {
+	pids=''
+	for _ in 0 1 2 3 4 5 6 7 8 9; do
+		/bin/vmm --churn=$(($1 / 10)) 'out:20 cpuid:5' &
+		pids="$pids $!"
+	done
+	for pid in $pids; do
+		wait "$pid" || not_ok "vmm failed"
+	done
+}
+
+grep -q '^kvm ' /proc/modules || kvm_load
+load
+# Readers of every kind the while: whole, byte by byte, the debugfs files of all VMs.
+readers=''
+sh -c 'while [ ! -e stop ]; do cat /proc/kvminfo >read.1; usleep 20000; done' &
+readers="$readers $!"
+sh -c 'while [ ! -e stop ]; do dd if=/proc/kvminfo of=read.2 bs=1 2>/dev/null; usleep 20000; done' &
+readers="$readers $!"
+sh -c "while [ ! -e stop ]; do cat $K/*/reasons $K/*/cpus $K/info $K/retired >read.3 2>/dev/null; usleep 20000; done" &
+readers="$readers $!"
+
+# Warm: what the first VMs make the kernel cache is not kvmstat's.
+come_and_go 100
+ended() { [ "$(info vms)" = 0 ]; }
+yes "the first VMs have ended" within 10 ended
+memory() { awk '/^(Slab|Percpu):/ { n += $2 } END { print n }' /proc/meminfo; }
+warm=$(info exits) warm_returns=$(info returns)
+before=$(memory) own=$(info memory_bytes)
+ftrace_on
+come_and_go $churn
+all_ended() { [ "$(info vms_retired)" = $((churn + 100)) ]; }
+yes "all ended VMs were seen to end" within 10 all_ended
+is "VMs left" "$(info vms)" 0
+is "lines left" "$(wc -l </proc/kvminfo)" 1
+is "kvmstat's own memory" "$(info memory_bytes)" "$own"
+settled() { [ $(($(memory) - before)) -lt 2048 ]; }
+yes "the kernel's memory came back (KiB: $before before)" within 20 settled
+is "each VM on a reused address has its own count" \
+	"$(awk 'NR > 1 { print $3, $7 - $10 }' $K/retired | sort -u | xargs)" "21 27"
+is "retired list is bounded" "$(awk 'NR > 1' $K/retired | wc -l)" 64
+is "ids are not reused" "$(awk 'NR > 1 { print $13 }' $K/retired | sort -un | wc -l)" 64
+is "sum of the ended as ftrace" "$(($(info exits_retired) - warm))" "$(hits kvm_exit)"
+touch stop
+# shellcheck disable=SC2086
+wait $readers
+
+# A VM that is killed while it makes exits as fast as it can.
+i=0
+while [ $i -lt 10 ]; do
+	i=$((i + 1))
+	vm_run victim --id-base=32 --vcpus=2 'out:100000000'
+	running() { [ "$(field "$(cat victim.pid)" 1 io_num)" -gt 100 ] 2>/dev/null; }
+	within 20 running || not_ok "the victim does not run"
+	pid=$(cat victim.pid)
+	kill -9 "$pid"
+	kill "$(cat victim.holder)"
+	within 20 ended || not_ok "the victim did not end"
+done
+yes "killed VMs have ended" within 20 ended
+is "killed in mid-exit: every event is kept" "$(info exits)" "$(($(hits kvm_exit) + warm))"
+is "and every return" "$(info returns)" "$(($(hits kvm_userspace_exit) + warm_returns))"
+is "unattributed exits" "$(info exits_unattributed)" 0
+is "unattributed returns" "$(info returns_unattributed)" 0
+unload

@@ -1,0 +1,135 @@
+# What the cases share: checks that print both numbers, the module, VMs of vmm, and the
+# oracles: ftrace's histogram of kvm_exit, KVM's own counters, vmm's count of returns.
+# shellcheck shell=sh
+
+. /lib/guestlib.sh
+
+T=/sys/kernel/tracing/events/kvm
+K=/sys/kernel/debug/kvmstat
+
+ok() { echo "ok - $CASE: $1"; }
+not_ok() { echo "not ok - $CASE: $1"; }
+
+# is WHAT OURS WANTED
+is() {
+	if [ "$2" = "$3" ]; then ok "$1 ($2)"; else not_ok "$1: kvmstat says '$2', wanted '$3'"; fi
+}
+
+# yes WHAT COMMAND...: it succeeds.
+yes() {
+	what=$1
+	shift
+	if "$@"; then ok "$what"; else not_ok "$what: failed: $*"; fi
+}
+
+# within SECONDS COMMAND...: it comes true.
+within() {
+	n=$(($1 * 10))
+	shift
+	while ! "$@"; do
+		n=$((n - 1))
+		[ $n -gt 0 ] || { echo "# gave up waiting for: $*"; return 1; }
+		usleep 100000
+	done
+}
+
+load() { insmod /kvmstat.ko "$@"; }
+unload() { rmmod kvmstat; }
+
+# info KEY
+info() { sed -n "s/^$1: //p" $K/info; }
+
+# column NAME: its number in /proc/kvminfo.
+column() { awk -v c="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) print i; exit }' /proc/kvminfo; }
+
+# field PID NTH COLUMN: of the process's NTH VM, in the order of their ids.
+field() {
+	awk -v p="$1" -v n="$2" -v c="$(column "$3")" 'NR > 1 && $2 == p && ++k == n { print $c }' /proc/kvminfo
+}
+
+# vm_start NAME VMM-ARGUMENT...: run to its end, then hold; NAME.out says what ran.
+vm_start() {
+	vm_run "$@"
+	yes "$1 ran to its end" within 120 grep -qs '^done' "$1.out"
+}
+
+# vm_run NAME VMM-ARGUMENT...: the same without waiting. The VMM's pid is in NAME.pid.
+vm_run() {
+	name=$1
+	shift
+	rm -f "$name.in" "$name.out"
+	mkfifo "$name.in"
+	sh -c 'echo $$ >"$0.pid"; exec /bin/vmm "$@" <"$0.in" >"$0.out" 2>&1' "$name" "$@" &
+	sh -c 'exec sleep 1000000' >"$name.in" &
+	echo $! >"$name.holder"
+}
+
+# vm_end NAME...: let it end, and wait until it has.
+vm_end() {
+	for name; do
+		kill "$(cat "$name.holder")"
+		within 60 gone "$(cat "$name.pid")" || not_ok "$name did not end"
+	done
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+ftrace_on() {
+	echo 'hist:keys=vcpu_id,exit_reason.hex:size=4096' >$T/kvm_exit/trigger
+	echo 'hist:keys=common_pid:size=4096' >$T/kvm_userspace_exit/trigger
+}
+
+ftrace_off() {
+	echo '!hist:keys=vcpu_id,exit_reason.hex' >$T/kvm_exit/trigger
+	echo '!hist:keys=common_pid' >$T/kvm_userspace_exit/trigger
+}
+
+hits() { awk '$1 == "Hits:" { print $2 }' "$T/$1/hist"; }
+
+# ftrace_reasons "VCPU-ID...": "code count" lines, by code, of those vCPUs together.
+ftrace_reasons() {
+	awk -v ids=" $1 " '/exit_reason/ {
+		gsub(/[{},:]/, " ")
+		if (index(ids, " " $2 " ")) n["0x" $4] += $6
+	} END { for (c in n) print c, n[c] }' $T/kvm_exit/hist | sort
+}
+
+# our_reasons ID
+our_reasons() { awk 'NR > 1 { print $1, $2 }' "$K/$1/reasons" | sort; }
+
+# kvm_counter TID FD NAME: KVM's own.
+kvm_counter() { cat "/sys/kernel/debug/kvm/$1-$2/$3"; }
+
+# vm_check NAME: every VM of it against every oracle. Without ftrace on, against the rest.
+vm_check() {
+	nth=0
+	while read -r word _ _ pid _ tid _ fd _ returns _ ids; do
+		[ "$word" = vm ] || continue
+		nth=$((nth + 1))
+		id=$(field "$pid" $nth id)
+		[ -n "$id" ] || { not_ok "$1: VM $nth of pid $pid has no line"; continue; }
+		within 5 [ -e "$K/$id/reasons" ]
+		if grep -q hist: $T/kvm_exit/trigger; then
+			is "$1 VM $nth: exits by reason as ftrace" "$(our_reasons "$id" | xargs)" \
+				"$(ftrace_reasons "$ids" | xargs)"
+		fi
+		is "$1 VM $nth: exits as KVM" "$(field "$pid" $nth exits)" "$(kvm_counter "$tid" "$fd" exits)"
+		is "$1 VM $nth: port I/O as KVM" "$(field "$pid" $nth io_num)" "$(kvm_counter "$tid" "$fd" io_exits)"
+		is "$1 VM $nth: MMIO as KVM" "$(field "$pid" $nth mmio_num)" "$(kvm_counter "$tid" "$fd" mmio_exits)"
+		is "$1 VM $nth: interrupts as KVM" "$(field "$pid" $nth interrupt_num)" "$(kvm_counter "$tid" "$fd" irq_exits)"
+		is "$1 VM $nth: halts as KVM" "$(field "$pid" $nth halt_num)" "$(kvm_counter "$tid" "$fd" halt_exits)"
+		is "$1 VM $nth: returns to userspace as the VMM counted" \
+			$(($(field "$pid" $nth kvm_qemu_switch_num) + $(field "$pid" $nth noexit_return_num))) "$returns"
+		is "$1 VM $nth: switches add up" \
+			$(($(field "$pid" $nth kvm_qemu_switch_num) + $(field "$pid" $nth kvm_vm_switch_num))) \
+			"$(field "$pid" $nth exits)"
+		is "$1 VM $nth: its CPUs add up" "$(awk 'NR > 1 { n += $2 } END { print n }' "$K/$id/cpus")" \
+			"$(field "$pid" $nth exits)"
+		is "$1 VM $nth: vCPUs" "$(field "$pid" $nth vcpus)" "$(echo "$ids" | wc -w)"
+	done <"$1.out"
+}
+
+hypercall() { [ "$(kvm_vendor)" = amd ] && echo vmmcall || echo vmcall; }
+
+# reason NAME PID NTH: exits of that reason, by the kernel's name.
+reason() { awk -v r="$1" '$4 == r { print $2 }' "$K/$(field "$2" "$3" id)/reasons"; }
