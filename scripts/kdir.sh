@@ -26,7 +26,7 @@ if [ ! -e "$kdir/include/config/auto.conf" ]; then
 	[ -n "$kver" ] || no "$kdir, given as KDIR, holds no kernel headers"
 	no "there are no headers of kernel $kver at $kdir: install them (Debian: apt install linux-headers-$kver), or say KDIR=<headers folder>"
 fi
-[ -n "$kver" ] || kver=$(cat "$kdir/include/config/kernel.release")
+[ -n "$kver" ] || kver=$(sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' "$kdir/include/generated/utsrelease.h")
 
 has() { grep -Eq "^CONFIG_$1=[ym]\$" "$kdir/include/config/auto.conf"; }
 has 64BIT || no "kernel $kver is 32-bit; kvmstat's counters need a 64-bit kernel"

@@ -26,11 +26,9 @@ static struct {
 	{ kvmstat_arch_hooks, &kvmstat_nr_arch_hooks },
 };
 
-#define for_each_hook(g, h)                                 \
-	for ((g) = 0; (g) < ARRAY_SIZE(groups); (g)++)      \
-		for ((h) = groups[g].hooks;                 \
-		     (h) < groups[g].hooks + *groups[g].nr; \
-		     (h)++)
+#define for_each_hook(g, h)                            \
+	for ((g) = 0; (g) < ARRAY_SIZE(groups); (g)++) \
+		for ((h) = groups[g].hooks; (h) < groups[g].hooks + *groups[g].nr; (h)++)
 
 #define DESTROY_VM "kvm_arch_destroy_vm"
 

@@ -164,7 +164,8 @@ int kvmstat_proc_init(void)
 	entry = proc_create_seq_private(KVMSTAT_PROC_NAME, bits, NULL, &kvminfo_ops,
 					sizeof(struct reader), NULL);
 	if (!entry) {
-		pr_err("/proc/" KVMSTAT_PROC_NAME " cannot be made: out of memory, or another module has it\n");
+		pr_err("/proc/" KVMSTAT_PROC_NAME
+		       " cannot be made: out of memory, or another module has it\n");
 		return -ENOMEM;
 	}
 	proc_set_user(entry, GLOBAL_ROOT_UID, gid);

@@ -34,7 +34,8 @@
 
 static unsigned int max_vms = 1000;
 module_param(max_vms, uint, 0444);
-MODULE_PARM_DESC(max_vms, "VMs counted one by one, 1 to 65536; those past it are counted together (1000)");
+MODULE_PARM_DESC(max_vms,
+		 "VMs counted one by one, 1 to 65536; those past it are counted together (1000)");
 
 DEFINE_PER_CPU(struct kvmstat_cpu, kvmstat_cpu);
 
@@ -58,6 +59,7 @@ static unsigned int nr_vcpus; /* spares included */
 static unsigned int nr_ended;
 static unsigned int nr_records; /* of VMs, all */
 static u64 last_id;
+static u64 nr_displaced_returns;
 static bool cap_reached;
 
 static atomic_t layout_faults = ATOMIC_INIT(0);
@@ -261,6 +263,7 @@ static noinline struct kvmstat_vcpu *displaced_return(void)
 found:
 	WRITE_ONCE(v->returning, NULL);
 	list_del_init(&v->displaced);
+	nr_displaced_returns++;
 out:
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 	return v;
@@ -533,6 +536,7 @@ void kvmstat_table_host(struct kvmstat_host *host)
 
 	raw_spin_lock_irq(&table_lock);
 	host->vcpus = nr_vcpus - nr_spare_vcpus;
+	host->displaced_returns = nr_displaced_returns;
 	host->layout_faults = atomic_read(&layout_faults);
 	host->memory = (u64)nr_vcpus * sizeof(struct kvmstat_vcpu) +
 		       (u64)nr_records * sizeof(struct kvmstat_vm) +

@@ -180,6 +180,7 @@ struct kvmstat_retired {
  * @vms_shared: that run past the cap, counted together
  * @vcpus: records in use
  * @memory: bytes of all records and counters, spares included
+ * @displaced_returns: of threads that lost their CPU on the way out of KVM_RUN
  * @layout_faults: vCPUs refused because the kernel's layout is not as built for
  */
 struct kvmstat_host {
@@ -192,6 +193,7 @@ struct kvmstat_host {
 	u64 vms_shared;
 	u64 vcpus;
 	u64 memory;
+	u64 displaced_returns;
 	u64 layout_faults;
 };
 

@@ -1,6 +1,6 @@
 # Loaded before KVM: it waits and says so, then counts; KVM and its vendor's half come and
 # go under it; one line in the kernel's log.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 dmesg -c >/dev/null
 load

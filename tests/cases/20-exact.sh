@@ -1,5 +1,5 @@
 # Exactness: guests of known exits, per VM and per reason, against ftrace, KVM and the VMM.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 grep -q '^kvm ' /proc/modules || kvm_load
 load
@@ -34,9 +34,11 @@ vm_end several beside
 
 vm_start other-thread --id-base=128 --other-thread "$program"
 vm_check other-thread
+# said WORD: what follows it in what the VMM said of its VM.
+said() { sed -n "s/^vm.* $1 \([0-9]*\) .*/\1/p" other-thread.out; }
 is "other thread's VM has the process's id" "$(field "$(cat other-thread.pid)" 1 exits)" \
-	"$(kvm_counter "$(awk '{ print $6; exit }' other-thread.out)" "$(awk '{ print $8; exit }' other-thread.out)" exits)"
-yes "and the thread is another" [ "$(awk '{ print $6; exit }' other-thread.out)" != "$(cat other-thread.pid)" ]
+	"$(kvm_counter "$(said tid)" "$(said fd)" exits)"
+yes "and the thread is another" [ "$(said tid)" != "$(cat other-thread.pid)" ]
 vm_end other-thread
 
 vm_start one-thread --id-base=160 --vms=3 --vcpus=2 --one-thread "out:200 mmiow:50 hlt:50 cpuid:100"

@@ -1,9 +1,8 @@
 # The life of VMs: a thousand that come and go leave no memory; addresses are reused; a VM
 # that is killed in mid-exit; a VM that ends while it is being read.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
-churn=1000
-[ "$(nproc)" -gt 1 ] || churn=200
+churn=$(lab_option churn 200)
 
 # come_and_go N: so many VMs, by ten VMMs at once.
 come_and_go() {

@@ -1,5 +1,5 @@
 # The parameters: validated with a message, permissions as asked for, VMs past the cap.
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 # refused PARAMETER: and says so.
 refused() {

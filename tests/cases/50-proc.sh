@@ -1,5 +1,5 @@
-# /proc/kvminfo: any read size, more lines than a page, pid namespaces, two readers.
-# shellcheck shell=sh disable=SC2154
+# The file /proc/kvminfo: any read size, more lines than a page, pid namespaces, two readers.
+# shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 grep -q '^kvm ' /proc/modules || kvm_load
 load

@@ -1,6 +1,6 @@
 # What the cases share: checks that print both numbers, the module, VMs of vmm, and the
 # oracles: ftrace's histogram of kvm_exit, KVM's own counters, vmm's count of returns.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2086 # K and T are plain paths
 
 . /lib/guestlib.sh
 
@@ -31,6 +31,12 @@ within() {
 		[ $n -gt 0 ] || { echo "# gave up waiting for: $*"; return 1; }
 		usleep 100000
 	done
+}
+
+# lab_option NAME DEFAULT: lab.NAME=VALUE of the kernel's command line.
+lab_option() {
+	value=$(tr ' ' '\n' </proc/cmdline | sed -n "s/^lab\.$1=//p")
+	echo "${value:-$2}"
 }
 
 load() { insmod /kvmstat.ko "$@"; }

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAX_VMS 16
@@ -43,7 +44,7 @@ struct vm {
 };
 
 static struct {
-	int vms, vcpus, churn, id_base;
+	int vms, vcpus, churn, id_base, rest;
 	bool one_thread, other_thread, hop, hand_over;
 	char *program;
 } opt = { .vms = 1, .vcpus = 1 };
@@ -212,6 +213,8 @@ static void step(struct vcpu *v)
 	}
 	if (opt.hop)
 		hop();
+	if (opt.rest)
+		usleep(opt.rest);
 }
 
 /* The guest is not entered: a return without an exit. */
@@ -282,9 +285,18 @@ static void run_in_threads(struct vm *vms)
 			pthread_join(threads[i][j], NULL);
 }
 
+static long long now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
 static void *work(void *unused __attribute__((unused)))
 {
 	static struct vm vms[MAX_VMS];
+	long long start;
 	int i, j;
 
 	for (i = 0; i < opt.churn; i++) {
@@ -301,10 +313,12 @@ static void *work(void *unused __attribute__((unused)))
 	/* The order in which VMs are first seen is the order of their ids. */
 	for (i = 0; i < opt.vms; i++)
 		step_no_exit(&vms[i].vcpus[0]);
+	start = now();
 	if (opt.one_thread)
 		run_in_turn(vms);
 	else
 		run_in_threads(vms);
+	printf("ran %lld ns\n", now() - start);
 
 	for (i = 0; i < opt.vms; i++) {
 		unsigned long returns = 0;
@@ -329,6 +343,7 @@ static const struct argp_option options[] = {
 	{ "vcpus", 'c', "N", 0, "vCPUs of each", 0 },
 	{ "churn", 'n', "N", 0, "make, run and end N VMs, one after the other", 0 },
 	{ "id-base", 'b', "N", 0, "the first vCPU's id", 0 },
+	{ "rest", 'r', "US", 0, "sleep so long after every return", 0 },
 	{ "one-thread", 't', NULL, 0, "run all vCPUs in turn on one thread", 0 },
 	{ "other-thread", 'o', NULL, 0, "do all of it in a thread that is not the main one", 0 },
 	{ "hop", 'h', NULL, 0, "move to another CPU after every return", 0 },
@@ -350,6 +365,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'b':
 		opt.id_base = atoi(arg);
+		break;
+	case 'r':
+		opt.rest = atoi(arg);
 		break;
 	case 't':
 		opt.one_thread = true;

@@ -60,8 +60,7 @@ static __always_inline bool kvmstat_vmread(unsigned long field, unsigned long *v
 
 	asm volatile("1: vmread %[field], %[value]\n\t"
 		     "seta %[ok]\n"
-		     "2:\n"
-		     _ASM_EXTABLE(1b, 2b)
+		     "2:\n" _ASM_EXTABLE(1b, 2b)
 		     : [value] "=r"(*value), [ok] "+q"(ok)
 		     : [field] "r"(field)
 		     : "cc");

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Runs in the machine where one instruction takes one nanosecond of the clock: what an
+# exit costs, alone and with kvmstat. Prints "cost WORK VMS WITHOUT WITH", per exit.
+# shellcheck disable=SC2086,SC2034,SC1090 # see lib.sh
+. /cases/lib.sh
+CASE=cost
+
+exits=20000
+
+# ns VMM-ARGUMENT...: of the run, the lesser of two.
+ns() {
+	for _ in 1 2; do
+		echo | /bin/vmm "$@" | awk '$1 == "ran" { print $2 }'
+	done | sort -n | head -n 1
+}
+
+# The two works' fixed costs (threads, first faults) go by a difference of lengths.
+per_exit() {
+	what=$1
+	shift
+	short=$(ns "$@" "$what:$((exits / 2))")
+	long=$(ns "$@" "$what:$exits")
+	echo $(((long - short) / (exits / 2)))
+}
+
+works() {
+	echo "cpuid $(per_exit cpuid)"
+	echo "out $(per_exit out)"
+	echo "mmiow $(per_exit mmiow)"
+	# One thread runs two VMs in turn: another vCPU at every exit. Each turn has a
+	# return without an exit, too.
+	echo "out-in-turn $(per_exit out --vms=2 --one-thread)"
+}
+
+kvm_load
+works >without
+load
+works >with
+i=0
+while [ $i -lt 32 ]; do
+	vm_run crowd$i --vms=16 'cpuid:1'
+	i=$((i + 1))
+done
+crowded() { [ "$(info vms)" -ge 500 ]; }
+within 120 crowded || echo "not ok - cost: only $(info vms) VMs"
+works >crowded
+for work in cpuid out mmiow out-in-turn; do
+	echo "cost $work 1 $(awk -v w=$work '$1 == w { print $2 }' without) $(awk -v w=$work '$1 == w { print $2 }' with)"
+	echo "cost $work $(info vms) $(awk -v w=$work '$1 == w { print $2 }' without) $(awk -v w=$work '$1 == w { print $2 }' crowded)"
+done
+grep -E '^(vms|vcpus|memory_bytes|bytes_)' $K/info
+for file in crowd*.pid; do
+	kill -9 "$(cat "$file")"
+done
+for file in crowd*.holder; do
+	kill "$(cat "$file")"
+done
+none() { [ "$(info vms)" = 0 ]; }
+within 60 none
+unload

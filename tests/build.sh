@@ -1,0 +1,93 @@
+#!/bin/bash
+# build.sh FLAVOUR: builds the module for a kernel without a warning, holds what came out
+# against what it must be, and the refusals of what cannot be built. Prints ok lines.
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=scripts/lib.sh
+. "$top/scripts/lib.sh"
+# shellcheck disable=SC2154 # kernel_files sets release and headers
+kernel_files "$1"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$top"
+
+ok() { echo "ok - build: $1"; }
+not_ok() { echo "not ok - build: $1"; }
+# yes WHAT COMMAND...: it succeeds.
+yes() {
+	local what=$1
+	shift
+	if "$@"; then ok "$what"; else not_ok "$what: failed: $*"; fi
+}
+
+kmake() { make KVER="$release" KDIR="$headers" "$@"; }
+
+make -s -C "$headers" M="$top" clean
+if kmake modules W=1 C=1 >"$work/log" 2>&1 && [ -e kvmstat.ko ]; then
+	# BTF for modules needs the kernel's vmlinux, which no header package has.
+	if grep -v 'Skipping BTF' "$work/log" | grep -iE 'warning|error'; then
+		not_ok "$release, W=1 and sparse: warnings, above"
+	else
+		ok "$release, W=1 and sparse: no warning"
+	fi
+	yes "sparse looked at every file" [ "$(grep -c ' CHECK ' "$work/log")" = "$(find kvmstat/module -name '*.c' | wc -l)" ]
+else
+	cat "$work/log"
+	not_ok "$release: does not build"
+	exit 1
+fi
+nm -u kvmstat.ko >"$work/imports"
+yes "no KVM symbol is imported" sh -c "! grep -w 'kvm_[a-z_]*' '$work/imports'"
+yes "one version: module" [ "$(modinfo -F version kvmstat.ko)" = "$(make -s version)" ]
+yes "licence" [ "$(modinfo -F license kvmstat.ko)" = GPL ]
+yes "each parameter is described" [ "$(modinfo -F parm kvmstat.ko | grep -c ':.*(')" = "$(grep -c '^module_param' kvmstat/module/*.c | awk -F: '{ n += $2 } END { print n }')" ]
+kmake modules >/dev/null 2>&1
+kmake modules >"$work/log" 2>&1
+yes "a second make compiles nothing" sh -c "! grep -E ' (CC|LD|PROBE) ' '$work/log'"
+
+make reader CFLAGS='-O2 -Werror' >"$work/log" 2>&1 || cat "$work/log"
+yes "the command builds with -Wall -Wextra -Werror" [ -x build/kvmstat ]
+yes "one version: command" [ "$(build/kvmstat --version | grep -o '[0-9.]*$')" = "$(make -s version)" ]
+
+# refused WHAT WORDS MAKE-ARGUMENT...: with a status, and one sentence that has the words.
+refused() {
+	local what=$1 words=$2 said
+	shift 2
+	if said=$(make -s modules "$@" 2>&1); then
+		not_ok "$what: was built"
+	elif [ "$(grep -c '^kvmstat: ' <<<"$said")" = 1 ] && grep -q "$words" <<<"$said"; then
+		ok "$what is refused: $(grep '^kvmstat: ' <<<"$said" | head -c 60)..."
+	else
+		not_ok "$what: said: $said"
+	fi
+}
+# like SED-EXPRESSION: headers whose configuration differs.
+like() {
+	rm -rf "$work/headers"
+	mkdir -p "$work/headers/include/config"
+	sed "$1" "$headers/include/config/auto.conf" >"$work/headers/include/config/auto.conf"
+	mkdir "$work/headers/include/generated"
+	cp "$headers/include/generated/utsrelease.h" "$work/headers/include/generated/"
+}
+refused "KDIR without headers" "holds no kernel headers" KDIR="$work"
+refused "an unknown kernel" "apt install linux-headers-1.2.3" KVER=1.2.3
+for config in KVM TRACEPOINTS KPROBES; do
+	like "/^CONFIG_$config=/d"
+	refused "a kernel without CONFIG_$config" "without CONFIG_$config" KDIR="$work/headers"
+done
+like '/^CONFIG_64BIT=/d'
+refused "a 32-bit kernel" 32-bit KDIR="$work/headers"
+like 's/^CONFIG_X86=y/CONFIG_S390=y/'
+refused "an unsupported architecture" "s390, which kvmstat cannot count on; it can on: x86" KDIR="$work/headers"
+refused "a compiler that is not there" "nocc, given as CC, is not installed" KDIR="$headers" CC=nocc
+refused "a compiler that is none" "false cannot compile for this kernel" KDIR="$headers" CC=false
+
+kmake install DESTDIR="$work/root" PREFIX=/usr >"$work/log" 2>&1 || cat "$work/log"
+yes "make install: what it puts where" [ "$(cd "$work/root" && find . -type f | sort | xargs)" = \
+	"./lib/modules/$release/updates/kvmstat.ko ./usr/bin/kvmstat" ]
+kmake uninstall DESTDIR="$work/root" PREFIX=/usr >"$work/log" 2>&1 || cat "$work/log"
+yes "make uninstall leaves nothing" [ -z "$(find "$work/root" -type f)" ]
+
+yes "style: C" make -s style
+yes "style: shell" sh -c "git ls-files -co --exclude-standard | xargs grep -lE '^#!/bin/(ba)?sh|shellcheck shell' | xargs shellcheck -x -e SC1091"
+yes "git ignores what is built" [ -z "$(git status --porcelain --untracked-files=normal | grep -E '\.(o|ko|mod|cmd)$|build/' || true)" ]

@@ -1,0 +1,80 @@
+#!/bin/bash
+# What `make check` runs: every test. The last line counts them.
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=scripts/lib.sh
+. "$top/scripts/lib.sh"
+logs=$top/build/check
+rm -rf "$logs"
+mkdir -p "$logs"
+cd "$top"
+
+need_packages git make gcc libc6-dev libelf1 binutils kmod cpio e2fsprogs busybox-static sparse \
+	clang-format shellcheck libcmocka-dev qemu-system-x86 \
+	bochs bochs-term bochsbios vgabios isolinux syslinux-common xorriso
+flavour=6.1-cloud
+say "getting the kernel"
+# shellcheck disable=SC2154 # it sets kernel
+kernel_files $flavour
+
+passed=0 failed=0
+# report NAME LOG STATUS: count its lines; a step that ended badly has failed, also if
+# no line says so.
+report() {
+	local good bad
+	good=$(grep -c '^ok ' "$2") || :
+	bad=$(grep -c '^not ok ' "$2") || :
+	[ "$3" = 0 ] || { [ "$bad" != 0 ] || tail -n 20 "$2"; bad=$((bad + 1)); }
+	[ $((good + bad)) != 0 ] || bad=1
+	grep '^not ok ' "$2" || :
+	say "$1: $good passed, $bad failed; $2"
+	passed=$((passed + good)) failed=$((failed + bad))
+}
+
+# step NAME COMMAND...
+step() {
+	local name=$1 status=0
+	shift
+	say "$name"
+	"$@" >"$logs/$name.log" 2>&1 || status=$?
+	report "$name" "$logs/$name.log" $status
+}
+
+# boot NAME MACHINE "CASE..." OPTION...: the cases in an emulated machine of their own.
+boot() {
+	local name=$1 machine=$2 cases=$3 case add=()
+	shift 3
+	for case in $cases; do
+		add+=(--add "$top/tests/cases/$case.sh:cases/$case.sh")
+	done
+	tests/lab/boot.sh --machine "$machine" --kernel "$kernel" --out "$logs/$name" "${add[@]}" \
+		--add "$top/tests/cases/run:cases/run" --add "$top/tests/cases/lib.sh:cases/lib.sh" \
+		--add "$top/kvmstat.ko:kvmstat.ko" --add "$logs/vmm:bin/vmm" \
+		--program "$top/build/kvmstat:bin/kvmstat" "$@" || return
+	cat "$logs/$name/results"
+	grep -qx 'lab: result 0' "$logs/$name/results" || return
+	tests/lab/klog-check.sh "$logs/$name/console.log" && echo "ok - $name: kernel log is clean"
+}
+
+unit() { tests/unit/run.sh && echo "ok - unit tests"; }
+cost() { tests/bench/bench.sh --check; }
+demo() { tests/demo.sh && echo "ok - demo"; }
+
+step build tests/build.sh $flavour
+gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$logs/vmm" tests/lab/vmm.c
+all=$(cd tests/cases && echo [0-9]*.sh | sed 's/\.sh//g')
+# Bochs keeps one CPU busy: beside the others.
+boot vmx vmx "$all" --timeout 1200 >"$logs/vmx.log" 2>&1 &
+vmx=$!
+step unit unit
+step svm boot svm svm "$all" --timeout 900 --smp 1 --append "lab.churn=1000 lab.turns=1000"
+step smp boot smp svm "$all" --timeout 900 --smp 2 --append "preempt=full"
+step cost cost
+say "vmx"
+status=0
+wait $vmx || status=$?
+report vmx "$logs/vmx.log" $status
+step demo demo
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

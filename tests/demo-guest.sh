@@ -1,0 +1,85 @@
+#!/bin/sh
+# The demo's part inside the lab machine: three real guests run under KVM while kvmstat
+# counts why they leave guest mode. Ends with what the kvmstat command says of them, and
+# checks from the counts alone which guest is which. Status 0 if all that is so,
+# 2 if a guest hung in its boot.
+# shellcheck source=tests/lab/guestlib.sh
+. /lib/guestlib.sh
+
+heading() { printf '\n--- %s ---\n' "$*"; }
+
+# show: the first columns of /proc/kvminfo, aligned, with the guests' names.
+show() {
+	awk 'NR == FNR { name[$1] = $2; next }
+		FNR == 1 { name["pid"] = "guest" }
+		{ printf "  %-8s %5s %9s %13s %17s %19s %9s\n", name[$2], $2, $3, $4, $5, $6, $7 }' names /proc/kvminfo
+}
+
+# start NAME OPTION...: start the guest of that name and kind, show the counts until it
+# is at work. Status 2 if it does not get there.
+start() {
+	guest "$1" "$@" 2>>qemu.err &
+	echo "$! $1" >>names
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		sleep 3
+		heading "/proc/kvminfo, $(cut -d. -f1 /proc/uptime) s after power-on"
+		show
+		! grep -qs working "/tmp/$1.log" || return 0
+	done
+	echo "the guest $1 does not get to work"
+	cat qemu.err
+	exit 2
+}
+
+# share NAME COLUMN: what part of the guest's exits that is, in percent.
+share() {
+	awk -v name="$1" -v column="$2" '
+		NR == FNR { if ($2 == name) pid = $1; next }
+		FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+		FNR > 1 && $at["pid"] == pid { printf "%d", 100 * $at[column] / $at["exits"] }' names final
+}
+
+# check WHAT A B: the share A must be greater than B.
+check() {
+	if [ "$2" -gt "$3" ]; then
+		echo "  ok      $1 ($2 % > $3 %)"
+	else
+		echo "  WRONG   $1 ($2 % <= $3 %)"
+		wrong=1
+	fi
+}
+
+if ! { kvm_load && insmod /kvmstat.ko && mount_root; }; then exit 1; fi
+dmesg | grep 'kvmstat:'
+
+heading "three guests: one writes to an IDE disk, one to a virtio disk, one computes"
+: >names
+truncate -s 64M ide.img virtio.img
+start ide -drive file=ide.img,format=raw,if=ide
+start virtio -drive file=virtio.img,format=raw,if=virtio
+start compute
+for _ in 1 2 3; do
+	sleep 3
+	heading "/proc/kvminfo, all three at work"
+	show
+done
+
+heading "kvmstat 5 2"
+kvmstat 5 2 | cat
+
+heading "the counts so far, and what they must say"
+cat /proc/kvminfo >final
+show
+wrong=0
+check "the IDE guest leaves guest mode mostly for port I/O" "$(share ide io_num)" 50
+check "the computing guest does not" 50 "$(share compute io_num)"
+check "KVM itself handles more of the virtio guest's exits than of the IDE guest's" \
+	"$(share virtio kvm_vm_switch_num)" "$(share ide kvm_vm_switch_num)"
+
+# Trouble at the end of a VM should show in this log.
+while read -r pid _; do
+	kill "$pid" 2>/dev/null
+done <names
+wait
+rmmod kvmstat || wrong=1
+exit $wrong

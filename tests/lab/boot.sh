@@ -1,0 +1,86 @@
+#!/bin/bash
+# boot.sh: boot a kernel in an emulated machine that can run KVM, run a case in it,
+# wait for the end. Status 0 when the machine ran to its end; the case's own status is
+# the line "lab: result N" in DIR/results, what its kernel said is DIR/console.log.
+#   --machine svm|vmx     AMD-V (QEMU TCG) or Intel VT-x (Bochs, one CPU, no disks)
+#   --kernel FLAVOUR|DIR  as for, or from, scripts/kernel.sh
+#   --add SRC:DST         a file for the machine; SRC:cases/run is the case
+#   --program SRC:DST     the same, with the shared libraries that it needs
+#   --out DIR             where the logs go, readable while it runs
+#   --timeout S  --smp N  --mem MIB  --append STR (to the kernel's command line)
+#   --disk IMG            a raw image, attached as a virtio disk and never changed
+#   --follow              print the results as they come
+#   --icount              one CPU, one instruction = 1 ns: deterministic
+# shellcheck disable=SC2034,SC2154 # $machine.sh uses and sets the others
+set -eu
+lab=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=scripts/lib.sh
+. "$lab/../../scripts/lib.sh"
+
+machine='' kernel='' out='' timeout=300 smp='' mem='' append='' icount='' follow='' disks=() add=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--machine) machine=$2; shift ;;
+	--kernel) kernel=$2; shift ;;
+	--out) out=$2; shift ;;
+	--timeout) timeout=$2; shift ;;
+	--smp) smp=$2; shift ;;
+	--mem) mem=$2; shift ;;
+	--append) append=$2; shift ;;
+	--disk) disks+=("$2"); shift ;;
+	--add | --program) add+=("$1" "$2"); shift ;;
+	--follow) follow=1 ;;
+	--icount) icount=1 smp=1 ;;
+	*) die "boot.sh: unknown option $1; see the top of the file" ;;
+	esac
+	shift
+done
+[ -f "$lab/$machine.sh" ] || die "boot.sh: --machine must be svm or vmx, not '$machine'"
+[ -n "$out" ] || die "boot.sh: --out DIR is missing"
+
+kernel_files "$kernel"
+
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+: >"$out/results"
+: >"$out/console.log"
+
+# Only this emulator, by its own pid, is ever ended.
+pid='' work=$(mktemp -d)
+end() {
+	{ [ -z "$pid" ] || kill -9 "$pid"; wait; } 2>/dev/null || :
+	rm -rf "$work" "$out/pid"
+}
+trap end EXIT
+trap 'exit 130' INT TERM
+
+# make_initrd OPTION...: as $work/initrd
+make_initrd() {
+	"$lab/initrd.sh" --modules "$modules" --kmods "kvm-amd kvm-intel virtio_pci virtio_blk ext4" \
+		--add "$lab/init:init" --add "$lab/guestlib.sh:lib/guestlib.sh" \
+		${add[@]+"${add[@]}"} --out "$work/initrd" "$@"
+}
+
+# Each machine's file defines prepare, which sets "command", the emulator with its options.
+# shellcheck disable=SC1090
+. "$lab/$machine.sh"
+prepare
+
+"${command[@]}" </dev/null >"$out/emulator.log" 2>&1 &
+pid=$!
+echo "$pid" >"$out/pid"
+if [ -n "$follow" ]; then
+	tail -s 0.3 -n +1 -f --pid="$pid" "$out/results" &
+fi
+
+fail() { die "the $machine machine $1; see results, console.log and emulator.log in $out"; }
+panicked() { grep -q 'Kernel panic' "$out/console.log"; }
+limit=$((SECONDS + timeout))
+while kill -0 "$pid" 2>/dev/null; do
+	[ $SECONDS -lt $limit ] || fail "did not end within $timeout s"
+	! panicked || { sleep 1; fail "had a kernel panic"; }
+	sleep 0.2
+done
+pid=
+! panicked || fail "had a kernel panic"
+grep -qx 'lab: end' "$out/results" || fail "stopped before the case was over"

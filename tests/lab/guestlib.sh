@@ -1,0 +1,37 @@
+# What cases running inside a lab machine share; source /lib/guestlib.sh.
+# shellcheck shell=sh
+
+# kvm_vendor: amd or intel, by what the processor has.
+kvm_vendor() {
+	if grep -qw svm /proc/cpuinfo; then
+		echo amd
+	elif grep -qw vmx /proc/cpuinfo; then
+		echo intel
+	else
+		echo "lab: this machine has neither svm nor vmx" >&2
+		return 1
+	fi
+}
+
+kvm_load() { modprobe "kvm-$(kvm_vendor)"; }
+
+kvm_unload() { rmmod "kvm_$(kvm_vendor)" && rmmod kvm; }
+
+# mount_root: make the disk of root.sh, the first virtio disk, usable: /root/guest,
+# and guest_qemu.
+mount_root() {
+	modprobe virtio_pci && modprobe virtio_blk && modprobe ext4 &&
+		mkdir -p /root && mount -t ext4 -o ro /dev/vda /root
+}
+
+# guest NAME KIND OPTION...: run guest-init in a guest of its own, silently but for its
+# one word on the serial port, which goes to /tmp/NAME.log. Does not return.
+guest() {
+	name=$1 kind=$2
+	shift 2
+	exec /root/lib64/ld-linux-x86-64.so.2 --library-path /root/lib/x86_64-linux-gnu \
+		/root/bin/qemu-system-x86_64 -L /root/firmware -name "$name" \
+		-M pc -accel kvm -cpu host -m 128 -nodefaults -no-user-config -display none \
+		-serial "file:/tmp/$name.log" -kernel /root/guest/vmlinuz -initrd /root/guest/initrd \
+		-append "kind=$kind quiet loglevel=1 mitigations=off tsc=reliable cryptomgr.notests random.trust_cpu=on audit=0 initcall_blacklist=load_system_certificate_list" "$@"
+}

@@ -1,0 +1,66 @@
+#!/bin/bash
+# initrd.sh: make an initramfs of busybox, some kernel modules with what they depend
+# on, and any files asked for.
+#   --modules DIR    a lib/modules/<release> folder
+#   --kmods "NAME.." the modules to take from it
+#   --add SRC:DST    a file, as /DST there (init among them); can be repeated
+#   --program SRC:DST  the same, with the shared libraries that it needs
+#   --gzip           compress it (quicker for QEMU; Bochs is quicker without)
+#   --out FILE
+set -eu
+# shellcheck source=scripts/lib.sh
+. "$(dirname "$0")/../../scripts/lib.sh"
+
+modules='' kmods='' out='' pack=cat add=() programs=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--modules) modules=$2; shift 2 ;;
+	--kmods) kmods=$2; shift 2 ;;
+	--add) add+=("$2"); shift 2 ;;
+	--program) programs+=("$2"); shift 2 ;;
+	--gzip) pack='gzip -1'; shift ;;
+	--out) out=$2; shift 2 ;;
+	*) die "initrd.sh: unknown option $1; see the top of the file" ;;
+	esac
+done
+
+need_packages busybox-static cpio kmod binutils
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+chmod 755 "$root"
+mkdir -p "$root"/{bin,lib,proc,sys,dev,tmp,mnt}
+
+cp "$(command -v busybox)" "$root/bin/busybox"
+"$root/bin/busybox" --list | grep -vx busybox | while read -r applet; do
+	ln -s busybox "$root/bin/$applet"
+done
+
+release=$(basename "$modules")
+copy_modules() {
+	local kmod file to
+	for kmod in $kmods; do
+		modprobe -d "${modules%/lib/modules/*}" -S "$release" --show-depends "$kmod"
+	done | awk '$1 == "insmod" { print $2 }' | sort -u | while read -r file; do
+		to=$root/lib/modules/$release/${file##*/"$release"/}
+		mkdir -p "${to%/*}"
+		strip --strip-debug -o "$to" "$file"
+	done
+	# modules.dep leaves out what is built in: without these, modprobe would call it missing.
+	cp "$modules"/modules.{builtin,builtin.modinfo,order} "$root/lib/modules/$release/"
+	depmod -b "$root" "$release"
+	rm "$root/lib/modules/$release"/*.bin
+}
+mkdir -p "$root/lib/modules/$release"
+copy_modules
+
+for pair in ${add[@]+"${add[@]}"}; do
+	src=${pair%%:*} dst=$root/${pair#*:}
+	[ -e "$src" ] || die "initrd.sh: $src, to be added, does not exist"
+	mkdir -p "${dst%/*}"
+	cp -L "$src" "$dst"
+done
+for pair in ${programs[@]+"${programs[@]}"}; do
+	copy_program "$root" "${pair%%:*}" "${pair#*:}"
+done
+
+(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) | $pack >"$out"

@@ -1,0 +1,24 @@
+# The AMD-V machine of boot.sh: QEMU's emulator has SVM with nested paging.
+# shellcheck shell=bash disable=SC2034,SC2154 # its variables are boot.sh's
+
+prepare() {
+	local disk
+	need_packages qemu-system-x86
+	make_initrd --gzip
+	smp=${smp:-2}
+	command=(qemu-system-x86_64 -machine q35 -cpu max -smp "$smp" -m "${mem:-1024}"
+		-nodefaults -no-user-config -display none -no-reboot
+		-serial "file:$out/console.log" -serial "file:$out/results"
+		-kernel "$image" -initrd "$work/initrd"
+		-append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off tsc=reliable cryptomgr.notests $append")
+	for disk in ${disks[@]+"${disks[@]}"}; do
+		command+=(-drive "file=$disk,if=virtio,format=raw,snapshot=on")
+	done
+	if [ -n "$icount" ]; then
+		command+=(-accel tcg -icount "shift=0,sleep=off")
+	else
+		# Two CPUs really at once in guest mode corrupt the machine's memory within
+		# seconds (QEMU 7.2's TCG, any -cpu): they take turns in one thread.
+		command+=(-accel "tcg,thread=single")
+	fi
+}
