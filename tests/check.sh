@@ -56,7 +56,12 @@ boot() {
 	tests/lab/klog-check.sh "$logs/$name/console.log" && echo "ok - $name: kernel log is clean"
 }
 
-unit() { tests/unit/run.sh && echo "ok - unit tests"; }
+unit() {
+	local status=0
+	tests/unit/run.sh || status=$?
+	cat build/unit/tests/*.log
+	return $status
+}
 cost() { tests/bench/bench.sh --check; }
 demo() { tests/demo.sh && echo "ok - demo"; }
 

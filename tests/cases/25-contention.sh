@@ -16,6 +16,16 @@ done
 is "every exit" "$(info exits)" "$(hits kvm_exit)"
 is "every return" "$(info returns)" "$(hits kvm_userspace_exit)"
 is "unattributed" "$(($(info exits_unattributed) + $(info returns_unattributed)))" 0
-echo "# returns of displaced threads: $(info returns_displaced)"
 vm_end crowd1 crowd2 crowd3
+
+# Where threads can lose their CPU in the kernel, some must have: try until one does.
+if grep -q preempt=full /proc/cmdline; then
+	tries=0
+	while [ "$(info returns_displaced)" = 0 ] && [ $tries -lt 20 ]; do
+		tries=$((tries + 1))
+		vm_start again$tries --id-base=256 --vms=2 --vcpus=4 --hop 'out:1500'
+		vm_end again$tries
+	done
+	yes "threads were displaced ($(info returns_displaced))" [ "$(info returns_displaced)" -gt 0 ]
+fi
 unload

@@ -29,8 +29,8 @@ is "exits as in /proc/kvminfo" "$(awk -v p="$pid" '$2 == p { print $4 }' said)" 
 yes "the reading" grep -q "pid $pid): I/O-bound:" said
 cp /proc/kvminfo saved
 says 0 "$pid" kvmstat -f saved
-head -c 150 /proc/kvminfo >cut
-says 2 'line' kvmstat -f cut
+head -c 150 /proc/kvminfo >cut.txt
+says 2 'line' kvmstat -f cut.txt
 
 vm_run busy --id-base=32 'out:100000000'
 running() { [ "$(field "$(cat busy.pid)" 1 io_num)" -gt 10 ] 2>/dev/null; }
