@@ -49,6 +49,16 @@ check() {
 	fi
 }
 
+# verdict NAME WORDS: the command's.
+verdict() {
+	if grep -q "^$1 (pid [0-9]*): $2:" said; then
+		echo "  ok      kvmstat calls the $1 guest $2"
+	else
+		echo "  WRONG   kvmstat does not call the $1 guest $2"
+		wrong=1
+	fi
+}
+
 if ! { kvm_load && insmod /kvmstat.ko && mount_root; }; then exit 1; fi
 dmesg | grep 'kvmstat:'
 
@@ -64,17 +74,21 @@ for _ in 1 2 3; do
 	show
 done
 
-heading "kvmstat 5 2"
-kvmstat 5 2 | cat
+heading "cat /proc/kvminfo"
+tee final </proc/kvminfo
 
-heading "the counts so far, and what they must say"
-cat /proc/kvminfo >final
-show
+heading "kvmstat 5 2"
+kvmstat 5 2 | tee said
+
+heading "what these must say"
 wrong=0
 check "the IDE guest leaves guest mode mostly for port I/O" "$(share ide io_num)" 50
 check "the computing guest does not" 50 "$(share compute io_num)"
 check "KVM itself handles more of the virtio guest's exits than of the IDE guest's" \
 	"$(share virtio kvm_vm_switch_num)" "$(share ide kvm_vm_switch_num)"
+verdict ide I/O-bound
+verdict virtio "not I/O-bound"
+verdict compute "not I/O-bound"
 
 # Trouble at the end of a VM should show in this log.
 while read -r pid _; do
