@@ -2,6 +2,9 @@
 /*
  * Counting: the probes that are the same on every architecture, and the columns
  * computed from the counters.
+ *
+ * Probes of events that KVM raises with preemption on turn it off themselves: up to 6.12
+ * the tracepoint did, in 7.x it does not. At kvm_exit it is off, or the tracepoint's doing.
  */
 #include <linux/kernel.h>
 
@@ -15,17 +18,20 @@
  * An instruction may touch it several times, and again when userspace has
  * answered: it counts once for its exit.
  *
- * Context: a probe within KVM_RUN, preemption off.
+ * Context: a probe within KVM_RUN.
  */
 void notrace kvmstat_count_mmio(void)
 {
-	struct kvmstat_cpu *cpu = this_cpu_ptr(&kvmstat_cpu);
 	struct kvm_vcpu *vcpu = kvmstat_loaded_vcpu();
+	struct kvmstat_cpu *cpu;
 
-	if (!vcpu || !kvmstat_table_find(cpu, vcpu) || cpu->v->mmio == cpu->v->exits)
-		return;
-	cpu->v->mmio = cpu->v->exits;
-	cpu->counts->mmio++;
+	preempt_disable_notrace();
+	cpu = this_cpu_ptr(&kvmstat_cpu);
+	if (vcpu && kvmstat_table_find(cpu, vcpu) && cpu->v->mmio != cpu->v->exits) {
+		cpu->v->mmio = cpu->v->exits;
+		cpu->counts->mmio++;
+	}
+	preempt_enable_notrace();
 }
 
 static notrace void on_kvm_mmio(void *data, int type, int len, u64 gpa, void *val)
@@ -33,15 +39,11 @@ static notrace void on_kvm_mmio(void *data, int type, int len, u64 gpa, void *va
 	kvmstat_count_mmio();
 }
 
-static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int errno)
+static __always_inline void count_return(struct kvmstat_cpu *cpu)
 {
-	struct kvmstat_cpu *cpu = this_cpu_ptr(&kvmstat_cpu);
+	struct kvmstat_vcpu *v = kvmstat_table_returning(cpu);
 	struct kvmstat_counts *counts;
-	struct kvmstat_vcpu *v;
 
-	if (unlikely(!READ_ONCE(kvmstat_hooks_live)))
-		return;
-	v = kvmstat_table_returning(cpu);
 	if (unlikely(!v)) {
 		cpu->lost_returns++;
 		return;
@@ -53,6 +55,15 @@ static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int errno)
 		v->returned = v->exits;
 		counts->to_user[v->slot]++;
 	}
+}
+
+static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int errno)
+{
+	if (unlikely(!READ_ONCE(kvmstat_hooks_live)))
+		return;
+	preempt_disable_notrace();
+	count_return(this_cpu_ptr(&kvmstat_cpu));
+	preempt_enable_notrace();
 }
 
 struct kvmstat_hook kvmstat_account_hooks[] = {
@@ -74,10 +85,10 @@ void kvmstat_row(const struct kvmstat_counts *sum, struct kvmstat_row *row)
 	for (slot = 0; slot < KVMSTAT_SLOTS; slot++) {
 		u64 n = sum->exits[slot];
 
+		row->to_user += sum->to_user[slot];
 		if (!n)
 			continue;
 		row->exits += n;
-		row->to_user += sum->to_user[slot];
 		switch (kvmstat_slot_class(slot)) {
 		case KVMSTAT_CLASS_IO:
 			row->io += n;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * /sys/kernel/debug/kvmstat/: what /proc/kvminfo has no room for. Files are 0400 and
- * cannot be mapped, so they stay readable under integrity lockdown.
+ * cannot be mapped, so they stay readable under integrity lockdown. An open one holds off
+ * the module's unload.
  *
  *   info              the module itself, a "key: value" a line
  *   retired           the last VMs that ended, in /proc/kvminfo's columns, and comm
@@ -68,9 +69,9 @@ static int cpus_show(struct seq_file *m, void *unused)
 		return -ENOMEM;
 	seq_puts(m, "cpu exits to_user io_num mmio_num halt_num\n");
 	for_each_possible_cpu(cpu) {
-		*counts = *per_cpu_ptr(vm->counts, cpu);
+		kvmstat_vm_cpu(vm, cpu, counts);
 		kvmstat_row(counts, &row);
-		if (row.exits)
+		if (row.exits || row.to_user)
 			seq_printf(m, "%d %llu %llu %llu %llu %llu\n", cpu, row.exits, row.to_user,
 				   row.io, counts->mmio, row.halt);
 	}

@@ -42,6 +42,49 @@ static int on_destroy_vm(struct kprobe *p, struct pt_regs *regs)
 static struct kprobe destroy_vm;
 static int destroy_vm_error = -ENOENT;
 
+/*
+ * Kprobes register, but don't fire, while they are disarmed (kprobes/enabled in debugfs) or
+ * kernel.ftrace_enabled is 0: only a hit on a function of our own tells.
+ */
+static atomic_t tried = ATOMIC_INIT(0);
+
+static int on_try(struct kprobe *p, struct pt_regs *regs)
+{
+	atomic_inc(&tried);
+	return 0;
+}
+
+static noinline void try_kprobe(void)
+{
+	asm volatile("");
+}
+
+static struct kprobe try_it;
+
+static bool kprobes_fire(void)
+{
+	int before = atomic_read(&tried);
+
+	try_kprobe();
+	return atomic_read(&tried) != before;
+}
+
+/* Both or none. */
+static int attach_kprobes(void)
+{
+	int ret;
+
+	destroy_vm = (struct kprobe){ .symbol_name = DESTROY_VM, .pre_handler = on_destroy_vm };
+	try_it = (struct kprobe){ .addr = (kprobe_opcode_t *)try_kprobe, .pre_handler = on_try };
+	ret = register_kprobe(&try_it);
+	if (ret)
+		return ret;
+	ret = kprobes_fire() ? register_kprobe(&destroy_vm) : -EOPNOTSUPP;
+	if (ret)
+		unregister_kprobe(&try_it);
+	return ret;
+}
+
 static bool kvm_found;
 
 /*
@@ -64,6 +107,7 @@ static void detach(void)
 	tracepoint_synchronize_unregister();
 	if (!destroy_vm_error) {
 		unregister_kprobe(&destroy_vm);
+		unregister_kprobe(&try_it);
 		destroy_vm_error = -ECANCELED;
 	}
 }
@@ -78,11 +122,7 @@ static void attach(void)
 	bool failed;
 	unsigned int g;
 
-	destroy_vm = (struct kprobe){
-		.symbol_name = DESTROY_VM,
-		.pre_handler = on_destroy_vm,
-	};
-	destroy_vm_error = register_kprobe(&destroy_vm);
+	destroy_vm_error = attach_kprobes();
 	failed = destroy_vm_error;
 	for_each_hook(g, h) {
 		if (!h->tp)
@@ -210,6 +250,8 @@ static void show_hook(struct seq_file *m, const char *name, int error)
 		seq_printf(m, "hook_%s: not found\n", name);
 	else if (error == -ECANCELED)
 		seq_printf(m, "hook_%s: not attached, another that is required failed\n", name);
+	else if (error == -EOPNOTSUPP)
+		seq_printf(m, "hook_%s: failed, kprobes are disarmed on this host\n", name);
 	else
 		seq_printf(m, "hook_%s: failed, error %d\n", name, error);
 }
@@ -226,7 +268,13 @@ void kvmstat_hooks_info(struct seq_file *m)
 	seq_printf(m, "state: %s\n", kvmstat_hooks_state());
 	for_each_hook(g, h)
 		show_hook(m, h->name, h->error);
-	show_hook(m, DESTROY_VM, destroy_vm_error);
+	if (!destroy_vm_error && !kprobes_fire())
+		seq_puts(
+			m,
+			"hook_" DESTROY_VM
+			": disarmed, the end of VMs goes unseen: counts of ended and new VMs mix\n");
+	else
+		show_hook(m, DESTROY_VM, destroy_vm_error);
 }
 
 /**

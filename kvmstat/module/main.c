@@ -30,21 +30,21 @@ static int __init kvmstat_init(void)
 	ret = kvmstat_table_init();
 	if (ret)
 		return ret;
-	kvmstat_debugfs_init();
 	ret = kvmstat_proc_init();
 	if (ret)
-		goto err_debugfs;
+		goto err_table;
+	kvmstat_debugfs_init();
 	ret = kvmstat_hooks_init();
 	if (ret)
-		goto err_proc;
+		goto err_files;
 	report();
 	return 0;
 
-err_proc:
+err_files:
 	kvmstat_proc_exit();
-err_debugfs:
 	kvmstat_table_stop();
 	kvmstat_debugfs_exit();
+err_table:
 	kvmstat_table_exit();
 	return ret;
 }

@@ -31,6 +31,7 @@
 
 #define RETIRED_MAX 64u
 #define VCPUS_PER_VM 32u /* of the cap, on average */
+#define VCPUS_AT_LEAST 32768u
 
 static unsigned int max_vms = 1000;
 module_param(max_vms, uint, 0444);
@@ -61,8 +62,6 @@ static unsigned int nr_records; /* of VMs, all */
 static u64 last_id;
 static u64 nr_displaced_returns;
 static bool cap_reached;
-
-static atomic_t layout_faults = ATOMIC_INIT(0);
 
 /* Under table_mutex. */
 static LIST_HEAD(vms); /* by id, ascending */
@@ -120,12 +119,12 @@ static struct kvm *checked_kvm(struct kvm_vcpu *vcpu)
 	return kvm;
 }
 
+/* Under table_lock; or RCU, when a VM that is just being added may be missed. */
 static struct kvmstat_vm *find_vm(struct kvm *kvm)
 {
 	struct kvmstat_vm *vm;
 
-	lockdep_assert_held(&table_lock);
-	hash_for_each_possible(vm_table, vm, hash, (unsigned long)kvm)
+	hash_for_each_possible_rcu_notrace(vm_table, vm, hash, (unsigned long)kvm)
 		if (vm->kvm == kvm)
 			return vm;
 	return NULL;
@@ -136,11 +135,10 @@ static struct kvmstat_vm *first_seen_vm(struct kvm *kvm)
 	struct kvmstat_vm *vm;
 
 	vm = list_first_entry_or_null(&spare_vms, struct kvmstat_vm, link);
-	if (!vm) {
-		want_vms = min(want_vms * 2, 128u);
+	if (!vm)
 		return NULL;
-	}
-	nr_spare_vms--;
+	if (!--nr_spare_vms)
+		want_vms = min(want_vms * 2, 128u);
 	vm->kvm = kvm;
 	vm->pid = get_pid(task_tgid(current));
 	strscpy(vm->comm, current->group_leader->comm, sizeof(vm->comm));
@@ -149,7 +147,7 @@ static struct kvmstat_vm *first_seen_vm(struct kvm *kvm)
 	else
 		vm->id = ++last_id;
 	list_move_tail(&vm->link, &new_vms);
-	hash_add(vm_table, &vm->hash, (unsigned long)kvm);
+	hash_add_rcu(vm_table, &vm->hash, (unsigned long)kvm);
 	return vm;
 }
 
@@ -161,11 +159,11 @@ static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu)
 	unsigned long flags;
 
 	if (!kvm) {
-		atomic_inc(&layout_faults);
+		this_cpu_ptr(&kvmstat_cpu)->layout_faults++;
 		return NULL;
 	}
 	/* Out of spares: refill is on it, don't hammer the lock meanwhile. */
-	if (!READ_ONCE(nr_spare_vcpus))
+	if (!READ_ONCE(nr_spare_vcpus) || (!READ_ONCE(nr_spare_vms) && !find_vm(kvm)))
 		return NULL;
 
 	raw_spin_lock_irqsave(&table_lock, flags);
@@ -186,8 +184,10 @@ static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu)
 		hash_add_rcu(vcpu_table, &v->hash, (unsigned long)vcpu);
 	}
 	raw_spin_unlock_irqrestore(&table_lock, flags);
-	kick_refill();
-	kick_tidy();
+	if (v) {
+		kick_refill();
+		kick_tidy();
+	}
 	return v;
 }
 
@@ -229,23 +229,31 @@ found:
 }
 
 /**
- * kvmstat_table_mark_returning - the running thread leaves KVM_RUN
+ * kvmstat_table_mark_returning - the running thread leaves KVM_RUN, or enters it
+ * @returning: which of both
  *
- * Context: a probe, preemption off, RCU read side, the vCPU still loaded.
+ * Context: a probe, the vCPU loaded.
  */
-void notrace kvmstat_table_mark_returning(void)
+void notrace kvmstat_table_mark_returning(bool returning)
 {
-	struct kvmstat_cpu *cpu = this_cpu_ptr(&kvmstat_cpu);
 	struct kvm_vcpu *vcpu = kvmstat_loaded_vcpu();
+	struct kvmstat_cpu *cpu;
 
-	if (likely(READ_ONCE(kvmstat_hooks_live) && vcpu) && kvmstat_table_find(cpu, vcpu))
-		WRITE_ONCE(cpu->v->returning, current);
+	if (unlikely(!READ_ONCE(kvmstat_hooks_live) || !vcpu))
+		return;
+	preempt_disable_notrace();
+	cpu = this_cpu_ptr(&kvmstat_cpu);
+	if (likely(kvmstat_table_find(cpu, vcpu)))
+		WRITE_ONCE(cpu->v->returning, returning ? current : NULL);
+	else
+		cpu->unknown = current;
+	preempt_enable_notrace();
 }
 
 /* The thread moved, or another vCPU took the CPU's cache: look everywhere. */
 static noinline struct kvmstat_vcpu *displaced_return(void)
 {
-	struct kvmstat_vcpu *v;
+	struct kvmstat_vcpu *v, *next;
 	unsigned long flags;
 	int cpu;
 
@@ -255,9 +263,13 @@ static noinline struct kvmstat_vcpu *displaced_return(void)
 		if (v && READ_ONCE(v->returning) == current)
 			goto found;
 	}
-	list_for_each_entry(v, &displaced, displaced)
-		if (v->returning == current)
+	list_for_each_entry_safe(v, next, &displaced, displaced) {
+		if (READ_ONCE(v->returning) == current)
 			goto found;
+		/* It came back to its CPU, and returned there. */
+		if (!READ_ONCE(v->returning))
+			list_del_init(&v->displaced);
+	}
 	v = NULL;
 	goto out;
 found:
@@ -282,16 +294,24 @@ struct kvmstat_vcpu *kvmstat_table_returning(struct kvmstat_cpu *cpu)
 {
 	struct kvmstat_vcpu *v = READ_ONCE(cpu->v);
 
-	if (unlikely(!v || READ_ONCE(v->returning) != current))
-		return displaced_return();
-	WRITE_ONCE(v->returning, NULL);
-	return v;
+	if (likely(v && READ_ONCE(v->returning) == current)) {
+		WRITE_ONCE(v->returning, NULL);
+		return v;
+	}
+	/* No record could be made: don't look for it everywhere. */
+	if (cpu->unknown == current) {
+		cpu->unknown = NULL;
+		return NULL;
+	}
+	return displaced_return();
 }
 
 /* The address will be used again, by another vCPU: no CPU may take it for this. */
 static void forget_vcpu(struct kvmstat_vcpu *v)
 {
 	hash_del_rcu(&v->hash);
+	/* A mark may be left (KVM_GET_MP_STATE on a CPU with MPX): no more displace(). */
+	WRITE_ONCE(v->returning, NULL);
 	list_del_init(&v->displaced);
 }
 
@@ -316,7 +336,7 @@ static void end_vm(struct kvmstat_vm *vm)
 	struct kvmstat_vcpu *v;
 
 	lockdep_assert_held(&table_lock);
-	hash_del(&vm->hash);
+	hash_del_rcu(&vm->hash);
 	list_for_each_entry(v, &vm->vcpus, link)
 		forget_vcpu(v);
 	forget_cached(vm);
@@ -357,11 +377,37 @@ void kvmstat_table_end_all(void)
 	struct kvmstat_vm *vm;
 	int bucket;
 
-	raw_spin_lock_irq(&table_lock);
-	hash_for_each_safe(vm_table, bucket, next, vm, hash)
-		end_vm(vm);
-	raw_spin_unlock_irq(&table_lock);
+	for (bucket = 0; bucket < HASH_SIZE(vm_table); bucket++) {
+		raw_spin_lock_irq(&table_lock);
+		hlist_for_each_entry_safe(vm, next, &vm_table[bucket], hash)
+			end_vm(vm);
+		raw_spin_unlock_irq(&table_lock);
+	}
 	kick_tidy();
+}
+
+static void add_returns(const struct kvmstat_counts *c, struct kvmstat_counts *sum)
+{
+	u32 slot;
+
+	for (slot = 0; slot < KVMSTAT_SLOTS; slot++)
+		sum->to_user[slot] += READ_ONCE(c->to_user[slot]);
+	sum->noexit += READ_ONCE(c->noexit);
+	sum->mmio += READ_ONCE(c->mmio);
+}
+
+static void add_exits(const struct kvmstat_counts *c, struct kvmstat_counts *sum)
+{
+	u32 slot;
+
+	for (slot = 0; slot < KVMSTAT_SLOTS; slot++)
+		sum->exits[slot] += READ_ONCE(c->exits[slot]);
+}
+
+static void add_counts(const struct kvmstat_counts *c, struct kvmstat_counts *sum)
+{
+	add_returns(c, sum);
+	add_exits(c, sum);
 }
 
 /**
@@ -376,31 +422,33 @@ void kvmstat_table_end_all(void)
  */
 void kvmstat_vm_add(const struct kvmstat_vm *vm, struct kvmstat_totals *sum)
 {
-	u32 slot;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		const struct kvmstat_counts *c = per_cpu_ptr(vm->counts, cpu);
-
-		for (slot = 0; slot < KVMSTAT_SLOTS; slot++)
-			sum->c.to_user[slot] += READ_ONCE(c->to_user[slot]);
-		sum->c.noexit += READ_ONCE(c->noexit);
-		sum->c.mmio += READ_ONCE(c->mmio);
-	}
+	for_each_possible_cpu(cpu)
+		add_returns(per_cpu_ptr(vm->counts, cpu), &sum->c);
 	smp_rmb(); /* returns before exits, see above */
-	for_each_possible_cpu(cpu) {
-		const struct kvmstat_counts *c = per_cpu_ptr(vm->counts, cpu);
-
-		for (slot = 0; slot < KVMSTAT_SLOTS; slot++)
-			sum->c.exits[slot] += READ_ONCE(c->exits[slot]);
-	}
+	for_each_possible_cpu(cpu)
+		add_exits(per_cpu_ptr(vm->counts, cpu), &sum->c);
 	sum->vcpus += READ_ONCE(vm->nr_vcpus);
+}
+
+/**
+ * kvmstat_vm_cpu - what one CPU has counted for a VM
+ * @vm: the VM
+ * @cpu: the CPU
+ * @counts: filled; a return's exit may be another CPU's
+ *
+ * Context: as kvmstat_vm_add().
+ */
+void kvmstat_vm_cpu(const struct kvmstat_vm *vm, int cpu, struct kvmstat_counts *counts)
+{
+	memset(counts, 0, sizeof(*counts));
+	add_counts(per_cpu_ptr(vm->counts, cpu), counts);
 }
 
 static void retire(struct kvmstat_vm *vm)
 {
 	struct kvmstat_retired *r = NULL;
-	u32 slot;
 
 	list_move_tail(&vm->link, &corpses);
 	if (vm->shared)
@@ -424,12 +472,7 @@ static void retire(struct kvmstat_vm *vm)
 	r->pid = pid_nr(vm->pid);
 	strscpy(r->comm, vm->comm, sizeof(r->comm));
 	list_add_tail(&r->link, &retired);
-	for (slot = 0; slot < KVMSTAT_SLOTS; slot++) {
-		retired_sum.c.exits[slot] += r->sum.c.exits[slot];
-		retired_sum.c.to_user[slot] += r->sum.c.to_user[slot];
-	}
-	retired_sum.c.noexit += r->sum.c.noexit;
-	retired_sum.c.mmio += r->sum.c.mmio;
+	add_counts(&r->sum.c, &retired_sum.c);
 	retired_sum.vcpus += r->sum.vcpus;
 }
 
@@ -448,8 +491,10 @@ static void table_sync(void)
 	if (!ended)
 		return;
 	list_for_each_entry_safe(vm, next, &vms, link)
-		if (READ_ONCE(vm->ended))
+		if (READ_ONCE(vm->ended)) {
 			retire(vm);
+			cond_resched();
+		}
 	kick_tidy();
 }
 
@@ -527,17 +572,18 @@ void kvmstat_table_host(struct kvmstat_host *host)
 		}
 		host->vms++;
 		kvmstat_vm_add(vm, &host->live);
+		cond_resched();
 	}
 	kvmstat_vm_add(others, &host->live);
 	for_each_possible_cpu(cpu) {
 		host->lost_exits += READ_ONCE(per_cpu(kvmstat_cpu, cpu).lost_exits);
 		host->lost_returns += READ_ONCE(per_cpu(kvmstat_cpu, cpu).lost_returns);
+		host->layout_faults += READ_ONCE(per_cpu(kvmstat_cpu, cpu).layout_faults);
 	}
 
 	raw_spin_lock_irq(&table_lock);
 	host->vcpus = nr_vcpus - nr_spare_vcpus;
 	host->displaced_returns = nr_displaced_returns;
-	host->layout_faults = atomic_read(&layout_faults);
 	host->memory = (u64)nr_vcpus * sizeof(struct kvmstat_vcpu) +
 		       (u64)nr_records * sizeof(struct kvmstat_vm) +
 		       (u64)nr_own * sizeof(struct kvmstat_counts) * num_possible_cpus() +
@@ -586,41 +632,48 @@ static void free_vm(struct kvmstat_vm *vm)
 	kfree(vm);
 }
 
-/* Own counters first, past the cap without. Returns false if memory is short. */
+/*
+ * Spares with counters of their own up to the cap, first in the list; past it, or where
+ * memory is short, spares that share the others'. These give way when there is room.
+ * Returns false if memory is short.
+ */
 static bool refill_vms(void)
 {
 	struct kvmstat_vm *vm, *last;
-	bool shared, swap, want;
+	bool own, want, ok = true;
 
 	for (;;) {
 		raw_spin_lock_irq(&table_lock);
-		shared = nr_own > max_vms;
+		own = ok && nr_own <= max_vms;
 		want = nr_spare_vms < want_vms;
-		/* Below the cap again: spares without counters give way. */
-		last = NULL;
-		if (!list_empty(&spare_vms))
-			last = list_last_entry(&spare_vms, struct kvmstat_vm, link);
-		swap = last && last->shared && !shared;
-		if (swap) {
-			list_del(&last->link);
-			nr_spare_vms--;
-		}
+		if (!want && own)
+			want = list_last_entry(&spare_vms, struct kvmstat_vm, link)->shared;
 		raw_spin_unlock_irq(&table_lock);
-		if (swap)
-			free_vm(last);
-		else if (!want)
-			return true;
+		if (!want)
+			return ok;
 
-		vm = alloc_vm(shared);
-		if (!vm)
+		vm = alloc_vm(!own);
+		if (!vm && !own)
 			return false;
+		if (!vm) {
+			ok = false;
+			continue;
+		}
+		last = NULL;
 		raw_spin_lock_irq(&table_lock);
-		if (shared)
-			list_add_tail(&vm->link, &spare_vms);
+		if (own && nr_spare_vms >= want_vms)
+			last = list_last_entry(&spare_vms, struct kvmstat_vm, link);
+		if (last)
+			list_del(&last->link);
 		else
+			nr_spare_vms++;
+		if (own)
 			list_add(&vm->link, &spare_vms);
-		nr_spare_vms++;
+		else
+			list_add_tail(&vm->link, &spare_vms);
 		raw_spin_unlock_irq(&table_lock);
+		if (last)
+			free_vm(last);
 	}
 }
 
@@ -631,7 +684,8 @@ static bool refill_vcpus(void)
 
 	for (;;) {
 		raw_spin_lock_irq(&table_lock);
-		want = nr_spare_vcpus < want_vcpus && nr_vcpus < max_vms * VCPUS_PER_VM;
+		want = nr_spare_vcpus < want_vcpus &&
+		       nr_vcpus < max(max_vms * VCPUS_PER_VM, VCPUS_AT_LEAST);
 		raw_spin_unlock_irq(&table_lock);
 		if (!want)
 			return true;

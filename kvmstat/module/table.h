@@ -77,7 +77,7 @@ struct kvmstat_vm {
  * @vcpu: key only
  * @vm: the VM that it counts for
  * @returning: the thread on its way out of KVM_RUN, from kvm_fpu's unload to
- *	kvm_userspace_exit; NULL at any other time
+ *	kvm_userspace_exit or kvm_fpu's next load
  * @hash: link in the table of vCPUs, by @vcpu
  * @link: in @vm->vcpus or among the spares; table lock
  * @displaced: in the list of returning vCPUs that lost their CPU's slot
@@ -105,6 +105,8 @@ static_assert(sizeof(struct kvmstat_vcpu) <= 1024);
  * @counts: this CPU's counters of its VM
  * @lost_exits: exits that could not be attributed
  * @lost_returns: returns to userspace that could not be attributed
+ * @layout_faults: events of vCPUs refused by checked_kvm()
+ * @unknown: a thread that enters or leaves KVM_RUN with a vCPU that has no record
  *
  * Written by its CPU alone with preemption off, but for the end of a VM, which
  * empties the caches that hold it.
@@ -115,6 +117,8 @@ struct kvmstat_cpu {
 	struct kvmstat_counts *counts;
 	u64 lost_exits;
 	u64 lost_returns;
+	u64 layout_faults;
+	struct task_struct *unknown;
 };
 
 DECLARE_PER_CPU(struct kvmstat_cpu, kvmstat_cpu);
@@ -136,7 +140,7 @@ static __always_inline bool kvmstat_table_find(struct kvmstat_cpu *cpu, struct k
 }
 
 struct kvm_vcpu *kvmstat_loaded_vcpu(void);
-void kvmstat_table_mark_returning(void);
+void kvmstat_table_mark_returning(bool returning);
 struct kvmstat_vcpu *kvmstat_table_returning(struct kvmstat_cpu *cpu);
 void kvmstat_table_vm_end(struct kvm *kvm);
 void kvmstat_table_end_all(void);
@@ -152,6 +156,7 @@ struct kvmstat_totals {
 };
 
 void kvmstat_vm_add(const struct kvmstat_vm *vm, struct kvmstat_totals *sum);
+void kvmstat_vm_cpu(const struct kvmstat_vm *vm, int cpu, struct kvmstat_counts *counts);
 
 /**
  * struct kvmstat_retired - what is kept of a VM that ended
@@ -181,7 +186,7 @@ struct kvmstat_retired {
  * @vcpus: records in use
  * @memory: bytes of all records and counters, spares included
  * @displaced_returns: of threads that lost their CPU on the way out of KVM_RUN
- * @layout_faults: vCPUs refused because the kernel's layout is not as built for
+ * @layout_faults: events refused because the kernel's layout is not as built for
  */
 struct kvmstat_host {
 	struct kvmstat_totals live;

@@ -37,6 +37,14 @@ within 5 [ "$(info vms)" = 0 ]
 is "ended VMs" "$(info vms_retired)" 3
 is "unattributed exits" "$(info exits_unattributed)" 0
 is "unattributed returns" "$(info returns_unattributed)" 0
+# Without kprobes the end of VMs would go unseen: it does not count then, and says why.
+echo 0 >/sys/kernel/debug/kprobes/enabled
+yes "kprobes disarmed under it: info says so" sh -c "grep -q 'kvm_arch_destroy_vm: disarmed' $K/info"
+unload
+load
+is "loaded without kprobes: state" "$(info state)" "not counting, a required hook failed"
+is "loaded without kprobes: why" "$(info hook_kvm_arch_destroy_vm)" "failed, kprobes are disarmed on this host"
+echo 1 >/sys/kernel/debug/kprobes/enabled
 dmesg -c >/dev/null
 unload
 load

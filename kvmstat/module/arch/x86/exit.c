@@ -268,14 +268,13 @@ static notrace void on_kvm_exit(void *data, KVMSTAT_EXIT_ARGS)
 }
 
 /*
- * Fires on every way out of KVM_RUN while the vCPU is still loaded, unlike
- * kvm_userspace_exit: so that the latter can tell whose return it is, also when
- * the thread runs several vCPUs or the guest was never entered.
+ * The guest's FPU state goes on every way out of KVM_RUN while the vCPU is still loaded,
+ * so kvm_userspace_exit can tell whose return it is, also when the thread runs several
+ * vCPUs or the guest was never entered. With MPX it goes for an INIT too, and comes back.
  */
 static notrace void on_kvm_fpu(void *data, int load)
 {
-	if (!load)
-		kvmstat_table_mark_returning();
+	kvmstat_table_mark_returning(!load);
 }
 
 /* An MMIO write that an eventfd took before the emulator saw it (VT-x). */
