@@ -2,9 +2,6 @@
 /*
  * Counting: the probes that are the same on every architecture, and the columns
  * computed from the counters.
- *
- * Probes of events that KVM raises with preemption on turn it off themselves: up to 6.12
- * the tracepoint did, in 7.x it does not. At kvm_exit it is off, or the tracepoint's doing.
  */
 #include <linux/kernel.h>
 
@@ -25,13 +22,13 @@ void notrace kvmstat_count_mmio(void)
 	struct kvm_vcpu *vcpu = kvmstat_loaded_vcpu();
 	struct kvmstat_cpu *cpu;
 
-	preempt_disable_notrace();
+	kvmstat_probe_begin();
 	cpu = this_cpu_ptr(&kvmstat_cpu);
 	if (vcpu && kvmstat_table_find(cpu, vcpu) && cpu->v->mmio != cpu->v->exits) {
 		cpu->v->mmio = cpu->v->exits;
 		cpu->counts->mmio++;
 	}
-	preempt_enable_notrace();
+	kvmstat_probe_end();
 }
 
 static notrace void on_kvm_mmio(void *data, int type, int len, u64 gpa, void *val)
@@ -61,9 +58,9 @@ static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int errno)
 {
 	if (unlikely(!READ_ONCE(kvmstat_hooks_live)))
 		return;
-	preempt_disable_notrace();
+	kvmstat_probe_begin();
 	count_return(this_cpu_ptr(&kvmstat_cpu));
-	preempt_enable_notrace();
+	kvmstat_probe_end();
 }
 
 struct kvmstat_hook kvmstat_account_hooks[] = {

@@ -7,6 +7,7 @@
 #define KVMSTAT_COMPAT_H
 
 #include <linux/kconfig.h>
+#include <linux/preempt.h>
 
 #include "kvmstat_probes.h"
 
@@ -31,6 +32,22 @@
 #define KVMSTAT_EXIT_ARGS struct kvm_vcpu *vcpu, u32 isa
 #else
 #define KVMSTAT_EXIT_ARGS unsigned int reason, struct kvm_vcpu *vcpu, u32 isa
+#endif
+
+/*
+ * Around a probe of an event that KVM raises with preemption on. Before tracepoints were
+ * guarded by SRCU-fast they turned it off themselves.
+ */
+#ifdef KVMSTAT_HAVE_SRCU_FAST_NOTRACE
+#define kvmstat_probe_begin() preempt_disable_notrace()
+#define kvmstat_probe_end() preempt_enable_notrace()
+#else
+#define kvmstat_probe_begin() \
+	do {                  \
+	} while (0)
+#define kvmstat_probe_end() \
+	do {                \
+	} while (0)
 #endif
 
 #endif

@@ -229,25 +229,43 @@ found:
 }
 
 /**
- * kvmstat_table_mark_returning - the running thread leaves KVM_RUN, or enters it
- * @returning: which of both
+ * kvmstat_table_mark_returning - the running thread leaves KVM_RUN
  *
  * Context: a probe, the vCPU loaded.
  */
-void notrace kvmstat_table_mark_returning(bool returning)
+void notrace kvmstat_table_mark_returning(void)
 {
 	struct kvm_vcpu *vcpu = kvmstat_loaded_vcpu();
 	struct kvmstat_cpu *cpu;
 
 	if (unlikely(!READ_ONCE(kvmstat_hooks_live) || !vcpu))
 		return;
-	preempt_disable_notrace();
+	kvmstat_probe_begin();
 	cpu = this_cpu_ptr(&kvmstat_cpu);
 	if (likely(kvmstat_table_find(cpu, vcpu)))
-		WRITE_ONCE(cpu->v->returning, returning ? current : NULL);
+		WRITE_ONCE(cpu->v->returning, current);
 	else
 		cpu->unknown = current;
-	preempt_enable_notrace();
+	kvmstat_probe_end();
+}
+
+/**
+ * kvmstat_table_unmark_returning - no, it goes on
+ *
+ * Where the thread has lost the CPU since, the mark stays, until the next return or the
+ * VM's end: it does no harm.
+ *
+ * Context: a probe.
+ */
+void notrace kvmstat_table_unmark_returning(void)
+{
+	struct kvmstat_vcpu *v;
+
+	kvmstat_probe_begin();
+	v = READ_ONCE(this_cpu_ptr(&kvmstat_cpu)->v);
+	if (unlikely(v && READ_ONCE(v->returning) == current))
+		WRITE_ONCE(v->returning, NULL);
+	kvmstat_probe_end();
 }
 
 /* The thread moved, or another vCPU took the CPU's cache: look everywhere. */

@@ -106,7 +106,7 @@ static_assert(sizeof(struct kvmstat_vcpu) <= 1024);
  * @lost_exits: exits that could not be attributed
  * @lost_returns: returns to userspace that could not be attributed
  * @layout_faults: events of vCPUs refused by checked_kvm()
- * @unknown: a thread that enters or leaves KVM_RUN with a vCPU that has no record
+ * @unknown: a thread that leaves KVM_RUN with a vCPU that has no record
  *
  * Written by its CPU alone with preemption off, but for the end of a VM, which
  * empties the caches that hold it.
@@ -140,7 +140,8 @@ static __always_inline bool kvmstat_table_find(struct kvmstat_cpu *cpu, struct k
 }
 
 struct kvm_vcpu *kvmstat_loaded_vcpu(void);
-void kvmstat_table_mark_returning(bool returning);
+void kvmstat_table_mark_returning(void);
+void kvmstat_table_unmark_returning(void);
 struct kvmstat_vcpu *kvmstat_table_returning(struct kvmstat_cpu *cpu);
 void kvmstat_table_vm_end(struct kvm *kvm);
 void kvmstat_table_end_all(void);

@@ -274,7 +274,10 @@ static notrace void on_kvm_exit(void *data, KVMSTAT_EXIT_ARGS)
  */
 static notrace void on_kvm_fpu(void *data, int load)
 {
-	kvmstat_table_mark_returning(!load);
+	if (load)
+		kvmstat_table_unmark_returning();
+	else
+		kvmstat_table_mark_returning();
 }
 
 /* An MMIO write that an eventfd took before the emulator saw it (VT-x). */
