@@ -28,6 +28,9 @@ demo: ## see it work: real guests on real KVM in an emulated machine
 check: ## every test
 	@tests/check.sh
 
+check-debug: ## the cases on a kernel with KASAN, lockdep, kmemleak (builds it: ten minutes, once)
+	@tests/check.sh debug
+
 bench: ## instructions that kvmstat adds to a VM exit
 	@tests/bench/bench.sh
 
@@ -53,7 +56,7 @@ version: ## print the version
 	@echo $(VERSION)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
-		while IFS='|' read -r t w; do printf '  %-10s %s\n' "$$t" "$$w"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+		while IFS='|' read -r t w; do printf '  %-12s %s\n' "$$t" "$$w"; done
 
-.PHONY: all modules reader demo check bench install uninstall style clean version help
+.PHONY: all modules reader demo check check-debug bench install uninstall style clean version help

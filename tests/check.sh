@@ -1,5 +1,6 @@
 #!/bin/bash
-# What `make check` runs: every test. The last line counts them.
+# What `make check` runs: every test. With "debug", what `make check-debug` runs: the cases
+# on a kernel with KASAN, lockdep and kmemleak. The last line counts them.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -12,11 +13,6 @@ cd "$top"
 need_packages git make gcc libc6-dev libelf1 binutils kmod cpio e2fsprogs busybox-static sparse \
 	clang-format shellcheck libcmocka-dev qemu-system-x86 \
 	bochs bochs-term bochsbios vgabios isolinux syslinux-common xorriso
-flavour=6.1-cloud
-say "getting the kernel"
-# shellcheck disable=SC2154 # it sets kernel
-kernel_files $flavour
-
 passed=0 failed=0
 # report NAME LOG STATUS: count its lines; a step that ended badly has failed, also if
 # no line says so.
@@ -65,21 +61,36 @@ unit() {
 cost() { tests/bench/bench.sh --check; }
 demo() { tests/demo.sh && echo "ok - demo"; }
 
-step build tests/build.sh $flavour
 gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$logs/vmm" tests/lab/vmm.c
 all=$(cd tests/cases && echo [0-9]*.sh | sed 's/\.sh//g')
-# Bochs keeps one CPU busy: beside the others.
-boot vmx vmx "$all" --timeout 1200 >"$logs/vmx.log" 2>&1 &
-vmx=$!
-step unit unit
-step svm boot svm svm "$all" --timeout 900 --smp 1 --append "lab.churn=1000 lab.turns=1000"
-step smp boot smp svm "$all" --timeout 900 --smp 2 --append "preempt=full"
-step cost cost
-say "vmx"
-status=0
-wait $vmx || status=$?
-report vmx "$logs/vmx.log" $status
-step demo demo
 
+quick() {
+	local flavour=6.1-cloud vmx status=0
+	say "getting the kernel"
+	# shellcheck disable=SC2154 # it sets kernel
+	kernel_files $flavour
+	step build tests/build.sh $flavour
+	# Bochs keeps one CPU busy: beside the others.
+	boot vmx vmx "$all" --timeout 1200 >"$logs/vmx.log" 2>&1 &
+	vmx=$!
+	step unit unit
+	step svm boot svm svm "$all" --timeout 900 --smp 1 --append "lab.churn=1000 lab.turns=1000"
+	step smp boot smp svm "$all" --timeout 900 --smp 2 --append "preempt=full"
+	step cost cost
+	say "vmx"
+	wait $vmx || status=$?
+	report vmx "$logs/vmx.log" $status
+	step demo demo
+}
+
+debug() {
+	kernel=$(tests/lab/debug-kernel.sh)
+	make -s modules reader KVER="$(basename "$kernel")" KDIR="$(echo "$kernel"/usr/src/*)"
+	# Its KVM is built in: there is no waiting for it.
+	step debug boot debug svm "${all/10-waiting/}" --timeout 1200 --smp 2 --mem 2048 \
+		--append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30"
+}
+
+"${1:-quick}"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

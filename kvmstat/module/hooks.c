@@ -269,10 +269,8 @@ void kvmstat_hooks_info(struct seq_file *m)
 	for_each_hook(g, h)
 		show_hook(m, h->name, h->error);
 	if (!destroy_vm_error && !kprobes_fire())
-		seq_puts(
-			m,
-			"hook_" DESTROY_VM
-			": disarmed, the end of VMs goes unseen: counts of ended and new VMs mix\n");
+		seq_puts(m,
+			 "hook_" DESTROY_VM ": disarmed, ended VMs stay and mix with new ones\n");
 	else
 		show_hook(m, DESTROY_VM, destroy_vm_error);
 }

@@ -146,7 +146,7 @@ static void print_reading(FILE *out, const struct window_guest *guest, uint32_t 
 	if (window_guest_is_others(guest)) {
 		fprintf(out,
 			"%s: %" PRIu64 " exits of all VMs past the module's cap: too mixed "
-			"for a reading; raise the cap\n",
+			"for a reading; load the module with a higher max_vms\n",
 			shown, share_total(&guest->sum));
 		return;
 	}

@@ -2,7 +2,7 @@
 # go under it; one line in the kernel's log.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
-dmesg -c >/dev/null
+klog >/dev/null
 load
 is "state without KVM" "$(info state)" "waiting for KVM"
 is "lines without KVM" "$(wc -l </proc/kvminfo)" 1
@@ -45,7 +45,7 @@ load
 is "loaded without kprobes: state" "$(info state)" "not counting, a required hook failed"
 is "loaded without kprobes: why" "$(info hook_kvm_arch_destroy_vm)" "failed, kprobes are disarmed on this host"
 echo 1 >/sys/kernel/debug/kprobes/enabled
-dmesg -c >/dev/null
+klog >/dev/null
 unload
 load
 is "kernel log: one line, with the hooks" "$(dmesg | grep -c kvmstat)" 1

@@ -2,7 +2,7 @@
 # vCPU's unload and the event of the return, which must still be attributed.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
-grep -q '^kvm ' /proc/modules || kvm_load
+kvm_present
 load
 ftrace_on
 vm_run crowd1 --vms=2 --vcpus=4 --hop 'out:1500 mmiox:500'

@@ -16,7 +16,7 @@ come_and_go() {
 	done
 }
 
-grep -q '^kvm ' /proc/modules || kvm_load
+kvm_present
 load
 # Readers of every kind the while: whole, byte by byte, the debugfs files of all VMs.
 readers=''
@@ -31,7 +31,6 @@ readers="$readers $!"
 come_and_go 100
 ended() { [ "$(info vms)" = 0 ]; }
 yes "the first VMs have ended" within 10 ended
-memory() { awk '/^(Slab|Percpu):/ { n += $2 } END { print n }' /proc/meminfo; }
 warm=$(info exits) warm_returns=$(info returns)
 before=$(memory) own=$(info memory_bytes)
 ftrace_on
@@ -41,8 +40,7 @@ yes "all ended VMs were seen to end" within 10 all_ended
 is "VMs left" "$(info vms)" 0
 is "lines left" "$(wc -l </proc/kvminfo)" 1
 is "kvmstat's own memory" "$(info memory_bytes)" "$own"
-settled() { [ $(($(memory) - before)) -lt 2048 ]; }
-yes "the kernel's memory came back (KiB: $before before)" within 20 settled
+memory_back "$before"
 is "each VM on a reused address has its own count" \
 	"$(awk 'NR > 1 { print $3, $7 - $10 }' $K/retired | sort -u | xargs)" "21 27"
 is "retired list is bounded" "$(awk 'NR > 1' $K/retired | wc -l)" 64

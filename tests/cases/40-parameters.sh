@@ -3,7 +3,7 @@
 
 # refused PARAMETER: and says so.
 refused() {
-	dmesg -c >/dev/null
+	klog >/dev/null
 	if insmod /kvmstat.ko "$1" 2>/dev/null; then
 		not_ok "$1 was taken"
 		unload
@@ -17,7 +17,7 @@ for bad in mode=0666 mode=0600 mode=0555 mode=0444x mode=8 mode=zz mode= mode=-1
 done
 insmod /kvmstat.ko group=wheel 2>/dev/null && { not_ok "group=wheel was taken"; unload; }
 
-grep -q '^kvm ' /proc/modules || kvm_load
+kvm_present
 mkdir -p /etc
 echo 'nobody:x:65534:65534::/tmp:/bin/sh' >/etc/passwd
 as_nobody() { su -s /bin/sh nobody -c "$1"; }

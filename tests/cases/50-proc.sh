@@ -1,7 +1,7 @@
 # The file /proc/kvminfo: any read size, more lines than a page, pid namespaces, two readers.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
-grep -q '^kvm ' /proc/modules || kvm_load
+kvm_present
 load
 names=''
 for i in 1 2 3 4 5 6 7; do

@@ -13,7 +13,7 @@ says() {
 }
 
 says 1 'modprobe kvmstat' kvmstat
-grep -q '^kvm ' /proc/modules || kvm_load
+kvm_present
 load
 says 0 'NAME' kvmstat
 mkdir -p /etc

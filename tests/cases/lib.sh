@@ -42,6 +42,25 @@ lab_option() {
 load() { insmod /kvmstat.ko "$@"; }
 unload() { rmmod kvmstat; }
 
+# memory_back KIB: what the kernel holds is what it was, or so says its leak detector,
+# where it is built with one (which holds memory of its own).
+memory() { awk '/^(Slab|Percpu):/ { n += $2 } END { print n }' /proc/meminfo; }
+memory_back() {
+	base=$1
+	if [ -e /sys/kernel/debug/kmemleak ]; then
+		echo scan >/sys/kernel/debug/kmemleak
+		sleep 6
+		echo scan >/sys/kernel/debug/kmemleak
+		is "kmemleak" "$(cat /sys/kernel/debug/kmemleak)" ""
+	else
+		settled() { [ $(($(memory) - base)) -lt 4096 ]; }
+		yes "the kernel's memory came back (KiB: $base before)" within 20 settled
+	fi
+}
+
+# kvm_present: KVM is there, loaded now if it is a module.
+kvm_present() { [ -e /dev/kvm ] || kvm_load; }
+
 # info KEY
 info() { sed -n "s/^$1: //p" $K/info; }
 

@@ -1,6 +1,9 @@
 # What cases running inside a lab machine share; source /lib/guestlib.sh.
 # shellcheck shell=sh
 
+# klog: the kernel's messages since the last call; init keeps them for the log.
+klog() { dmesg -c | tee -a /tmp/klog; }
+
 # kvm_vendor: amd or intel, by what the processor has.
 kvm_vendor() {
 	if grep -qw svm /proc/cpuinfo; then

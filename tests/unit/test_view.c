@@ -168,7 +168,7 @@ static void reads_each_guest(void **state)
 		"- (pid 41, ended): few exits: 0 seen, a reading needs 1000: it is idle, or was "
 		"watched for too short a time\n"
 		"(others): 5000 exits of all VMs past the module's cap: too mixed for a reading; "
-		"raise the cap\n"
+		"load the module with a higher max_vms\n"
 		"Port I/O is not all I/O: kicks of virtio, vhost and ioeventfd are none, so a guest "
 		"that is not I/O-bound by it need not be a computing one.\n"
 		"2 more guests came than the 65536 that can be followed\n");
