@@ -2,6 +2,16 @@
 # go under it; one line in the kernel's log.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
+# As make install leaves it: modprobe finds it, and it brings nothing else along.
+mkdir -p "/lib/modules/$(uname -r)/updates"
+cp /kvmstat.ko "/lib/modules/$(uname -r)/updates/"
+depmod
+loaded=$(cut -d' ' -f1 /proc/modules | sort | xargs)
+yes "modprobe kvmstat" modprobe kvmstat mode=0444
+is "what it loaded" "$(cut -d' ' -f1 /proc/modules | sort | xargs)" "$(printf '%s\n' $loaded kvmstat | sort | xargs)"
+is "with its parameter" "$(stat -c %a /proc/kvminfo)" 444
+unload
+
 klog >/dev/null
 load
 is "state without KVM" "$(info state)" "waiting for KVM"
