@@ -74,7 +74,7 @@ quick() {
 	boot vmx vmx "$all" --timeout 1200 >"$logs/vmx.log" 2>&1 &
 	vmx=$!
 	step unit unit
-	step svm boot svm svm "$all" --timeout 900 --smp 1 --append "lab.churn=1000 lab.turns=1000"
+	step svm boot svm svm "$all" --timeout 900 --smp 1 --append "lab.churn=1000 lab.turns=2000"
 	step smp boot smp svm "$all" --timeout 900 --smp 2 --append "preempt=full"
 	step cost cost
 	say "vmx"
