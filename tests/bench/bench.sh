@@ -15,7 +15,7 @@ mkdir -p "$out"
 make -s -C "$top" modules KVER="$release" KDIR="$headers" >&2
 gcc -O2 -static -pthread -o "$top/build/vmm" "$top/tests/lab/vmm.c"
 say "measuring on $release, AMD-V; about a minute"
-"$top/tests/lab/boot.sh" --machine svm --icount --mem 2048 --timeout 600 --kernel "$kernel" --out "$out" \
+"$top/tests/lab/boot.sh" --machine svm --icount --mem 2048 --timeout 600 --stall 600 --kernel "$kernel" --out "$out" \
 	--add "$top/tests/bench/cost.sh:cases/run" --add "$top/tests/cases/lib.sh:cases/lib.sh" \
 	--add "$top/kvmstat.ko:kvmstat.ko" --add "$top/build/vmm:bin/vmm"
 grep '^not ok' "$out/results" && exit 1

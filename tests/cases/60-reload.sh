@@ -7,6 +7,7 @@ turns() {
 	klog >/dev/null
 	while [ $i -lt $1 ]; do
 		i=$((i + 1))
+		[ $((i % 100)) != 0 ] || echo "# turn $i"
 		if ! load || ! unload; then
 			not_ok "load or unload failed at turn $i"
 			break

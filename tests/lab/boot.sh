@@ -7,6 +7,7 @@
 #   --add SRC:DST         a file for the machine; SRC:cases/run is the case
 #   --program SRC:DST     the same, with the shared libraries that it needs
 #   --out DIR             where the logs go, readable while it runs
+#   --stall S             give up, with status 3, when results stand still so long (120)
 #   --timeout S  --smp N  --mem MIB  --append STR (to the kernel's command line)
 #   --disk IMG            a raw image, attached as a virtio disk and never changed
 #   --follow              print the results as they come
@@ -17,7 +18,7 @@ lab=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh
 . "$lab/../../scripts/lib.sh"
 
-machine='' kernel='' out='' timeout=300 smp='' mem='' append='' icount='' follow='' disks=() add=()
+machine='' kernel='' out='' timeout=300 stall=120 smp='' mem='' append='' icount='' follow='' disks=() add=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--machine) machine=$2; shift ;;
@@ -29,6 +30,7 @@ while [ $# -gt 0 ]; do
 	--append) append=$2; shift ;;
 	--disk) disks+=("$2"); shift ;;
 	--add | --program) add+=("$1" "$2"); shift ;;
+	--stall) stall=$2; shift ;;
 	--follow) follow=1 ;;
 	--icount) icount=1 smp=1 ;;
 	*) die "boot.sh: unknown option $1; see the top of the file" ;;
@@ -75,9 +77,17 @@ fi
 
 fail() { die "the $machine machine $1; see results, console.log and emulator.log in $out"; }
 panicked() { grep -q 'Kernel panic' "$out/console.log"; }
-limit=$((SECONDS + timeout))
+limit=$((SECONDS + timeout)) size='' moved=$SECONDS
 while kill -0 "$pid" 2>/dev/null; do
 	[ $SECONDS -lt $limit ] || fail "did not end within $timeout s"
+	[ "$(stat -c %s "$out/results")" = "$size" ] || moved=$SECONDS
+	size=$(stat -c %s "$out/results")
+	# QEMU 7.2's TCG can lose an interrupt that comes while SVM code changes what the CPU
+	# has pending, with and without kvmstat: then the machine waits for ever.
+	[ $((SECONDS - moved)) -lt "$stall" ] || {
+		say "the $machine machine stood still for $stall s; see $out"
+		exit 3
+	}
 	! panicked || { sleep 1; fail "had a kernel panic"; }
 	sleep 0.2
 done
