@@ -27,10 +27,10 @@ for _ in 1 2 3; do
 		--timeout 240 --stall 60 --follow --out "$logs" --add "$top/tests/demo-guest.sh:cases/run" \
 		--add "$top/kvmstat.ko:kvmstat.ko" --program "$top/build/kvmstat:bin/kvmstat" |
 		grep --line-buffered -v '^lab: ' || status=$?
-	[ $status = 3 ] || grep -qx 'lab: result 2' "$logs/results" || break
+	[ "$status" = 3 ] || grep -qx 'lab: result 2' "$logs/results" || break
 	say "the machine or a guest hung: once more, in another machine"
 done
-[ $status = 0 ] || exit $status
+[ "$status" = 0 ] || exit "$status"
 
 grep -qx 'lab: result 0' "$logs/results" || die "the demo's checks failed, see above; logs are in $logs"
 "$top/tests/lab/klog-check.sh" "$logs/console.log"
