@@ -7,7 +7,6 @@
 
 #include <linux/types.h>
 
-struct module;
 struct seq_file;
 struct tracepoint;
 

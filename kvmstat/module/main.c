@@ -4,7 +4,6 @@
  */
 #include <linux/module.h>
 #include <linux/init.h>
-#include <linux/slab.h>
 
 #include "../../include/kvmstat.h"
 #include "arch.h"

@@ -494,8 +494,11 @@ static void retire(struct kvmstat_vm *vm)
 	retired_sum.vcpus += r->sum.vcpus;
 }
 
-/* Take in the VMs first seen, and out those that ended, since the last call. */
-static void table_sync(void)
+/*
+ * Take in the VMs first seen, and out those that ended, since the last call. Returns
+ * whether tidy has something to free.
+ */
+static bool table_sync(void)
 {
 	struct kvmstat_vm *vm, *next;
 	unsigned int ended;
@@ -507,13 +510,13 @@ static void table_sync(void)
 	nr_ended = 0;
 	raw_spin_unlock_irq(&table_lock);
 	if (!ended)
-		return;
+		return false;
 	list_for_each_entry_safe(vm, next, &vms, link)
 		if (READ_ONCE(vm->ended)) {
 			retire(vm);
 			cond_resched();
 		}
-	kick_tidy();
+	return true;
 }
 
 /**
@@ -524,7 +527,8 @@ static void table_sync(void)
 void kvmstat_table_lock(void)
 {
 	mutex_lock(&table_mutex);
-	table_sync();
+	if (table_sync())
+		kick_tidy();
 }
 
 void kvmstat_table_unlock(void)

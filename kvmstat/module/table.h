@@ -8,14 +8,12 @@
 
 #include <linux/kvm_host.h>
 #include <linux/list.h>
-#include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
 #include "arch_exit.h"
 
 struct dentry;
-struct seq_file;
 
 /**
  * struct kvmstat_counts - what one CPU has counted for one VM
