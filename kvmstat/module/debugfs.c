@@ -21,7 +21,7 @@
 #include "debugfs.h"
 #include "hooks.h"
 #include "proc.h"
-#include "table.h"
+#include "roster.h"
 
 static struct dentry *root;
 
@@ -85,15 +85,15 @@ static int retired_show(struct seq_file *m, void *unused)
 	struct kvmstat_retired *r;
 	u64 no = 0;
 
-	kvmstat_table_lock();
+	kvmstat_roster_lock();
 	kvmstat_show_header(m);
-	list_for_each_entry(r, kvmstat_table_retired(), link) {
+	list_for_each_entry(r, kvmstat_roster_retired(), link) {
 		kvmstat_show_row(m, ++no, r->pid, r->id, &r->sum);
 		seq_putc(m, ' ');
 		seq_escape(m, r->comm, " \t\n\\\"");
 		seq_putc(m, '\n');
 	}
-	kvmstat_table_unlock();
+	kvmstat_roster_unlock();
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(retired);
@@ -104,9 +104,9 @@ static struct kvmstat_host *get_host(void)
 
 	if (!host)
 		return NULL;
-	kvmstat_table_lock();
-	kvmstat_table_host(host);
-	kvmstat_table_unlock();
+	kvmstat_roster_lock();
+	kvmstat_roster_host(host);
+	kvmstat_roster_unlock();
 	return host;
 }
 
@@ -225,7 +225,7 @@ void kvmstat_debugfs_init(void)
 /**
  * kvmstat_debugfs_exit - remove everything; waits for readers
  *
- * Context: after kvmstat_table_stop().
+ * Context: after kvmstat_roster_stop().
  */
 void kvmstat_debugfs_exit(void)
 {

@@ -9,8 +9,9 @@
 #include "arch.h"
 #include "debugfs.h"
 #include "hooks.h"
+#include "pool.h"
 #include "proc.h"
-#include "table.h"
+#include "roster.h"
 
 static void report(void)
 {
@@ -26,12 +27,12 @@ static int __init kvmstat_init(void)
 	int ret;
 
 	kvmstat_arch_init();
-	ret = kvmstat_table_init();
+	ret = kvmstat_pool_init();
 	if (ret)
 		return ret;
 	ret = kvmstat_proc_init();
 	if (ret)
-		goto err_table;
+		goto err_pool;
 	kvmstat_debugfs_init();
 	ret = kvmstat_hooks_init();
 	if (ret)
@@ -41,10 +42,12 @@ static int __init kvmstat_init(void)
 
 err_files:
 	kvmstat_proc_exit();
-	kvmstat_table_stop();
+	kvmstat_roster_stop();
+	kvmstat_pool_stop();
 	kvmstat_debugfs_exit();
-err_table:
-	kvmstat_table_exit();
+	kvmstat_roster_exit();
+err_pool:
+	kvmstat_pool_exit();
 	return ret;
 }
 
@@ -52,9 +55,11 @@ static void __exit kvmstat_exit(void)
 {
 	kvmstat_hooks_exit();
 	kvmstat_proc_exit();
-	kvmstat_table_stop();
+	kvmstat_roster_stop();
+	kvmstat_pool_stop();
 	kvmstat_debugfs_exit();
-	kvmstat_table_exit();
+	kvmstat_roster_exit();
+	kvmstat_pool_exit();
 }
 
 module_init(kvmstat_init);

@@ -12,7 +12,7 @@
 #include "../../include/kvmstat.h"
 #include "account.h"
 #include "proc.h"
-#include "table.h"
+#include "roster.h"
 
 static char *mode = "0400";
 module_param(mode, charp, 0444);
@@ -45,14 +45,14 @@ struct reader {
 static struct kvmstat_vm *find(struct kvmstat_vm *vm, loff_t *pos)
 {
 	for (; *pos < POS_OTHERS; ++*pos) {
-		vm = kvmstat_table_next(vm, *pos);
+		vm = kvmstat_roster_next(vm, *pos);
 		if (!vm)
 			break;
 		*pos = vm->id;
 		if (pid_vnr(vm->pid))
 			return vm;
 	}
-	vm = kvmstat_table_others();
+	vm = kvmstat_roster_others();
 	if (*pos > POS_OTHERS || !vm || task_active_pid_ns(current) != &init_pid_ns)
 		return NULL;
 	*pos = POS_OTHERS;
@@ -63,7 +63,7 @@ static void *kvminfo_start(struct seq_file *m, loff_t *pos)
 {
 	struct reader *r = m->private;
 
-	kvmstat_table_lock();
+	kvmstat_roster_lock();
 	if (*pos)
 		return find(NULL, pos);
 	r->no = 0;
@@ -81,7 +81,7 @@ static void *kvminfo_next(struct seq_file *m, void *v, loff_t *pos)
 
 static void kvminfo_stop(struct seq_file *m, void *v)
 {
-	kvmstat_table_unlock();
+	kvmstat_roster_unlock();
 }
 
 /**

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Spare records and counters, kept ready so that a probe need not allocate.
+ */
+#ifndef KVMSTAT_POOL_H
+#define KVMSTAT_POOL_H
+
+#include <linux/types.h>
+
+struct kvmstat_host;
+struct kvmstat_vcpu;
+struct kvmstat_vm;
+
+extern struct kvmstat_vm *kvmstat_others;
+
+bool kvmstat_pool_has_vm(void);
+bool kvmstat_pool_has_vcpu(void);
+struct kvmstat_vm *kvmstat_pool_take_vm(void);
+struct kvmstat_vcpu *kvmstat_pool_take_vcpu(void);
+void kvmstat_pool_free_vm(struct kvmstat_vm *vm);
+void kvmstat_pool_refill(void);
+void kvmstat_pool_usage(struct kvmstat_host *host);
+
+int kvmstat_pool_init(void);
+void kvmstat_pool_stop(void);
+void kvmstat_pool_exit(void);
+
+#endif
