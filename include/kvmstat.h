@@ -30,6 +30,14 @@
 	X(interrupt_num, "exits for an interrupt of the host")                   \
 	X(halt_num, "exits because the guest halted")                            \
 	X(vcpus, "virtual CPUs seen")                                            \
-	X(id, "number of the VM, never reused while the module is loaded")
+	X(id, "number of the VM, never reused while the module is loaded")       \
+	X(guest_ns, "time in guest mode, of all vCPUs")                          \
+	X(kernel_ns, "time in the kernel, waiting for a CPU included")           \
+	X(user_ns, "time in userspace, from one KVM_RUN to the next")            \
+	X(halted_ns, "time halted, polled and blocked")                          \
+	X(polled_ns, "of this, the host's CPU kept busy by polling")             \
+	X(fault_num, "exits for a page fault that is not a device's memory")     \
+	X(injected_num, "interrupts given to the guest")                         \
+	X(nested_num, "of the exits, those taken from a nested guest")
 
 #endif

@@ -1,106 +1,206 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counting: the probes that are the same on every architecture, and the columns
- * computed from the counters.
+ * Counting: the probes that are the same on every architecture.
  */
+#include <linux/errno.h>
 #include <linux/kernel.h>
 
 #include "account.h"
-#include "arch.h"
 #include "hooks.h"
+#include "time.h"
 
 /**
  * kvmstat_count_mmio - the loaded vCPU's guest touched device memory
+ * @key: the address, with KVMSTAT_SPOT_WRITE if it wrote
  *
  * An instruction may touch it several times, and again when userspace has
- * answered: it counts once for its exit.
+ * answered: it counts once for its exit, by the first address.
  *
  * Context: a probe within KVM_RUN.
  */
-void notrace kvmstat_count_mmio(void)
+void notrace kvmstat_count_mmio(u64 key)
 {
-	struct kvm_vcpu *vcpu = kvmstat_loaded_vcpu();
-	struct kvmstat_cpu *cpu;
+	struct kvmstat_counts *counts;
+	struct kvmstat_vcpu *v;
 
 	kvmstat_probe_begin();
-	cpu = this_cpu_ptr(&kvmstat_cpu);
-	if (vcpu && kvmstat_table_find(cpu, vcpu) && cpu->v->mmio != cpu->v->exits) {
-		cpu->v->mmio = cpu->v->exits;
-		cpu->counts->mmio++;
+	v = kvmstat_table_find_loaded();
+	if (likely(v) && v->mmio != v->exits) {
+		counts = this_cpu_read(kvmstat_cpu.counts);
+		v->mmio = v->exits;
+		counts->mmio++;
+		if (kvmstat_class(v) == KVMSTAT_CLASS_FAULT)
+			counts->fault_mmio++;
+		kvmstat_spots_count(&v->spots, KVMSTAT_MMIO, key);
 	}
 	kvmstat_probe_end();
 }
 
+/* KVM_TRACE_MMIO_WRITE (trace/events/kvm.h) is 2; the others are reads. */
 static notrace void on_kvm_mmio(void *data, int type, int len, u64 gpa, void *val)
 {
-	kvmstat_count_mmio();
+	kvmstat_count_mmio(gpa | (type == 2 ? KVMSTAT_SPOT_WRITE : 0));
 }
 
-static __always_inline void count_return(struct kvmstat_cpu *cpu)
+/**
+ * kvmstat_count_spot - the loaded vCPU's guest touched an MSR, or made a hypercall
+ * @kind: of spot, a constant
+ * @key: as for kvmstat_spots_count()
+ *
+ * Context: a probe within KVM_RUN.
+ */
+void notrace kvmstat_count_spot(enum kvmstat_spot_kind kind, u64 key)
 {
-	struct kvmstat_vcpu *v = kvmstat_table_returning(cpu);
-	struct kvmstat_counts *counts;
+	struct kvmstat_vcpu *v;
 
-	if (unlikely(!v)) {
-		cpu->lost_returns++;
-		return;
-	}
-	counts = likely(v == cpu->v) ? cpu->counts : this_cpu_ptr(v->vm->counts);
-	if (v->returned == v->exits) {
-		counts->noexit++;
-	} else {
-		v->returned = v->exits;
-		counts->to_user[v->slot]++;
-	}
-}
-
-static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int errno)
-{
-	if (unlikely(!READ_ONCE(kvmstat_hooks_live)))
-		return;
 	kvmstat_probe_begin();
-	count_return(this_cpu_ptr(&kvmstat_cpu));
+	v = kvmstat_table_find_loaded();
+	if (likely(v))
+		kvmstat_spots_count(&v->spots, kind, key);
+	kvmstat_probe_end();
+}
+
+/**
+ * kvmstat_count_other_port - the guest touched a port that is not the last one
+ * @v: the vCPU
+ * @port: as the hardware has it, see kvmstat_port_key()
+ *
+ * Context: as kvmstat_count_port().
+ */
+void notrace kvmstat_count_other_port(struct kvmstat_vcpu *v, u32 port)
+{
+	if (v->port_run)
+		kvmstat_spots_add(&v->spots, KVMSTAT_PORT, kvmstat_port_key(v->port), v->port_run);
+	WRITE_ONCE(v->port_run, 0);
+	WRITE_ONCE(v->port, port);
+	WRITE_ONCE(v->port_run, 1);
+}
+
+/**
+ * kvmstat_count_leaving - the running thread leaves KVM_RUN
+ *
+ * Marks the vCPU, so that kvm_userspace_exit, which has none, can tell whose it is.
+ *
+ * Context: a probe, the vCPU loaded.
+ */
+void notrace kvmstat_count_leaving(void)
+{
+	struct kvmstat_vcpu *v;
+
+	kvmstat_probe_begin();
+	v = kvmstat_table_find_loaded();
+	if (likely(v)) {
+		WRITE_ONCE(v->returning, current);
+		kvmstat_time_leave(v);
+	} else {
+		this_cpu_write(kvmstat_cpu.unknown, current);
+	}
+	kvmstat_probe_end();
+}
+
+/**
+ * kvmstat_count_coming - the running thread comes into KVM_RUN; or stays, see on_kvm_fpu()
+ *
+ * Context: a probe, the vCPU loaded.
+ */
+void notrace kvmstat_count_coming(void)
+{
+	struct kvmstat_vcpu *v;
+
+	kvmstat_probe_begin();
+	v = kvmstat_table_find_loaded();
+	if (likely(v)) {
+		WRITE_ONCE(v->returning, NULL);
+		kvmstat_time_come(v);
+	}
+	kvmstat_probe_end();
+}
+
+static noinline notrace void count_error(struct kvmstat_counts *counts, int error, bool noexit)
+{
+	enum kvmstat_errno e;
+
+	switch (error) {
+	case -EINTR:
+		e = KVMSTAT_EINTR;
+		break;
+	case -EAGAIN:
+		e = KVMSTAT_EAGAIN;
+		break;
+	case -EFAULT:
+		e = KVMSTAT_EFAULT;
+		break;
+	default:
+		e = KVMSTAT_EOTHER;
+		break;
+	}
+	counts->errors[e]++;
+	counts->noexit_errors[e] += noexit;
+}
+
+static __always_inline void count_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts,
+					 u32 reason, int error)
+{
+	u64 exits = v->exits;
+	bool noexit = v->returned == exits;
+
+	if (likely(!noexit)) {
+		v->returned = exits;
+		v->to_user++;
+		counts->cells[(u8)v->cell].to_user++;
+	} else {
+		counts->noexit++;
+	}
+	if (likely(error >= 0))
+		counts->user_reasons[reason < KVMSTAT_USER_REASONS ? reason :
+								     KVMSTAT_USER_REASONS - 1]++;
+	else
+		count_error(counts, error, noexit);
+}
+
+static noinline notrace void on_displaced_return(u32 reason, int error)
+{
+	struct kvmstat_vcpu *v;
+
+	if (!READ_ONCE(kvmstat_hooks_live))
+		return;
+	v = kvmstat_table_displaced();
+	if (v)
+		count_return(v, this_cpu_ptr(v->vm->counts), reason, error);
+	else
+		this_cpu_inc(kvmstat_cpu.lost_returns);
+}
+
+static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int error)
+{
+	struct kvmstat_vcpu *v;
+
+	kvmstat_probe_begin();
+	v = this_cpu_read(kvmstat_cpu.v);
+	if (likely(READ_ONCE(v->returning) == current)) {
+		WRITE_ONCE(v->returning, NULL);
+		count_return(v, this_cpu_read(kvmstat_cpu.counts), reason, error);
+	} else {
+		on_displaced_return(reason, error);
+	}
+	kvmstat_probe_end();
+}
+
+/* Fires when a halted vCPU goes on, still within KVM_RUN. */
+static notrace void on_kvm_vcpu_wakeup(void *data, __u64 ns, bool waited, bool valid)
+{
+	struct kvmstat_vcpu *v;
+
+	kvmstat_probe_begin();
+	v = kvmstat_table_find_loaded();
+	if (likely(v))
+		kvmstat_time_halted(v, ns, waited);
 	kvmstat_probe_end();
 }
 
 struct kvmstat_hook kvmstat_account_hooks[] = {
 	{ .name = "kvm_mmio", .probe = on_kvm_mmio },
+	{ .name = "kvm_vcpu_wakeup", .probe = on_kvm_vcpu_wakeup, .timing = true },
 	{ .name = "kvm_userspace_exit", .probe = on_kvm_userspace_exit, .required = true },
 };
 const unsigned int kvmstat_nr_account_hooks = ARRAY_SIZE(kvmstat_account_hooks);
-
-/**
- * kvmstat_row - compute the columns from summed counters
- * @sum: the sums
- * @row: filled
- */
-void kvmstat_row(const struct kvmstat_counts *sum, struct kvmstat_row *row)
-{
-	u32 slot;
-
-	*row = (struct kvmstat_row){};
-	for (slot = 0; slot < KVMSTAT_SLOTS; slot++) {
-		u64 n = sum->exits[slot];
-
-		row->to_user += sum->to_user[slot];
-		if (!n)
-			continue;
-		row->exits += n;
-		switch (kvmstat_slot_class(slot)) {
-		case KVMSTAT_CLASS_IO:
-			row->io += n;
-			break;
-		case KVMSTAT_CLASS_EXCEPTION:
-			row->exception += n;
-			break;
-		case KVMSTAT_CLASS_INTERRUPT:
-			row->interrupt += n;
-			break;
-		case KVMSTAT_CLASS_HALT:
-			row->halt += n;
-			break;
-		case KVMSTAT_CLASS_OTHER:
-			break;
-		}
-	}
-}

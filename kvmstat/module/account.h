@@ -7,42 +7,50 @@
 
 #include "table.h"
 
+void kvmstat_count_other_port(struct kvmstat_vcpu *v, u32 port);
+
+/* A cell as struct kvmstat_vm's cell_of has it. */
+#define KVMSTAT_CLASS_SHIFT 8
+
+static __always_inline enum kvmstat_class kvmstat_class(const struct kvmstat_vcpu *v)
+{
+	return v->cell >> KVMSTAT_CLASS_SHIFT;
+}
+
 /**
  * kvmstat_count_exit - count one VM exit
- * @cpu: this CPU's cache, holding the vCPU
- * @slot: the exit's reason
+ * @v: the vCPU
+ * @counts: its VM's, of this CPU
+ * @cell: its reason's
  *
  * Context: the kvm_exit probe, preemption off.
  */
-static __always_inline void kvmstat_count_exit(struct kvmstat_cpu *cpu, u32 slot)
+static __always_inline void kvmstat_count_exit(struct kvmstat_vcpu *v,
+					       struct kvmstat_counts *counts, u16 cell)
 {
-	struct kvmstat_vcpu *v = cpu->v;
-
 	v->exits++;
-	v->slot = slot;
-	cpu->counts->exits[slot]++;
+	v->cell = cell;
+	counts->cells[(u8)cell].exits++;
 }
 
-void kvmstat_count_mmio(void);
-
 /**
- * struct kvmstat_row - the columns that are computed from the counters
- * @exits: all exits
- * @to_user: those that ended in userspace
- * @io: port I/O
- * @exception: exceptions, and NMIs where the hardware does not tell them apart
- * @interrupt: host interrupts
- * @halt: the guest halted
+ * kvmstat_count_port - the guest touched a port
+ * @v: the vCPU
+ * @port: as the hardware has it, see kvmstat_port_key()
+ *
+ * Context: the kvm_exit probe, preemption off.
  */
-struct kvmstat_row {
-	u64 exits;
-	u64 to_user;
-	u64 io;
-	u64 exception;
-	u64 interrupt;
-	u64 halt;
-};
+static __always_inline void kvmstat_count_port(struct kvmstat_vcpu *v, u32 port)
+{
+	if (likely(v->port == port))
+		v->port_run++;
+	else
+		kvmstat_count_other_port(v, port);
+}
 
-void kvmstat_row(const struct kvmstat_counts *sum, struct kvmstat_row *row);
+void kvmstat_count_mmio(u64 key);
+void kvmstat_count_spot(enum kvmstat_spot_kind kind, u64 key);
+void kvmstat_count_leaving(void);
+void kvmstat_count_coming(void);
 
 #endif

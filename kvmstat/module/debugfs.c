@@ -4,143 +4,346 @@
  * cannot be mapped, so they stay readable under integrity lockdown. An open one holds off
  * the module's unload.
  *
- *   info              the module itself, a "key: value" a line
- *   retired           the last VMs that ended, in /proc/kvminfo's columns, and comm
- *   host              reasons of all VMs since load
- *   <id>/reasons      a VM's exits by reason
- *   <id>/cpus         the CPUs it ran on
+ * The first line names the columns; times are in nanoseconds. A name comes last, as the
+ * kernel's spelling has blanks in some. New columns come before it, new lines at the end.
+ *
+ *   info                 the module itself, a "key: value" a line
+ *   retired              the last VMs that ended, in /proc/kvminfo's columns, and comm
+ *   <id>/vm              one VM, a "key: value" a line; stays as long as the VM is in retired,
+ *                        as do all of the following; 0 is the VMs past the cap
+ *   <id>/reasons         exits by reason: how many, and what they cost
+ *   <id>/userspace       returns to userspace by KVM_EXIT_* or errno
+ *   <id>/histograms      handling times by class of reasons, in the kernel and through
+ *                        userspace
+ *   <id>/hot             the busiest ports, addresses, MSRs and hypercalls
+ *   <id>/vcpus           by vCPU: exits, times and what it does
+ *   <id>/cpus            by the host's CPU
+ *   host/reasons         of all VMs since load, as are the following
+ *   host/userspace
+ *   host/histograms
  */
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
+#include <linux/rculist.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
+/* trace/events/kvm.h wants them declared. */
+struct kvm_dirty_ring;
+struct kvm_vcpu;
+#include <trace/events/kvm.h>
+
 #include "../../include/kvmstat.h"
 #include "account.h"
-#include "arch.h"
 #include "debugfs.h"
 #include "hooks.h"
 #include "proc.h"
 #include "roster.h"
+#include "time.h"
 
 static struct dentry *root;
 
-/* The name comes last: the kernel's spelling has blanks in some. */
-static void show_reasons(struct seq_file *m, const struct kvmstat_counts *sum)
+/* Of a VM, or of all since load if there is none. To be freed with kvfree(). */
+static struct kvmstat_sum *get_sum(struct kvmstat_vm *vm)
 {
-	const char *name;
-	u32 slot, code;
+	struct kvmstat_sum *sum = kvmalloc(sizeof(*sum), GFP_KERNEL);
 
-	seq_puts(m, "code exits to_user reason\n");
-	for (slot = 0; slot < KVMSTAT_SLOTS; slot++) {
-		if (!sum->exits[slot])
-			continue;
-		code = kvmstat_slot_code(slot);
-		name = kvmstat_slot_name(slot);
-		seq_printf(m, "0x%x %llu %llu ", code, sum->exits[slot], sum->to_user[slot]);
-		if (name)
-			seq_printf(m, "%s\n", name);
-		else
-			seq_printf(m, "0x%x\n", code);
-	}
+	if (!sum)
+		return NULL;
+	kvmstat_roster_lock();
+	if (vm)
+		kvmstat_roster_sum(vm, sum);
+	else
+		kvmstat_roster_sum_all(sum);
+	kvmstat_roster_unlock();
+	return sum;
+}
+
+static void show_reason(struct seq_file *m, u32 slot, const struct kvmstat_cell *cell)
+{
+	const char *name = kvmstat_slot_name(slot);
+	u32 code = kvmstat_slot_code(slot);
+
+	seq_printf(m, "0x%x %llu %llu %llu %llu %llu ", code, cell->exits, cell->to_user,
+		   kvmstat_ns(cell->kernel), kvmstat_ns(cell->user), kvmstat_ns(cell->longest));
+	if (name)
+		seq_printf(m, "%s\n", name);
+	else
+		seq_printf(m, "0x%x\n", code);
 }
 
 static int reasons_show(struct seq_file *m, void *unused)
 {
-	struct kvmstat_totals *sum = kzalloc(sizeof(*sum), GFP_KERNEL);
+	struct kvmstat_sum *sum = get_sum(m->private);
+	u32 slot;
 
 	if (!sum)
 		return -ENOMEM;
-	kvmstat_vm_add(m->private, sum);
-	show_reasons(m, &sum->c);
-	kfree(sum);
+	seq_puts(m, "code exits to_user kernel_ns user_ns longest_ns reason\n");
+	for (slot = 0; slot < KVMSTAT_SLOTS; slot++)
+		if (sum->slots[slot].exits)
+			show_reason(m, slot, &sum->slots[slot]);
+	kvfree(sum);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(reasons);
 
+static const char *user_reason_name(u32 reason)
+{
+	/* The list that KVM's own event prints. */
+	static const struct {
+		u32 reason;
+		const char *name;
+	} names[] = { kvm_trace_exit_reason };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (names[i].reason == reason)
+			return names[i].name;
+	return NULL;
+}
+
+static int userspace_show(struct seq_file *m, void *unused)
+{
+	static const char *const errors[] = {
+		[KVMSTAT_EINTR] = "EINTR",
+		[KVMSTAT_EAGAIN] = "EAGAIN",
+		[KVMSTAT_EFAULT] = "EFAULT",
+		[KVMSTAT_EOTHER] = "other",
+	};
+	struct kvmstat_sum *sum = get_sum(m->private);
+	const char *name;
+	u64 noexit;
+	u32 i;
+
+	if (!sum)
+		return -ENOMEM;
+	seq_puts(m, "kind returns name\n");
+	for (i = 0; i < KVMSTAT_USER_REASONS; i++) {
+		if (!sum->c.user_reasons[i])
+			continue;
+		seq_printf(m, "exit %llu ", sum->c.user_reasons[i]);
+		name = user_reason_name(i);
+		if (name)
+			seq_printf(m, "%s\n", name);
+		else if (i < KVMSTAT_USER_REASONS - 1)
+			seq_printf(m, "%u\n", i);
+		else
+			seq_puts(m, "other\n");
+	}
+	for (i = 0; i < KVMSTAT_NR_ERRNO; i++)
+		if (sum->c.errors[i])
+			seq_printf(m, "errno %llu %s\n", sum->c.errors[i], errors[i]);
+	/* Of all these, those with no exit since the last return. */
+	noexit = sum->c.noexit;
+	for (i = 0; i < KVMSTAT_NR_ERRNO; i++) {
+		if (sum->c.noexit_errors[i])
+			seq_printf(m, "noexit %llu %s\n", sum->c.noexit_errors[i], errors[i]);
+		noexit -= min(noexit, sum->c.noexit_errors[i]);
+	}
+	if (noexit)
+		seq_printf(m, "noexit %llu no_error\n", noexit);
+	kvfree(sum);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(userspace);
+
+static int histograms_show(struct seq_file *m, void *unused)
+{
+	static const char *const classes[] = {
+		[KVMSTAT_CLASS_OTHER] = "other",
+		[KVMSTAT_CLASS_IO] = "io",
+		[KVMSTAT_CLASS_FAULT] = "fault",
+		[KVMSTAT_CLASS_MSR] = "msr",
+		[KVMSTAT_CLASS_INTERRUPT] = "interrupt",
+		[KVMSTAT_CLASS_EXCEPTION] = "exception",
+	};
+	struct kvmstat_sum *sum = get_sum(m->private);
+	unsigned int class, user, i;
+
+	if (!sum)
+		return -ENOMEM;
+	/* Each column is the exits below so many nanoseconds and not below the one before. */
+	seq_puts(m, "class through");
+	for (i = 0; i < KVMSTAT_BUCKETS - 1; i++)
+		seq_printf(m, " %llu", BIT_ULL(KVMSTAT_FIRST_BUCKET_BITS + i));
+	seq_puts(m, " inf\n");
+	for (class = 0; class < KVMSTAT_TIMED_CLASSES; class++)
+		for (user = 0; user < 2; user++) {
+			if (!memchr_inv(sum->c.hist[class][user], 0, sizeof(sum->c.hist[class][user])))
+				continue;
+			seq_printf(m, "%s %s", classes[class], user ? "userspace" : "kernel");
+			for (i = 0; i < KVMSTAT_BUCKETS; i++)
+				seq_printf(m, " %llu", sum->c.hist[class][user][i]);
+			seq_putc(m, '\n');
+		}
+	kvfree(sum);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(histograms);
+
+#define HOT_MAX 256u /* keys of a kind, of all vCPUs together */
+
+static int hot_show(struct seq_file *m, void *unused)
+{
+	static const char *const kinds[] = {
+		[KVMSTAT_PORT] = "port",
+		[KVMSTAT_MMIO] = "mmio",
+		[KVMSTAT_MSR] = "msr",
+		[KVMSTAT_HYPERCALL] = "hypercall",
+	};
+	struct kvmstat_hot *hot = kvmalloc_array(HOT_MAX, sizeof(*hot), GFP_KERNEL);
+	unsigned int kind, i, n;
+
+	if (!hot)
+		return -ENOMEM;
+	seq_puts(m, "kind direction address count at_most\n");
+	kvmstat_roster_lock();
+	for (kind = 0; kind < KVMSTAT_NR_SPOT_KINDS; kind++) {
+		n = kvmstat_spots_merge(m->private, kind, hot, HOT_MAX);
+		for (i = 0; i < n; i++)
+			seq_printf(m, "%s %s 0x%llx %llu %llu\n", kinds[kind],
+				   kind == KVMSTAT_HYPERCALL		? "call" :
+				   hot[i].key & KVMSTAT_SPOT_WRITE ? "write" :
+									  "read",
+				   hot[i].key & ~KVMSTAT_SPOT_WRITE, hot[i].count, hot[i].at_most);
+	}
+	kvmstat_roster_unlock();
+	kvfree(hot);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(hot);
+
+static int vcpus_show(struct seq_file *m, void *unused)
+{
+	struct kvmstat_vm *vm = m->private;
+	struct kvmstat_vcpu *v;
+
+	seq_puts(m, "vcpu exits to_user guest_ns kernel_ns user_ns polled_ns blocked_ns mode\n");
+	kvmstat_roster_lock();
+	rcu_read_lock();
+	list_for_each_entry_rcu(v, &vm->vcpus, link) {
+		u64 time[KVMSTAT_NR_TIMES] = {}, to_user = READ_ONCE(v->to_user);
+
+		kvmstat_time_read(v, time);
+		seq_printf(m, "%d %llu %llu %llu %llu %llu %llu %llu %s\n", v->id,
+			   READ_ONCE(v->exits), to_user, kvmstat_ns(time[KVMSTAT_GUEST]),
+			   kvmstat_ns(time[KVMSTAT_KERNEL]), kvmstat_ns(time[KVMSTAT_USER]),
+			   kvmstat_ns(time[KVMSTAT_POLLED]), kvmstat_ns(time[KVMSTAT_BLOCKED]),
+			   vm->ended ? "ended" : kvmstat_time_mode_name(READ_ONCE(v->mode)));
+	}
+	rcu_read_unlock();
+	kvmstat_roster_unlock();
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(vcpus);
+
 static int cpus_show(struct seq_file *m, void *unused)
 {
-	struct kvmstat_counts *counts = kmalloc(sizeof(*counts), GFP_KERNEL);
 	struct kvmstat_vm *vm = m->private;
-	struct kvmstat_row row;
+	struct kvmstat_cpu_row row;
 	int cpu;
 
-	if (!counts)
-		return -ENOMEM;
-	seq_puts(m, "cpu exits to_user io_num mmio_num halt_num\n");
-	for_each_possible_cpu(cpu) {
-		kvmstat_vm_cpu(vm, cpu, counts);
-		kvmstat_row(counts, &row);
-		if (row.exits || row.to_user)
-			seq_printf(m, "%d %llu %llu %llu %llu %llu\n", cpu, row.exits, row.to_user,
-				   row.io, counts->mmio, row.halt);
+	seq_puts(m, "cpu exits to_user io_num mmio_num halt_num guest_ns\n");
+	kvmstat_roster_lock();
+	for_each_cpu(cpu, vm->cpus) {
+		kvmstat_sum_cpu(vm, cpu, &row);
+		if (row.exits || row.to_user || row.guest)
+			seq_printf(m, "%d %llu %llu %llu %llu %llu %llu\n", cpu, row.exits,
+				   row.to_user, row.io, row.mmio, row.halt, kvmstat_ns(row.guest));
 	}
-	kfree(counts);
+	kvmstat_roster_unlock();
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(cpus);
 
+struct number {
+	const char *key;
+	u64 value;
+};
+
+static void show_numbers(struct seq_file *m, const struct number *numbers, size_t n)
+{
+	for (; n; n--, numbers++)
+		seq_printf(m, "%s: %llu\n", numbers->key, numbers->value);
+}
+
+static int vm_show(struct seq_file *m, void *unused)
+{
+	struct kvmstat_vm *vm = m->private;
+	struct kvmstat_sum *sum = get_sum(vm);
+	struct kvmstat_row row;
+
+	if (!sum)
+		return -ENOMEM;
+	kvmstat_sum_row(sum, &row);
+	seq_printf(m, "id: %llu\nstate: %s\npid: %d\ncomm: ", vm->id,
+		   READ_ONCE(vm->ended) ? "ended" : "running", pid_nr(vm->pid));
+	seq_escape(m, vm->comm, "\t\n\\\"");
+	seq_putc(m, '\n');
+	{
+		const struct number numbers[] = {
+			{ "vcpus", sum->vcpus },
+			{ "exits", row.exits },
+			{ "to_user", row.to_user },
+			{ "noexit_returns", sum->c.noexit },
+			{ "io", row.io },
+			{ "mmio", sum->c.mmio },
+			{ "faults_mmio", sum->c.fault_mmio },
+			{ "faults_memory", row.fault },
+			{ "interrupts", row.interrupt },
+			{ "exceptions", row.exception },
+			{ "halts", row.halt },
+			{ "injected", sum->c.injected },
+			{ "nested", sum->c.nested },
+			{ "guest_ns", kvmstat_ns(sum->time[KVMSTAT_GUEST]) },
+			{ "kernel_ns", kvmstat_ns(sum->time[KVMSTAT_KERNEL]) },
+			{ "user_ns", kvmstat_ns(sum->time[KVMSTAT_USER]) },
+			{ "polled_ns", kvmstat_ns(sum->time[KVMSTAT_POLLED]) },
+			{ "blocked_ns", kvmstat_ns(sum->time[KVMSTAT_BLOCKED]) },
+		};
+
+		show_numbers(m, numbers, ARRAY_SIZE(numbers));
+	}
+	kvfree(sum);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(vm);
+
 static int retired_show(struct seq_file *m, void *unused)
 {
-	struct kvmstat_retired *r;
+	struct kvmstat_sum *sum = kvmalloc(sizeof(*sum), GFP_KERNEL);
+	struct kvmstat_vm *vm;
 	u64 no = 0;
 
+	if (!sum)
+		return -ENOMEM;
 	kvmstat_roster_lock();
-	kvmstat_show_header(m);
-	list_for_each_entry(r, kvmstat_roster_retired(), link) {
-		kvmstat_show_row(m, ++no, r->pid, r->id, &r->sum);
+	kvmstat_show_header(m, " comm");
+	list_for_each_entry(vm, kvmstat_roster_retired(), link) {
+		kvmstat_roster_sum(vm, sum);
+		kvmstat_show_row(m, ++no, pid_nr(vm->pid), vm->id, sum);
 		seq_putc(m, ' ');
-		seq_escape(m, r->comm, " \t\n\\\"");
+		seq_escape(m, vm->comm, " \t\n\\\"");
 		seq_putc(m, '\n');
 	}
 	kvmstat_roster_unlock();
+	kvfree(sum);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(retired);
-
-static struct kvmstat_host *get_host(void)
-{
-	struct kvmstat_host *host = kmalloc(sizeof(*host), GFP_KERNEL);
-
-	if (!host)
-		return NULL;
-	kvmstat_roster_lock();
-	kvmstat_roster_host(host);
-	kvmstat_roster_unlock();
-	return host;
-}
-
-static int host_show(struct seq_file *m, void *unused)
-{
-	struct kvmstat_host *host = get_host();
-	u32 slot;
-
-	if (!host)
-		return -ENOMEM;
-	for (slot = 0; slot < KVMSTAT_SLOTS; slot++) {
-		host->live.c.exits[slot] += host->retired.c.exits[slot];
-		host->live.c.to_user[slot] += host->retired.c.to_user[slot];
-	}
-	show_reasons(m, &host->live.c);
-	kfree(host);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(host);
 
 static void show_host(struct seq_file *m, const struct kvmstat_host *host,
 		      const struct kvmstat_row *live, const struct kvmstat_row *ended)
 {
 	const u64 live_returns = live->to_user + host->live.c.noexit;
 	const u64 ended_returns = ended->to_user + host->retired.c.noexit;
-	const struct {
-		const char *key;
-		u64 value;
-	} numbers[] = {
+	const struct number numbers[] = {
 		{ "layout_refused_events", host->layout_faults },
 		{ "vms", host->vms },
 		{ "vms_past_cap", host->vms_shared },
 		{ "vms_retired", host->vms_retired },
-		{ "vcpus", host->vcpus },
+		{ "vcpus", host->live.vcpus },
 		{ "exits", live->exits + ended->exits + host->lost_exits },
 		{ "exits_live", live->exits },
 		{ "exits_retired", ended->exits },
@@ -154,30 +357,39 @@ static void show_host(struct seq_file *m, const struct kvmstat_host *host,
 		{ "bytes_per_vm_and_cpu", sizeof(struct kvmstat_counts) },
 		{ "bytes_per_vcpu", sizeof(struct kvmstat_vcpu) },
 	};
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(numbers); i++)
-		seq_printf(m, "%s: %llu\n", numbers[i].key, numbers[i].value);
+	show_numbers(m, numbers, ARRAY_SIZE(numbers));
 }
 
 static int info_show(struct seq_file *m, void *unused)
 {
-	struct kvmstat_host *host = get_host();
+	struct kvmstat_host *host = kvmalloc(sizeof(*host), GFP_KERNEL);
 	struct kvmstat_row live, ended;
 
 	if (!host)
 		return -ENOMEM;
-	kvmstat_row(&host->live.c, &live);
-	kvmstat_row(&host->retired.c, &ended);
+	kvmstat_roster_lock();
+	kvmstat_roster_host(host);
+	kvmstat_roster_unlock();
+	kvmstat_sum_row(&host->live, &live);
+	kvmstat_sum_row(&host->retired, &ended);
 	seq_printf(m, "version: %s\nabi: %d\nisa: %s\n", KVMSTAT_VERSION, KVMSTAT_ABI,
 		   kvmstat_isa_name());
 	kvmstat_hooks_info(m);
+	seq_printf(m, "clock: %s\nclock_khz: %u\n", kvmstat_clock_name(), kvmstat_clock_khz());
 	kvmstat_exit_info(m);
 	show_host(m, host, &live, &ended);
-	kfree(host);
+	kvfree(host);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(info);
+
+static void add_files(struct dentry *dir, struct kvmstat_vm *vm)
+{
+	debugfs_create_file("reasons", 0400, dir, vm, &reasons_fops);
+	debugfs_create_file("userspace", 0400, dir, vm, &userspace_fops);
+	debugfs_create_file("histograms", 0400, dir, vm, &histograms_fops);
+}
 
 /**
  * kvmstat_debugfs_add_vm - make a VM's directory
@@ -193,7 +405,10 @@ struct dentry *kvmstat_debugfs_add_vm(struct kvmstat_vm *vm)
 
 	snprintf(name, sizeof(name), "%llu", vm->id);
 	dir = debugfs_create_dir(name, root);
-	debugfs_create_file("reasons", 0400, dir, vm, &reasons_fops);
+	debugfs_create_file("vm", 0400, dir, vm, &vm_fops);
+	add_files(dir, vm);
+	debugfs_create_file("hot", 0400, dir, vm, &hot_fops);
+	debugfs_create_file("vcpus", 0400, dir, vm, &vcpus_fops);
 	debugfs_create_file("cpus", 0400, dir, vm, &cpus_fops);
 	return dir;
 }
@@ -219,7 +434,7 @@ void kvmstat_debugfs_init(void)
 	root = debugfs_create_dir("kvmstat", NULL);
 	debugfs_create_file("info", 0400, root, NULL, &info_fops);
 	debugfs_create_file("retired", 0400, root, NULL, &retired_fops);
-	debugfs_create_file("host", 0400, root, NULL, &host_fops);
+	add_files(debugfs_create_dir("host", root), NULL);
 }
 
 /**

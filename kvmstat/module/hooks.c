@@ -3,12 +3,14 @@
  * Attaching to KVM's tracepoints and to the end of its VMs, by name: no KVM symbol
  * is imported, so KVM may come, go and come back while kvmstat is loaded.
  *
- * attach() and detach() run at init and exit or from the tracepoint module
- * notifier, which its own mutex serializes.
+ * attach() and detach() run at init and exit, from the tracepoint module notifier, and
+ * where the timing parameter is written: hooks_mutex orders them.
  */
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
@@ -16,8 +18,9 @@
 #include "arch.h"
 #include "hooks.h"
 #include "table.h"
+#include "time.h"
 
-/* kvm_exit, the last of the architecture's, is attached last. */
+/* The architecture's come last, in their order. */
 static struct {
 	struct kvmstat_hook *hooks;
 	const unsigned int *nr;
@@ -93,17 +96,87 @@ static bool kvm_found;
  */
 bool kvmstat_hooks_live;
 
+static DEFINE_MUTEX(hooks_mutex);
+
+/* As the parameter has it; kvmstat_timing is whether it is so. */
+static bool timing_wanted = true;
+static int timing_error;
+
+static void unregister_hook(struct kvmstat_hook *h)
+{
+	if (!h->error) {
+		tracepoint_probe_unregister(h->tp, h->probe, NULL);
+		h->error = -ECANCELED;
+	}
+}
+
+static void timing_off(void)
+{
+	struct kvmstat_hook *h;
+	unsigned int g;
+
+	WRITE_ONCE(kvmstat_timing, KVMSTAT_TIMING_OFF);
+	for_each_hook(g, h)
+		if (h->timing)
+			unregister_hook(h);
+	/* Probes run in the one or, on some kernels, in the other. */
+	tracepoint_synchronize_unregister();
+	synchronize_rcu();
+	kvmstat_table_stop_times();
+}
+
+static void timing_on(void)
+{
+	struct kvmstat_hook *h;
+	unsigned int g;
+
+	timing_error = 0;
+	for_each_hook(g, h)
+		if (h->timing) {
+			h->error = h->tp ? tracepoint_probe_register(h->tp, h->probe, NULL) :
+					   -ENOENT;
+			timing_error = timing_error ?: h->error;
+		}
+	if (timing_error)
+		timing_off();
+	else
+		WRITE_ONCE(kvmstat_timing,
+			   kvmstat_clock_is_fast() ? KVMSTAT_TIMING_FAST : KVMSTAT_TIMING_SLOW);
+}
+
+static int set_timing(const char *val, const struct kernel_param *kp)
+{
+	bool on;
+
+	if (kstrtobool(val, &on)) {
+		pr_err("timing=%.*s: give Y or N\n", (int)strcspn(val, "\n"), val);
+		return -EINVAL;
+	}
+	mutex_lock(&hooks_mutex);
+	if (kvmstat_hooks_live && on != timing_wanted) {
+		if (on)
+			timing_on();
+		else
+			timing_off();
+	}
+	timing_wanted = on;
+	mutex_unlock(&hooks_mutex);
+	return 0;
+}
+
+static const struct kernel_param_ops timing_ops = { .set = set_timing, .get = param_get_bool };
+module_param_cb(timing, &timing_ops, &timing_wanted, 0644);
+MODULE_PARM_DESC(timing, "time what is counted; N leaves counts only, at less than half the cost (Y)");
+
 static void detach(void)
 {
 	struct kvmstat_hook *h;
 	unsigned int g;
 
 	WRITE_ONCE(kvmstat_hooks_live, false);
+	timing_off();
 	for_each_hook(g, h)
-		if (!h->error) {
-			tracepoint_probe_unregister(h->tp, h->probe, NULL);
-			h->error = -ECANCELED;
-		}
+		unregister_hook(h);
 	tracepoint_synchronize_unregister();
 	if (!destroy_vm_error) {
 		unregister_kprobe(&destroy_vm);
@@ -127,16 +200,19 @@ static void attach(void)
 	for_each_hook(g, h) {
 		if (!h->tp)
 			h->error = -ENOENT;
-		else if (failed)
+		else if (failed || h->timing)
 			h->error = -ECANCELED;
 		else
 			h->error = tracepoint_probe_register(h->tp, h->probe, NULL);
 		failed |= h->error && h->required;
 	}
-	if (failed)
+	if (failed) {
 		detach();
-	else
-		WRITE_ONCE(kvmstat_hooks_live, true);
+		return;
+	}
+	WRITE_ONCE(kvmstat_hooks_live, true);
+	if (timing_wanted)
+		timing_on();
 }
 
 static void find(struct tracepoint *tp, void *found)
@@ -166,6 +242,15 @@ static void forget(void)
 	WRITE_ONCE(kvm_found, false);
 }
 
+/* Of KVM that is built in, there is no going. */
+static void stop(void)
+{
+	mutex_lock(&hooks_mutex);
+	if (kvm_found)
+		forget();
+	mutex_unlock(&hooks_mutex);
+}
+
 static bool is_ours(struct tracepoint *tp)
 {
 	struct kvmstat_hook *h;
@@ -191,12 +276,14 @@ static int on_module(struct notifier_block *nb, unsigned long action, void *data
 			found |= is_ours(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]));
 	if (!found)
 		return NOTIFY_DONE;
+	mutex_lock(&hooks_mutex);
 	if (action == MODULE_STATE_COMING) {
 		WRITE_ONCE(kvm_found, true);
 		attach();
 	} else if (action == MODULE_STATE_GOING) {
 		forget();
 	}
+	mutex_unlock(&hooks_mutex);
 	return NOTIFY_OK;
 }
 
@@ -242,6 +329,16 @@ const char *kvmstat_hooks_state(void)
 	return READ_ONCE(kvm_found) ? "not counting, a required hook failed" : "waiting for KVM";
 }
 
+static const char *timing_state(void)
+{
+	if (READ_ONCE(kvmstat_timing))
+		return "on";
+	if (!READ_ONCE(timing_wanted))
+		return "off";
+	return READ_ONCE(kvmstat_hooks_live) ? "off, a hook that it needs failed" :
+					       "off, nothing is counted";
+}
+
 static void show_hook(struct seq_file *m, const char *name, int error)
 {
 	if (!error)
@@ -249,7 +346,9 @@ static void show_hook(struct seq_file *m, const char *name, int error)
 	else if (error == -ENOENT)
 		seq_printf(m, "hook_%s: not found\n", name);
 	else if (error == -ECANCELED)
-		seq_printf(m, "hook_%s: not attached, another that is required failed\n", name);
+		seq_printf(m, "hook_%s: not attached, %s\n", name,
+			   READ_ONCE(kvmstat_hooks_live) ? "timing is off" :
+							   "another that is required failed");
 	else if (error == -EOPNOTSUPP)
 		seq_printf(m, "hook_%s: failed, kprobes are disarmed on this host\n", name);
 	else
@@ -266,6 +365,7 @@ void kvmstat_hooks_info(struct seq_file *m)
 	unsigned int g;
 
 	seq_printf(m, "state: %s\n", kvmstat_hooks_state());
+	seq_printf(m, "timing: %s\n", timing_state());
 	for_each_hook(g, h)
 		show_hook(m, h->name, h->error);
 	if (!destroy_vm_error && !kprobes_fire())
@@ -289,12 +389,14 @@ int kvmstat_hooks_init(void)
 
 	for_each_hook(g, h)
 		h->error = -ENOENT;
+	mutex_lock(&hooks_mutex);
 	for_each_kernel_tracepoint(find, &kvm_found);
 	if (kvm_found)
 		attach();
+	mutex_unlock(&hooks_mutex);
 	ret = register_tracepoint_module_notifier(&module_nb);
 	if (ret)
-		forget();
+		stop();
 	return ret;
 }
 
@@ -307,6 +409,5 @@ void kvmstat_hooks_exit(void)
 {
 	/* Replays the going of kvm, if it is a module. */
 	unregister_tracepoint_module_notifier(&module_nb);
-	if (kvm_found)
-		forget();
+	stop();
 }

@@ -15,6 +15,7 @@ struct tracepoint;
  * @name: the event
  * @probe: called with a data pointer (unused), then the event's arguments
  * @required: nothing is counted without it
+ * @timing: nothing is timed without it, and it is attached only while timing is on
  * @tp: where it was found, NULL if not
  * @error: why it is not attached, 0 if it is
  */
@@ -22,11 +23,12 @@ struct kvmstat_hook {
 	const char *name;
 	void *probe;
 	bool required;
+	bool timing;
 	struct tracepoint *tp;
 	int error;
 };
 
-/* The architecture's, kvm_exit last, and those that all have. */
+/* The architecture's, and those that all have. */
 extern struct kvmstat_hook kvmstat_arch_hooks[];
 extern const unsigned int kvmstat_nr_arch_hooks;
 extern struct kvmstat_hook kvmstat_account_hooks[];

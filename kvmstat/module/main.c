@@ -12,6 +12,8 @@
 #include "pool.h"
 #include "proc.h"
 #include "roster.h"
+#include "table.h"
+#include "time.h"
 
 static void report(void)
 {
@@ -27,6 +29,8 @@ static int __init kvmstat_init(void)
 	int ret;
 
 	kvmstat_arch_init();
+	kvmstat_time_init();
+	kvmstat_table_init();
 	ret = kvmstat_pool_init();
 	if (ret)
 		return ret;

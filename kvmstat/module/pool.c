@@ -106,6 +106,17 @@ struct kvmstat_vcpu *kvmstat_pool_take_vcpu(void)
 	return v;
 }
 
+/* Also what alloc_vm() could make only in part. */
+static void free_memory(struct kvmstat_vm *vm)
+{
+	if (!vm->shared)
+		free_percpu(vm->counts);
+	free_cpumask_var(vm->cpus);
+	kfree(vm->final);
+	kfree(vm->final_cpus);
+	kfree(vm);
+}
+
 static struct kvmstat_vm *alloc_vm(bool shared)
 {
 	struct kvmstat_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL);
@@ -115,8 +126,8 @@ static struct kvmstat_vm *alloc_vm(bool shared)
 	INIT_LIST_HEAD(&vm->vcpus);
 	vm->shared = shared;
 	vm->counts = shared ? kvmstat_others->counts : alloc_percpu(struct kvmstat_counts);
-	if (!vm->counts) {
-		kfree(vm);
+	if (!vm->counts || (!shared && !zalloc_cpumask_var(&vm->cpus, GFP_KERNEL))) {
+		free_memory(vm);
 		return NULL;
 	}
 	raw_spin_lock_irq(&pool_lock);
@@ -124,6 +135,21 @@ static struct kvmstat_vm *alloc_vm(bool shared)
 	nr_own += !shared;
 	raw_spin_unlock_irq(&pool_lock);
 	return vm;
+}
+
+/**
+ * kvmstat_pool_free_counts - free the counters of a VM that ended
+ * @vm: the VM, with its final totals; no probe and no reader may hold the counters
+ *
+ * Context: may sleep.
+ */
+void kvmstat_pool_free_counts(struct kvmstat_vm *vm)
+{
+	free_percpu(vm->counts);
+	vm->counts = NULL;
+	raw_spin_lock_irq(&pool_lock);
+	nr_own--;
+	raw_spin_unlock_irq(&pool_lock);
 }
 
 /**
@@ -141,15 +167,13 @@ void kvmstat_pool_free_vm(struct kvmstat_vm *vm)
 		kfree(v);
 		n++;
 	}
-	if (!vm->shared)
-		free_percpu(vm->counts);
 	raw_spin_lock_irq(&pool_lock);
 	nr_vcpus -= n;
 	nr_records--;
-	nr_own -= !vm->shared;
+	nr_own -= !vm->shared && vm->counts;
 	raw_spin_unlock_irq(&pool_lock);
 	put_pid(vm->pid);
-	kfree(vm);
+	free_memory(vm);
 }
 
 /*
@@ -232,12 +256,11 @@ static void refill_work(struct work_struct *work)
 }
 /**
  * kvmstat_pool_usage - what the records take
- * @host: its vcpus and memory are set
+ * @host: its memory is set
  */
 void kvmstat_pool_usage(struct kvmstat_host *host)
 {
 	raw_spin_lock_irq(&pool_lock);
-	host->vcpus = nr_vcpus - nr_spare_vcpus;
 	host->memory = (u64)nr_vcpus * sizeof(struct kvmstat_vcpu) +
 		       (u64)nr_records * sizeof(struct kvmstat_vm) +
 		       (u64)nr_own * sizeof(struct kvmstat_counts) * num_possible_cpus();

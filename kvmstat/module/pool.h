@@ -18,6 +18,7 @@ bool kvmstat_pool_has_vcpu(void);
 struct kvmstat_vm *kvmstat_pool_take_vm(void);
 struct kvmstat_vcpu *kvmstat_pool_take_vcpu(void);
 void kvmstat_pool_free_vm(struct kvmstat_vm *vm);
+void kvmstat_pool_free_counts(struct kvmstat_vm *vm);
 void kvmstat_pool_refill(void);
 void kvmstat_pool_usage(struct kvmstat_host *host);
 

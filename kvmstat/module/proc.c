@@ -10,9 +10,9 @@
 #include <linux/seq_file.h>
 
 #include "../../include/kvmstat.h"
-#include "account.h"
 #include "proc.h"
 #include "roster.h"
+#include "time.h"
 
 static char *mode = "0400";
 module_param(mode, charp, 0444);
@@ -34,7 +34,7 @@ MODULE_PARM_DESC(group, "numeric group of /proc/kvminfo (0)");
  * @no: number of its line
  */
 struct reader {
-	struct kvmstat_totals sum;
+	struct kvmstat_sum sum;
 	u64 no;
 };
 
@@ -87,14 +87,15 @@ static void kvminfo_stop(struct seq_file *m, void *v)
 /**
  * kvmstat_show_header - the line of column names
  * @m: the file
+ * @more: what follows them
  */
-void kvmstat_show_header(struct seq_file *m)
+void kvmstat_show_header(struct seq_file *m, const char *more)
 {
 #define NAME(name, what) #name " "
 	static const char names[] = KVMSTAT_COLUMNS(NAME);
 #undef NAME
 
-	seq_printf(m, "%.*s\n", (int)sizeof(names) - 2, names);
+	seq_printf(m, "%.*s%s\n", (int)sizeof(names) - 2, names, more);
 }
 
 /**
@@ -105,16 +106,20 @@ void kvmstat_show_header(struct seq_file *m)
  * @id: of the VM
  * @sum: its counters
  */
-void kvmstat_show_row(struct seq_file *m, u64 no, pid_t pid, u64 id,
-		      const struct kvmstat_totals *sum)
+void kvmstat_show_row(struct seq_file *m, u64 no, pid_t pid, u64 id, const struct kvmstat_sum *sum)
 {
 	struct kvmstat_row row;
 
-	kvmstat_row(&sum->c, &row);
+	kvmstat_sum_row(sum, &row);
 	seq_printf(m, "%llu %d %llu %llu %llu %llu", no, pid, row.io, row.exception,
 		   row.exits - row.to_user, row.to_user);
 	seq_printf(m, " %llu %llu %llu %llu %llu %u %llu", row.exits, sum->c.noexit, sum->c.mmio,
 		   row.interrupt, row.halt, sum->vcpus, id);
+	seq_printf(m, " %llu %llu %llu %llu %llu", kvmstat_ns(sum->time[KVMSTAT_GUEST]),
+		   kvmstat_ns(sum->time[KVMSTAT_KERNEL]), kvmstat_ns(sum->time[KVMSTAT_USER]),
+		   kvmstat_ns(sum->time[KVMSTAT_POLLED] + sum->time[KVMSTAT_BLOCKED]),
+		   kvmstat_ns(sum->time[KVMSTAT_POLLED]));
+	seq_printf(m, " %llu %llu %llu", row.fault, sum->c.injected, sum->c.nested);
 }
 
 static int kvminfo_show(struct seq_file *m, void *v)
@@ -123,11 +128,10 @@ static int kvminfo_show(struct seq_file *m, void *v)
 	struct kvmstat_vm *vm = v;
 
 	if (v == SEQ_START_TOKEN) {
-		kvmstat_show_header(m);
+		kvmstat_show_header(m, "");
 		return 0;
 	}
-	memset(&r->sum, 0, sizeof(r->sum));
-	kvmstat_vm_add(vm, &r->sum);
+	kvmstat_roster_sum(vm, &r->sum);
 	kvmstat_show_row(m, r->no, pid_vnr(vm->pid), vm->id, &r->sum);
 	seq_putc(m, '\n');
 	return 0;

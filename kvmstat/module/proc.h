@@ -7,14 +7,14 @@
 
 #include <linux/types.h>
 
-struct kvmstat_totals;
+struct kvmstat_sum;
 struct seq_file;
 
 int kvmstat_proc_init(void);
 void kvmstat_proc_exit(void);
 
-void kvmstat_show_header(struct seq_file *m);
+void kvmstat_show_header(struct seq_file *m, const char *more);
 void kvmstat_show_row(struct seq_file *m, u64 no, pid_t pid, u64 id,
-		      const struct kvmstat_totals *sum);
+		      const struct kvmstat_sum *sum);
 
 #endif

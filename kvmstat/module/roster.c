@@ -8,23 +8,23 @@
 #include <linux/list.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
-#include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "debugfs.h"
 #include "pool.h"
 #include "roster.h"
-#include "table.h"
 
 #define RETIRED_MAX 64u
 
 static DEFINE_MUTEX(roster_mutex);
 static LIST_HEAD(vms); /* by id, ascending */
-static LIST_HEAD(corpses); /* ended, counters folded into the sums */
-static LIST_HEAD(retired);
+static LIST_HEAD(retired); /* the last that ended, oldest first */
+static LIST_HEAD(corpses); /* to be freed */
 static unsigned int nr_retired;
 static u64 nr_ended_ever;
-static struct kvmstat_totals retired_sum;
+static struct kvmstat_sum retired_sum; /* all that ever ended */
+static u64 shared_times[KVMSTAT_NR_TIMES]; /* of those past the cap that ended */
 
 static void tidy_work(struct work_struct *work);
 static DECLARE_WORK(tidy, tidy_work);
@@ -39,94 +39,20 @@ void kvmstat_roster_tidy(void)
 	queue_work(system_unbound_wq, &tidy);
 }
 
-static void add_returns(const struct kvmstat_counts *c, struct kvmstat_counts *sum)
-{
-	u32 slot;
-
-	for (slot = 0; slot < KVMSTAT_SLOTS; slot++)
-		sum->to_user[slot] += READ_ONCE(c->to_user[slot]);
-	sum->noexit += READ_ONCE(c->noexit);
-	sum->mmio += READ_ONCE(c->mmio);
-}
-
-static void add_exits(const struct kvmstat_counts *c, struct kvmstat_counts *sum)
-{
-	u32 slot;
-
-	for (slot = 0; slot < KVMSTAT_SLOTS; slot++)
-		sum->exits[slot] += READ_ONCE(c->exits[slot]);
-}
-
-static void add_counts(const struct kvmstat_counts *c, struct kvmstat_counts *sum)
-{
-	add_returns(c, sum);
-	add_exits(c, sum);
-}
-
-/**
- * kvmstat_vm_add - add a VM's counters, over all CPUs, to sums
- * @vm: the VM
- * @sum: the sums, not cleared here
- *
- * A return to userspace is counted after its exit, and read before it here: the
- * sum never shows more returns than exits.
- *
- * Context: any; @vm must not be freed meanwhile.
- */
-void kvmstat_vm_add(const struct kvmstat_vm *vm, struct kvmstat_totals *sum)
-{
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		add_returns(per_cpu_ptr(vm->counts, cpu), &sum->c);
-	smp_rmb(); /* returns before exits, see above */
-	for_each_possible_cpu(cpu)
-		add_exits(per_cpu_ptr(vm->counts, cpu), &sum->c);
-	sum->vcpus += READ_ONCE(vm->nr_vcpus);
-}
-
-/**
- * kvmstat_vm_cpu - what one CPU has counted for a VM
- * @vm: the VM
- * @cpu: the CPU
- * @counts: filled; a return's exit may be another CPU's
- *
- * Context: as kvmstat_vm_add().
- */
-void kvmstat_vm_cpu(const struct kvmstat_vm *vm, int cpu, struct kvmstat_counts *counts)
-{
-	memset(counts, 0, sizeof(*counts));
-	add_counts(per_cpu_ptr(vm->counts, cpu), counts);
-}
-
 static void retire(struct kvmstat_vm *vm)
 {
-	struct kvmstat_retired *r = NULL;
-
-	list_move_tail(&vm->link, &corpses);
-	if (vm->shared)
+	kvmstat_sum_times(vm, vm->shared ? shared_times : retired_sum.time);
+	if (vm->shared) {
+		list_move_tail(&vm->link, &corpses);
 		return;
-	nr_ended_ever++;
-	if (nr_retired < RETIRED_MAX)
-		r = kzalloc(sizeof(*r), GFP_KERNEL);
-	if (r) {
-		nr_retired++;
-	} else {
-		r = list_first_entry_or_null(&retired, struct kvmstat_retired, link);
-		if (!r) {
-			kvmstat_vm_add(vm, &retired_sum);
-			return;
-		}
-		list_del(&r->link);
-		memset(r, 0, sizeof(*r));
 	}
-	kvmstat_vm_add(vm, &r->sum);
-	r->id = vm->id;
-	r->pid = pid_nr(vm->pid);
-	strscpy(r->comm, vm->comm, sizeof(r->comm));
-	list_add_tail(&r->link, &retired);
-	add_counts(&r->sum.c, &retired_sum.c);
-	retired_sum.vcpus += r->sum.vcpus;
+	nr_ended_ever++;
+	kvmstat_sum_counters(vm, &retired_sum);
+	list_move_tail(&vm->link, &retired);
+	if (nr_retired < RETIRED_MAX)
+		nr_retired++;
+	else
+		list_move_tail(retired.next, &corpses);
 }
 
 /*
@@ -195,13 +121,60 @@ struct kvmstat_vm *kvmstat_roster_others(void)
 }
 
 /**
- * kvmstat_roster_retired - the list of struct kvmstat_retired, oldest first
+ * kvmstat_roster_retired - the last VMs that ended, oldest first
  *
  * Context: as kvmstat_roster_next().
  */
 struct list_head *kvmstat_roster_retired(void)
 {
 	return &retired;
+}
+
+/**
+ * kvmstat_roster_sum - a VM's sum
+ * @vm: the VM, or the others
+ * @sum: filled
+ *
+ * Context: as kvmstat_roster_next().
+ */
+void kvmstat_roster_sum(struct kvmstat_vm *vm, struct kvmstat_sum *sum)
+{
+	struct kvmstat_vm *shared;
+	unsigned int i;
+
+	memset(sum, 0, sizeof(*sum));
+	kvmstat_sum_vm(vm, sum);
+	if (vm != kvmstat_others)
+		return;
+	for (i = 0; i < KVMSTAT_NR_TIMES; i++)
+		sum->time[i] += shared_times[i];
+	list_for_each_entry(shared, &vms, link)
+		if (shared->shared)
+			kvmstat_sum_times(shared, sum->time);
+}
+
+static void sum_running(struct kvmstat_sum *sum)
+{
+	struct kvmstat_vm *vm;
+
+	kvmstat_roster_sum(kvmstat_others, sum);
+	list_for_each_entry(vm, &vms, link)
+		if (!vm->shared) {
+			kvmstat_sum_vm(vm, sum);
+			cond_resched();
+		}
+}
+
+/**
+ * kvmstat_roster_sum_all - the sum of all VMs since load
+ * @sum: filled
+ *
+ * Context: as kvmstat_roster_next().
+ */
+void kvmstat_roster_sum_all(struct kvmstat_sum *sum)
+{
+	sum_running(sum);
+	kvmstat_sum_add(&retired_sum, sum);
 }
 
 /**
@@ -214,44 +187,79 @@ void kvmstat_roster_host(struct kvmstat_host *host)
 {
 	struct kvmstat_vm *vm;
 
-	*host = (struct kvmstat_host){ .retired = retired_sum, .vms_retired = nr_ended_ever };
-	list_for_each_entry(vm, &vms, link) {
-		if (vm->shared) {
+	memset(host, 0, sizeof(*host));
+	sum_running(&host->live);
+	host->retired = retired_sum;
+	host->vms_retired = nr_ended_ever;
+	list_for_each_entry(vm, &vms, link)
+		if (vm->shared)
 			host->vms_shared++;
-			continue;
-		}
-		host->vms++;
-		kvmstat_vm_add(vm, &host->live);
-		cond_resched();
-	}
-	kvmstat_vm_add(kvmstat_others, &host->live);
+		else
+			host->vms++;
 	kvmstat_table_lost(host);
 	kvmstat_pool_usage(host);
-	host->memory += nr_retired * sizeof(struct kvmstat_retired);
+}
+
+/* Returns whether there are counters to be freed. */
+static bool finish_retired(void)
+{
+	struct kvmstat_vm *vm;
+	bool any = false;
+
+	list_for_each_entry(vm, &retired, link)
+		if (!vm->final)
+			any |= kvmstat_sum_finish(vm);
+	return any;
+}
+
+static void free_finished(void)
+{
+	struct kvmstat_vm *vm;
+
+	mutex_lock(&roster_mutex);
+	list_for_each_entry(vm, &retired, link)
+		if (vm->final && vm->counts)
+			kvmstat_pool_free_counts(vm);
+	mutex_unlock(&roster_mutex);
+}
+
+static void add_dirs(struct list_head *list)
+{
+	struct kvmstat_vm *vm;
+
+	list_for_each_entry(vm, list, link)
+		if (!vm->dir && !vm->shared)
+			vm->dir = kvmstat_debugfs_add_vm(vm);
 }
 
 static void tidy_work(struct work_struct *work)
 {
 	struct kvmstat_vm *vm, *next;
+	bool finished;
 	LIST_HEAD(dead);
 
 	mutex_lock(&roster_mutex);
 	sync();
+	finished = finish_retired();
 	list_splice_init(&corpses, &dead);
-	list_for_each_entry(vm, &vms, link)
-		if (!vm->dir && !vm->shared)
-			vm->dir = kvmstat_debugfs_add_vm(vm);
+	add_dirs(&vms);
+	add_dirs(&retired);
+	if (kvmstat_table_cap_reached() && !kvmstat_others->dir)
+		kvmstat_others->dir = kvmstat_debugfs_add_vm(kvmstat_others);
 	mutex_unlock(&roster_mutex);
 
-	if (list_empty(&dead))
+	if (!finished && list_empty(&dead))
 		return;
 	list_for_each_entry(vm, &dead, link)
 		kvmstat_debugfs_remove_vm(vm);
 	synchronize_rcu();
+	if (finished)
+		free_finished();
 	list_for_each_entry_safe(vm, next, &dead, link)
 		kvmstat_pool_free_vm(vm);
 	kvmstat_pool_refill(); /* there may be room below a cap again */
 }
+
 /**
  * kvmstat_roster_stop - no more tidying
  *
@@ -270,13 +278,11 @@ void kvmstat_roster_stop(void)
  */
 void kvmstat_roster_exit(void)
 {
-	struct kvmstat_retired *r, *next_r;
 	struct kvmstat_vm *vm, *next;
 
 	kvmstat_table_collect(&vms);
+	list_splice_init(&retired, &vms);
 	list_splice_init(&corpses, &vms);
 	list_for_each_entry_safe(vm, next, &vms, link)
 		kvmstat_pool_free_vm(vm);
-	list_for_each_entry_safe(r, next_r, &retired, link)
-		kfree(r);
 }

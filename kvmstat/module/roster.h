@@ -5,36 +5,7 @@
 #ifndef KVMSTAT_ROSTER_H
 #define KVMSTAT_ROSTER_H
 
-#include "table.h"
-
-/**
- * struct kvmstat_totals - counters summed over CPUs, or over VMs
- * @c: the sums
- * @vcpus: vCPUs that have run
- */
-struct kvmstat_totals {
-	struct kvmstat_counts c;
-	unsigned int vcpus;
-};
-
-void kvmstat_vm_add(const struct kvmstat_vm *vm, struct kvmstat_totals *sum);
-void kvmstat_vm_cpu(const struct kvmstat_vm *vm, int cpu, struct kvmstat_counts *counts);
-
-/**
- * struct kvmstat_retired - what is kept of a VM that ended
- * @link: newest last; table mutex
- * @sum: its final totals
- * @id: as it was
- * @pid: in the initial namespace
- * @comm: as it was
- */
-struct kvmstat_retired {
-	struct list_head link;
-	struct kvmstat_totals sum;
-	u64 id;
-	pid_t pid;
-	char comm[TASK_COMM_LEN];
-};
+#include "sum.h"
 
 /**
  * struct kvmstat_host - everything since load; filled by kvmstat_table_host()
@@ -45,25 +16,25 @@ struct kvmstat_retired {
  * @vms: that run
  * @vms_retired: that ended
  * @vms_shared: that run past the cap, counted together
- * @vcpus: records in use
  * @memory: bytes of all records and counters, spares included
  * @displaced_returns: of threads that lost their CPU on the way out of KVM_RUN
  * @layout_faults: events refused because the kernel's layout is not as built for
  */
 struct kvmstat_host {
-	struct kvmstat_totals live;
-	struct kvmstat_totals retired;
+	struct kvmstat_sum live;
+	struct kvmstat_sum retired;
 	u64 lost_exits;
 	u64 lost_returns;
 	u64 vms;
 	u64 vms_retired;
 	u64 vms_shared;
-	u64 vcpus;
 	u64 memory;
 	u64 displaced_returns;
 	u64 layout_faults;
 };
 
+void kvmstat_roster_sum(struct kvmstat_vm *vm, struct kvmstat_sum *sum);
+void kvmstat_roster_sum_all(struct kvmstat_sum *sum);
 void kvmstat_roster_host(struct kvmstat_host *host);
 
 void kvmstat_roster_lock(void);

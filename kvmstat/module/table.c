@@ -8,7 +8,7 @@
  * - Probes find a vCPU through the per-CPU cache, else in vcpu_table under RCU: no lock.
  *   table_lock, a raw spinlock held for a few list operations, is taken where a VM or
  *   vCPU is first seen, where a VM ends, and for a thread that lost its CPU between
- *   kvm_fpu and kvm_userspace_exit; never to count.
+ *   kvm_fpu and kvm_userspace_exit; also for a VM's first exit by a reason; never to count.
  * - Records come from the pool (pool.c), whose lock nests within table_lock.
  * - What has been seen is listed, and what ended is kept and freed, by the roster
  *   (roster.c), whose mutex is taken before table_lock.
@@ -16,14 +16,19 @@
 #include <linux/hashtable.h>
 #include <linux/pid.h>
 #include <linux/preempt.h>
-#include <linux/rcupdate.h>
+#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
 
+#include "account.h"
 #include "hooks.h"
 #include "pool.h"
 #include "roster.h"
 #include "table.h"
+#include "time.h"
+
+/* Not NULL, which a thread without a vCPU has. */
+struct kvmstat_vcpu kvmstat_nobody = { .notifier = (void *)-ENOENT };
 
 DEFINE_PER_CPU(struct kvmstat_cpu, kvmstat_cpu);
 
@@ -40,16 +45,7 @@ static u64 last_id;
 static u64 nr_displaced_returns;
 static bool cap_reached;
 
-/**
- * kvmstat_loaded_vcpu - the vCPU that the running thread has loaded
- *
- * vcpu_load() links the vCPU's preempt notifier to the thread, and KVM is the
- * notifiers' only user in the kernel (5.10 to 7.x).
- *
- * Context: preemption off, within KVM_RUN up to vcpu_put().
- * Return: NULL if there is none.
- */
-struct kvm_vcpu *kvmstat_loaded_vcpu(void)
+static struct kvm_vcpu *loaded_vcpu(void)
 {
 	struct hlist_node *first = current->preempt_notifiers.first;
 
@@ -65,7 +61,7 @@ static struct kvm *checked_kvm(struct kvm_vcpu *vcpu)
 	struct mm_struct *mm;
 	struct kvm *kvm;
 
-	if (vcpu != kvmstat_loaded_vcpu() || get_kernel_nofault(kvm, &vcpu->kvm) ||
+	if (vcpu != loaded_vcpu() || get_kernel_nofault(kvm, &vcpu->kvm) ||
 	    get_kernel_nofault(mm, &kvm->mm) || mm != current->mm)
 		return NULL;
 	return kvm;
@@ -100,14 +96,21 @@ static struct kvmstat_vm *first_seen_vm(struct kvm *kvm)
 	return vm;
 }
 
+/* Whose counters and cells a VM uses. */
+static struct kvmstat_vm *owner(struct kvmstat_vm *vm)
+{
+	return vm->shared ? kvmstat_others : vm;
+}
+
 static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu)
 {
 	struct kvm *kvm = checked_kvm(vcpu);
 	struct kvmstat_vcpu *v = NULL;
 	struct kvmstat_vm *vm;
 	unsigned long flags;
+	int id;
 
-	if (!kvm) {
+	if (!kvm || get_kernel_nofault(id, &vcpu->vcpu_id)) {
 		this_cpu_ptr(&kvmstat_cpu)->layout_faults++;
 		return NULL;
 	}
@@ -123,8 +126,11 @@ static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu)
 		v = kvmstat_pool_take_vcpu();
 	if (v) {
 		v->vcpu = vcpu;
+		v->notifier = &vcpu->preempt_notifier.link;
 		v->vm = vm;
-		list_add_tail(&v->link, &vm->vcpus);
+		v->cells = owner(vm)->cell_of;
+		v->id = id;
+		list_add_tail_rcu(&v->link, &vm->vcpus);
 		vm->nr_vcpus++;
 		if (vm->shared)
 			kvmstat_others->nr_vcpus++;
@@ -150,82 +156,103 @@ static void displace(struct kvmstat_vcpu *v)
 
 /**
  * kvmstat_table_miss - kvmstat_table_find() for a vCPU that the CPU did not see last
- * @cpu: this CPU's cache
  * @vcpu: the vCPU that is loaded here
  *
  * Context: a probe, preemption off, RCU read side.
  * Return: as kvmstat_table_find().
  */
-bool notrace kvmstat_table_miss(struct kvmstat_cpu *cpu, struct kvm_vcpu *vcpu)
+notrace struct kvmstat_vcpu *kvmstat_table_miss(struct kvm_vcpu *vcpu)
 {
+	struct kvmstat_cpu *cpu = this_cpu_ptr(&kvmstat_cpu);
 	struct kvmstat_vcpu *v, *old = READ_ONCE(cpu->v);
+	struct cpumask *cpus;
 
 	hash_for_each_possible_rcu_notrace(vcpu_table, v, hash, (unsigned long)vcpu)
 		if (v->vcpu == vcpu)
 			goto found;
 	v = first_seen(vcpu);
 	if (!v)
-		return false;
+		return NULL;
 found:
-	if (unlikely(old && READ_ONCE(old->returning)))
+	if (unlikely(READ_ONCE(old->returning)))
 		displace(old);
+	cpus = owner(v->vm)->cpus;
+	if (unlikely(!cpumask_test_cpu(smp_processor_id(), cpus)))
+		cpumask_set_cpu(smp_processor_id(), cpus);
 	cpu->counts = this_cpu_ptr(v->vm->counts);
 	WRITE_ONCE(cpu->v, v);
-	WRITE_ONCE(cpu->vcpu, vcpu);
-	return true;
+	return v;
 }
 
 /**
- * kvmstat_table_mark_returning - the running thread leaves KVM_RUN
+ * kvmstat_table_miss_loaded - kvmstat_table_find_loaded(), likewise
  *
- * Context: a probe, the vCPU loaded.
+ * Context: as kvmstat_table_find_loaded().
+ * Return: likewise.
  */
-void notrace kvmstat_table_mark_returning(void)
+notrace struct kvmstat_vcpu *kvmstat_table_miss_loaded(void)
 {
-	struct kvm_vcpu *vcpu = kvmstat_loaded_vcpu();
-	struct kvmstat_cpu *cpu;
+	struct kvm_vcpu *vcpu = loaded_vcpu();
 
-	if (unlikely(!READ_ONCE(kvmstat_hooks_live) || !vcpu))
-		return;
-	kvmstat_probe_begin();
-	cpu = this_cpu_ptr(&kvmstat_cpu);
-	if (likely(kvmstat_table_find(cpu, vcpu)))
-		WRITE_ONCE(cpu->v->returning, current);
-	else
-		cpu->unknown = current;
-	kvmstat_probe_end();
+	return vcpu ? kvmstat_table_miss(vcpu) : NULL;
 }
 
 /**
- * kvmstat_table_unmark_returning - no, it goes on
+ * kvmstat_table_new_cell - give a reason its cell, the first time that the VM has it
+ * @v: one of the VM's vCPUs
+ * @slot: the reason
  *
- * Where the thread has lost the CPU since, the mark stays, until the next return or the
- * VM's end: it does no harm.
- *
- * Context: a probe.
+ * Context: a probe, preemption off.
+ * Return: as in struct kvmstat_vm's cell_of.
  */
-void notrace kvmstat_table_unmark_returning(void)
+u16 notrace kvmstat_table_new_cell(struct kvmstat_vcpu *v, u32 slot)
 {
-	struct kvmstat_vcpu *v;
+	struct kvmstat_vm *vm = owner(v->vm);
+	unsigned int cell, class;
+	unsigned long flags;
 
-	kvmstat_probe_begin();
-	v = READ_ONCE(this_cpu_ptr(&kvmstat_cpu)->v);
-	if (unlikely(v && READ_ONCE(v->returning) == current))
-		WRITE_ONCE(v->returning, NULL);
-	kvmstat_probe_end();
+	raw_spin_lock_irqsave(&table_lock, flags);
+	if (!vm->cell_of[slot]) {
+		cell = KVMSTAT_CELL_REST;
+		class = KVMSTAT_CLASS_OTHER;
+		if (vm->nr_cells + 1 < KVMSTAT_CELL_REST) {
+			cell = ++vm->nr_cells;
+			class = kvmstat_slot_class(slot);
+			vm->slot_of[cell] = slot;
+		}
+		smp_wmb(); /* slot_of before an exit is counted in the cell */
+		WRITE_ONCE(vm->cell_of[slot], cell | class << KVMSTAT_CLASS_SHIFT);
+	}
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+	return vm->cell_of[slot];
 }
 
-/* The thread moved, or another vCPU took the CPU's cache: look everywhere. */
-static noinline struct kvmstat_vcpu *displaced_return(void)
+/**
+ * kvmstat_table_displaced - whose return from KVM_RUN this is, if it is not the vCPU that
+ * this CPU saw last
+ *
+ * The thread moved, or another vCPU took the CPU's cache: look everywhere. Undoes
+ * kvmstat_count_leaving()'s mark.
+ *
+ * Context: the kvm_userspace_exit probe, preemption off, RCU read side.
+ * Return: NULL if the vCPU is not known.
+ */
+notrace struct kvmstat_vcpu *kvmstat_table_displaced(void)
 {
+	struct kvmstat_cpu *this = this_cpu_ptr(&kvmstat_cpu);
 	struct kvmstat_vcpu *v, *next;
 	unsigned long flags;
 	int cpu;
 
+	/* No record could be made: don't look for it. */
+	if (this->unknown == current) {
+		this->unknown = NULL;
+		return NULL;
+	}
 	raw_spin_lock_irqsave(&table_lock, flags);
 	for_each_possible_cpu(cpu) {
 		v = READ_ONCE(per_cpu(kvmstat_cpu, cpu).v);
-		if (v && READ_ONCE(v->returning) == current)
+		if (READ_ONCE(v->returning) == current)
 			goto found;
 	}
 	list_for_each_entry_safe(v, next, &displaced, displaced) {
@@ -246,31 +273,6 @@ out:
 	return v;
 }
 
-/**
- * kvmstat_table_returning - whose return from KVM_RUN this is
- * @cpu: this CPU's cache
- *
- * Undoes kvmstat_table_mark_returning().
- *
- * Context: the kvm_userspace_exit probe, preemption off, RCU read side.
- * Return: NULL if the vCPU is not known.
- */
-struct kvmstat_vcpu *kvmstat_table_returning(struct kvmstat_cpu *cpu)
-{
-	struct kvmstat_vcpu *v = READ_ONCE(cpu->v);
-
-	if (likely(v && READ_ONCE(v->returning) == current)) {
-		WRITE_ONCE(v->returning, NULL);
-		return v;
-	}
-	/* No record could be made: don't look for it everywhere. */
-	if (cpu->unknown == current) {
-		cpu->unknown = NULL;
-		return NULL;
-	}
-	return displaced_return();
-}
-
 /* The address will be used again, by another vCPU: no CPU may take it for this. */
 static void forget_vcpu(struct kvmstat_vcpu *v)
 {
@@ -289,11 +291,16 @@ static void forget_cached(struct kvmstat_vm *vm)
 		struct kvmstat_vcpu *v = READ_ONCE(c->v);
 
 		/* The CPU may be taking another vCPU at this moment: leave that. */
-		if (v && v->vm == vm) {
-			cmpxchg(&c->vcpu, v->vcpu, NULL);
-			cmpxchg(&c->v, v, NULL);
-		}
+		if (v->vm == vm)
+			cmpxchg(&c->v, v, &kvmstat_nobody);
 	}
+}
+
+/* IRQs are off: nothing else counts on this CPU. */
+static void stop_times(struct kvmstat_vcpu *v)
+{
+	kvmstat_time_stop(v, this_cpu_ptr(v->vm->counts));
+	cpumask_set_cpu(smp_processor_id(), owner(v->vm)->cpus);
 }
 
 static void end_vm(struct kvmstat_vm *vm)
@@ -302,8 +309,10 @@ static void end_vm(struct kvmstat_vm *vm)
 
 	lockdep_assert_held(&table_lock);
 	hash_del_rcu(&vm->hash);
-	list_for_each_entry(v, &vm->vcpus, link)
+	list_for_each_entry(v, &vm->vcpus, link) {
 		forget_vcpu(v);
+		stop_times(v);
+	}
 	forget_cached(vm);
 	if (vm->shared)
 		kvmstat_others->nr_vcpus -= vm->nr_vcpus;
@@ -350,6 +359,38 @@ void kvmstat_table_end_all(void)
 	}
 	kvmstat_roster_tidy();
 }
+/**
+ * kvmstat_table_stop_times - count the vCPUs' times up to now, and no further
+ *
+ * Context: may sleep; timing is off, and every probe that saw it on has returned.
+ */
+void kvmstat_table_stop_times(void)
+{
+	struct kvmstat_vcpu *v;
+	int bucket;
+
+	for (bucket = 0; bucket < HASH_SIZE(vcpu_table); bucket++) {
+		raw_spin_lock_irq(&table_lock);
+		hlist_for_each_entry(v, &vcpu_table[bucket], hash)
+			stop_times(v);
+		raw_spin_unlock_irq(&table_lock);
+	}
+}
+
+/**
+ * kvmstat_table_init - empty the caches
+ *
+ * Context: module init, before any probe.
+ */
+void kvmstat_table_init(void)
+{
+	int cpu;
+
+	/* Not by an initializer: a module's per-CPU data is not relocated. */
+	for_each_possible_cpu(cpu)
+		per_cpu(kvmstat_cpu, cpu).v = &kvmstat_nobody;
+}
+
 /**
  * kvmstat_table_collect - what has come and gone since the last call
  * @seen: the VMs first seen are added at its end, in the order of their ids

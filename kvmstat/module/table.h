@@ -6,31 +6,107 @@
 #ifndef KVMSTAT_TABLE_H
 #define KVMSTAT_TABLE_H
 
+#include <linux/cpumask.h>
 #include <linux/kvm_host.h>
 #include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-#include "arch_exit.h"
+#include "arch.h"
+#include "spots.h"
 
 struct dentry;
+struct kvmstat_cpu_row;
 struct kvmstat_host;
+
+/* What a vCPU's time goes to. */
+enum kvmstat_time {
+	KVMSTAT_GUEST,
+	KVMSTAT_KERNEL,
+	KVMSTAT_USER,
+	KVMSTAT_POLLED, /* halted, the host's CPU kept busy */
+	KVMSTAT_BLOCKED, /* halted, the host's CPU given away */
+	KVMSTAT_NR_TIMES,
+};
+
+/*
+ * Where a vCPU is. An exit that stays in the kernel goes from IN_KERNEL back to IN_GUEST,
+ * one to userspace by LEFT and BACK.
+ */
+enum kvmstat_mode {
+	KVMSTAT_UNTIMED, /* not seen yet, or timing is off */
+	KVMSTAT_IN_GUEST,
+	KVMSTAT_IN_KERNEL, /* since the exit */
+	KVMSTAT_LEFT, /* KVM_RUN has returned */
+	KVMSTAT_BACK, /* in KVM_RUN again */
+	KVMSTAT_STILL, /* in KVM_RUN, part of the exit's time counted already */
+	KVMSTAT_START, /* in KVM_RUN, before the first exit */
+};
+
+/**
+ * struct kvmstat_cell - one reason's figures
+ * @exits: kvm_exit events
+ * @to_user: those whose handling ended in userspace
+ * @kernel: ticks in the kernel for them
+ * @user: ticks in userspace for them
+ * @longest: ticks from an exit to the next entry, halts left out, at most
+ */
+struct kvmstat_cell {
+	u64 exits;
+	u64 to_user;
+	u64 kernel;
+	u64 user;
+	u64 longest;
+};
+
+/*
+ * A VM's reasons get their cells as they are first seen; those past the last but one share
+ * the last. The first is for what is before a vCPU's first exit.
+ */
+#define KVMSTAT_CELLS 48u
+#define KVMSTAT_CELL_NONE 0u
+#define KVMSTAT_CELL_REST (KVMSTAT_CELLS - 1)
+
+/* Handling times: below 512 ns, below 1024 ns, and so on; the last is open. */
+#define KVMSTAT_BUCKETS 16u
+#define KVMSTAT_FIRST_BUCKET_BITS 9u
+
+/* KVM_EXIT_* reasons counted one by one (42 is the last of 7.2); the rest share the last. */
+#define KVMSTAT_USER_REASONS 44u
+
+/* Of KVM_RUN's errors, those that have a name here, and the others. */
+enum kvmstat_errno { KVMSTAT_EINTR, KVMSTAT_EAGAIN, KVMSTAT_EFAULT, KVMSTAT_EOTHER, KVMSTAT_NR_ERRNO };
 
 /**
  * struct kvmstat_counts - what one CPU has counted for one VM
- * @exits: kvm_exit events by slot, see kvmstat_slot_code()
- * @to_user: those whose handling ended in userspace
- * @noexit: returns to userspace with no exit since the last one
+ * @cells: by reason, see struct kvmstat_vm's cell_of
+ * @hist: exits by class, by whether they went through userspace, by the time to the next
+ *	entry; halts are left out
+ * @user_reasons: returns to userspace without an error, by KVM_EXIT_*
+ * @errors: those with one
+ * @noexit_errors: of these, those with no exit since the last return
+ * @noexit: all returns to userspace with no exit since the last one
  * @mmio: exits in which the guest touched device memory
+ * @fault_mmio: of these, those by a page fault (NPF; EPT violation or misconfiguration)
+ * @nested: exits from a nested guest, also counted in @cells
+ * @injected: interrupts given to the guest
+ * @guest: ticks in guest mode
  *
- * Only its CPU writes it, with preemption off; anyone may read. The counters
- * only grow.
+ * Only its CPU writes it, with preemption off, until the VM has ended; anyone may read.
+ * The counters only grow.
  */
 struct kvmstat_counts {
-	u64 exits[KVMSTAT_SLOTS];
-	u64 to_user[KVMSTAT_SLOTS];
+	struct kvmstat_cell cells[KVMSTAT_CELLS];
+	u64 hist[KVMSTAT_TIMED_CLASSES][2][KVMSTAT_BUCKETS];
+	u64 user_reasons[KVMSTAT_USER_REASONS];
+	u64 errors[KVMSTAT_NR_ERRNO];
+	u64 noexit_errors[KVMSTAT_NR_ERRNO];
 	u64 noexit;
 	u64 mmio;
+	u64 fault_mmio;
+	u64 nested;
+	u64 injected;
+	u64 guest;
 };
 
 /* DESIGN.md, rule 6. */
@@ -41,7 +117,13 @@ static_assert(sizeof(struct kvmstat_counts) <= 4096);
  * @hash: link in the table of running VMs, by @kvm; table lock
  * @link: in one of the lists of VMs; see table.c
  * @kvm: key only
- * @counts: per CPU; the others' where @shared
+ * @counts: per CPU; the others' where @shared; NULL once @final is all there is
+ * @cpus: where it ran; the others' where @shared
+ * @cell_of: by slot: its cell, its class above KVMSTAT_CLASS_SHIFT; 0 if it has none yet
+ * @slot_of: by cell
+ * @nr_cells: given away; table lock
+ * @final: of a VM that ended: the sum of @counts; roster mutex
+ * @final_cpus: likewise: a row a CPU, in @cpus' order
  * @shared: past the cap, without counters of its own
  * @ended: no further event can come; table lock
  * @id: never used twice while the module is loaded
@@ -56,6 +138,12 @@ struct kvmstat_vm {
 	struct list_head link;
 	struct kvm *kvm;
 	struct kvmstat_counts __percpu *counts;
+	cpumask_var_t cpus;
+	u16 cell_of[KVMSTAT_SLOTS];
+	u8 slot_of[KVMSTAT_CELLS];
+	unsigned int nr_cells;
+	struct kvmstat_counts *final;
+	struct kvmstat_cpu_row *final_cpus;
 	bool shared;
 	bool ended;
 	u64 id;
@@ -68,28 +156,56 @@ struct kvmstat_vm {
 
 /**
  * struct kvmstat_vcpu - a vCPU that has run
- * @exits: its exits, written by the thread that runs it
- * @returned: @exits at its last return to userspace
- * @mmio: @exits when device memory was last touched
- * @slot: the last exit's reason
- * @exit: where the architecture finds the reason
  * @vcpu: key only
- * @vm: the VM that it counts for
+ * @notifier: of @vcpu's preempt notifier, by which its thread has it while it is loaded
+ * @cells: its VM's cell_of, or the others'
+ * @exit: where the architecture finds the reason
+ * @exits: its exits, written by the thread that runs it, as is all up to @spots
+ * @returned: @exits at its last return to userspace
+ * @cell: the last exit's, class included, as in cell_of
+ * @mode: an enum kvmstat_mode
+ * @stamp: in ticks: @time is what was up to then
+ * @left: when it last left KVM_RUN; good in KVMSTAT_LEFT and KVMSTAT_BACK
+ * @back: when it came back; good in KVMSTAT_BACK
+ * @spent: ticks of the exit in progress before @stamp, halts left out
+ * @time: ticks by enum kvmstat_time
  * @returning: the thread on its way out of KVM_RUN, from kvm_fpu's unload to
  *	kvm_userspace_exit or kvm_fpu's next load
+ * @to_user: exits that ended in userspace
+ * @mmio: @exits when device memory was last touched
+ * @port: the last port's key, as the hardware has it
+ * @port_run: how often in a row; not in @spots yet
+ * @spots: what it touches most
+ * @shown: the most that a reader was shown of each time; roster mutex
+ * @vm: the VM that it counts for
+ * @id: KVM's
  * @hash: link in the table of vCPUs, by @vcpu
- * @link: in @vm->vcpus or among the spares; table lock
+ * @link: in @vm->vcpus, which only grows, or among the spares
  * @displaced: in the list of returning vCPUs that lost their CPU's slot
  */
 struct kvmstat_vcpu {
+	struct kvm_vcpu *vcpu;
+	struct hlist_node *notifier;
+	const u16 *cells;
+	struct kvmstat_arch_exit exit;
 	u64 exits;
 	u64 returned;
-	u64 mmio;
-	u32 slot;
-	struct kvmstat_arch_exit exit;
-	struct kvm_vcpu *vcpu;
-	struct kvmstat_vm *vm;
+	u16 cell;
+	u8 mode;
+	u64 stamp;
+	u64 left;
+	u64 back;
+	u64 spent;
+	u64 time[KVMSTAT_NR_TIMES];
 	struct task_struct *returning;
+	u64 to_user;
+	u64 mmio;
+	u32 port;
+	u64 port_run;
+	struct kvmstat_spots spots;
+	u64 shown[KVMSTAT_NR_TIMES];
+	struct kvmstat_vm *vm;
+	int id;
 	struct hlist_node hash;
 	struct list_head link;
 	struct list_head displaced;
@@ -99,8 +215,7 @@ static_assert(sizeof(struct kvmstat_vcpu) <= 1024);
 
 /**
  * struct kvmstat_cpu - the vCPU that a CPU saw last, and what found no VM
- * @vcpu: key of the cache; NULL when empty
- * @v: its record
+ * @v: the vCPU, kvmstat_nobody if there is none
  * @counts: this CPU's counters of its VM
  * @lost_exits: exits that could not be attributed
  * @lost_returns: returns to userspace that could not be attributed
@@ -111,7 +226,6 @@ static_assert(sizeof(struct kvmstat_vcpu) <= 1024);
  * empties the caches that hold it.
  */
 struct kvmstat_cpu {
-	struct kvm_vcpu *vcpu;
 	struct kvmstat_vcpu *v;
 	struct kvmstat_counts *counts;
 	u64 lost_exits;
@@ -120,30 +234,53 @@ struct kvmstat_cpu {
 	struct task_struct *unknown;
 };
 
+/* Matches no vCPU. */
+extern struct kvmstat_vcpu kvmstat_nobody;
+
 DECLARE_PER_CPU(struct kvmstat_cpu, kvmstat_cpu);
 
-bool kvmstat_table_miss(struct kvmstat_cpu *cpu, struct kvm_vcpu *vcpu);
+struct kvmstat_vcpu *kvmstat_table_miss(struct kvm_vcpu *vcpu);
+struct kvmstat_vcpu *kvmstat_table_miss_loaded(void);
 
 /**
- * kvmstat_table_find - make @cpu's cache hold a vCPU
- * @cpu: this CPU's cache
+ * kvmstat_table_find - make this CPU's cache hold a vCPU
  * @vcpu: the vCPU that is loaded here
  *
  * Context: a probe, preemption off, RCU read side.
- * Return: true if @cpu holds @vcpu now; false if there is no record of it and
- * none could be made: count the event as lost.
+ * Return: its record, which the cache holds now; NULL if there is none and none could be
+ * made: count the event as lost.
  */
-static __always_inline bool kvmstat_table_find(struct kvmstat_cpu *cpu, struct kvm_vcpu *vcpu)
+static __always_inline struct kvmstat_vcpu *kvmstat_table_find(struct kvm_vcpu *vcpu)
 {
-	return likely(cpu->vcpu == vcpu) || kvmstat_table_miss(cpu, vcpu);
+	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
+
+	return likely(v->vcpu == vcpu) ? v : kvmstat_table_miss(vcpu);
 }
 
-struct kvm_vcpu *kvmstat_loaded_vcpu(void);
-void kvmstat_table_mark_returning(void);
-void kvmstat_table_unmark_returning(void);
-struct kvmstat_vcpu *kvmstat_table_returning(struct kvmstat_cpu *cpu);
+/**
+ * kvmstat_table_find_loaded - make this CPU's cache hold the vCPU that is loaded here
+ *
+ * vcpu_load() links the vCPU's preempt notifier to the thread, and KVM is the
+ * notifiers' only user in the kernel (5.10 to 7.x).
+ *
+ * Context: a probe within KVM_RUN up to vcpu_put(), preemption off, RCU read side.
+ * Return: as kvmstat_table_find(); also NULL if no vCPU is loaded.
+ */
+static __always_inline struct kvmstat_vcpu *kvmstat_table_find_loaded(void)
+{
+	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
+
+	if (likely(v->notifier == current->preempt_notifiers.first))
+		return v;
+	return kvmstat_table_miss_loaded();
+}
+
+u16 kvmstat_table_new_cell(struct kvmstat_vcpu *v, u32 slot);
+struct kvmstat_vcpu *kvmstat_table_displaced(void);
+void kvmstat_table_init(void);
 void kvmstat_table_vm_end(struct kvm *kvm);
 void kvmstat_table_end_all(void);
+void kvmstat_table_stop_times(void);
 
 unsigned int kvmstat_table_collect(struct list_head *seen);
 bool kvmstat_table_cap_reached(void);

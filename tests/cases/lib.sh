@@ -157,4 +157,4 @@ vm_check() {
 hypercall() { [ "$(kvm_vendor)" = amd ] && echo vmmcall || echo vmcall; }
 
 # reason NAME PID NTH: exits of that reason, by the kernel's name.
-reason() { awk -v r="$1" '$4 == r { print $2 }' "$K/$(field "$2" "$3" id)/reasons"; }
+reason() { awk -v r="$1" '$7 == r { print $2 }' "$K/$(field "$2" "$3" id)/reasons"; }

@@ -7,7 +7,9 @@
 #define KVMSTAT_ARCH_EXIT_H
 
 #include <linux/kvm_host.h>
+#include <linux/timekeeping.h>
 #include <asm/svm.h>
+#include <asm/tsc.h>
 
 #include "compat.h"
 
@@ -67,6 +69,34 @@ static __always_inline bool kvmstat_vmread(unsigned long field, unsigned long *v
 	return likely(ok);
 }
 
+extern bool kvmstat_tsc;
+
+/**
+ * kvmstat_fast_clock - now, in ticks, if it is a kvmstat_clock_is_fast()
+ *
+ * Not ordered: VM entries and exits are, more than it needs.
+ */
+static __always_inline u64 kvmstat_fast_clock(void)
+{
+	return rdtsc();
+}
+
+static __always_inline bool kvmstat_clock_is_fast(void)
+{
+	return kvmstat_tsc;
+}
+
+/**
+ * kvmstat_clock - now, in ticks: the TSC's if the kernel trusts it to be the same on all
+ * CPUs, else nanoseconds
+ *
+ * Context: any.
+ */
+static __always_inline u64 kvmstat_clock(void)
+{
+	return kvmstat_tsc ? rdtsc() : ktime_get_mono_fast_ns();
+}
+
 /* VM_EXIT_REASON: bits 15:0 are the basic reason (SDM vol. 3, 25.9.1). */
 #define KVMSTAT_VMCS_EXIT_REASON 0x4402
 
@@ -97,6 +127,26 @@ static __always_inline bool kvmstat_exit_slot(const struct kvmstat_arch_exit *ex
 		return false;
 	*slot = (u16)reason;
 	return likely(*slot < KVMSTAT_DIRECT);
+}
+
+/* EXIT_QUALIFICATION, SDM vol. 3, 28.2.1. */
+#define KVMSTAT_VMCS_QUALIFICATION 0x6400
+
+/**
+ * kvmstat_exit_port - the port of an exit for port I/O
+ * @exit: the vCPU's, which told the exit's reason
+ *
+ * Context: as kvmstat_exit_slot().
+ * Return: what the hardware says of it, see kvmstat_port_key().
+ */
+static __always_inline u32 kvmstat_exit_port(const struct kvmstat_arch_exit *exit)
+{
+	unsigned long info = 0;
+
+	if (exit->vmcb)
+		return (*exit->vmcb)->control.exit_info_1;
+	kvmstat_vmread(KVMSTAT_VMCS_QUALIFICATION, &info);
+	return info;
 }
 
 #endif

@@ -13,6 +13,7 @@
 #include "account.h"
 #include "arch.h"
 #include "hooks.h"
+#include "time.h"
 
 /* The kernel's own spelling, from its uapi headers. */
 struct reason {
@@ -33,6 +34,7 @@ static u32 other_code;
 #define ISA_SVM 2
 
 static u32 isa_seen; /* 0 before the first exit */
+static bool exits_late;
 static atomic_t checked;
 static atomic_t failed_vmcb_pointer;
 static atomic_t failed_vmcb_content;
@@ -55,8 +57,28 @@ static u32 far_slot(u32 code)
 	return KVMSTAT_OTHER;
 }
 
+bool kvmstat_tsc;
+
 /**
- * kvmstat_arch_init - prepare the slots of the named far codes
+ * kvmstat_clock_khz - ticks in a millisecond
+ */
+u32 kvmstat_clock_khz(void)
+{
+	return kvmstat_tsc ? tsc_khz : NSEC_PER_MSEC;
+}
+
+/**
+ * kvmstat_clock_name - which clock it is, and whether to trust it
+ */
+const char *kvmstat_clock_name(void)
+{
+	if (!kvmstat_tsc)
+		return "ktime (the kernel does not trust the TSC)";
+	return check_tsc_unstable() ? "tsc, found unstable since: reload kvmstat" : "tsc";
+}
+
+/**
+ * kvmstat_arch_init - choose the clock, prepare the slots of the named far codes
  *
  * Context: before any probe.
  */
@@ -64,6 +86,7 @@ void kvmstat_arch_init(void)
 {
 	unsigned int i;
 
+	kvmstat_tsc = tsc_khz && !check_tsc_unstable();
 	for (i = 0; i < ARRAY_SIZE(svm_reasons) && nr_far < KVMSTAT_NR_FAR; i++)
 		if (is_far(svm_reasons[i].code))
 			far_codes[nr_far++] = svm_reasons[i].code;
@@ -127,6 +150,12 @@ enum kvmstat_class kvmstat_slot_class(u32 slot)
 			return KVMSTAT_CLASS_HALT;
 		case EXIT_REASON_IO_INSTRUCTION:
 			return KVMSTAT_CLASS_IO;
+		case EXIT_REASON_EPT_VIOLATION:
+		case EXIT_REASON_EPT_MISCONFIG:
+			return KVMSTAT_CLASS_FAULT;
+		case EXIT_REASON_MSR_READ:
+		case EXIT_REASON_MSR_WRITE:
+			return KVMSTAT_CLASS_MSR;
 		default:
 			return KVMSTAT_CLASS_OTHER;
 		}
@@ -139,6 +168,10 @@ enum kvmstat_class kvmstat_slot_class(u32 slot)
 		return KVMSTAT_CLASS_HALT;
 	case SVM_EXIT_IOIO:
 		return KVMSTAT_CLASS_IO;
+	case SVM_EXIT_NPF:
+		return KVMSTAT_CLASS_FAULT;
+	case SVM_EXIT_MSR:
+		return KVMSTAT_CLASS_MSR;
 	default:
 		return KVMSTAT_CLASS_OTHER;
 	}
@@ -218,6 +251,8 @@ u32 kvmstat_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32
 	if (!exit->checked) {
 		exit->checked = true;
 		WRITE_ONCE(isa_seen, isa);
+		if (!irqs_disabled())
+			WRITE_ONCE(exits_late, true);
 		if (isa == ISA_SVM)
 			check_vmcb(exit, vcpu);
 		else if (isa == ISA_VMX)
@@ -243,28 +278,85 @@ void kvmstat_exit_info(struct seq_file *m)
 	seq_printf(m, "reason_failed_vmcb_pointer: %d\n", atomic_read(&failed_vmcb_pointer));
 	seq_printf(m, "reason_failed_vmcb_content: %d\n", atomic_read(&failed_vmcb_content));
 	seq_printf(m, "reason_failed_vmread: %d\n", atomic_read(&failed_vmread));
+	/* AMD-V before 6.12 has the event in its exit handler, interrupts on again. */
+	seq_printf(m, "exit_event: %s\n",
+		   !READ_ONCE(isa_seen)	  ? "none seen yet" :
+		   READ_ONCE(exits_late) ?
+			   "late, guest time includes the host's interrupts that ended it" :
+			   "at once");
+}
+
+/**
+ * kvmstat_port_key - a port and its direction, as kvmstat_spots_count() wants it
+ * @port: EXITINFO1 (APM vol. 2, 15.10.2) or the exit qualification (SDM vol. 3, 28.2.1):
+ *	the port is in bits 31:16 of both; set for IN is bit 0 of the one, 3 of the other
+ */
+u64 kvmstat_port_key(u32 port)
+{
+	bool in = port & (READ_ONCE(isa_seen) == ISA_VMX ? BIT(3) : BIT(0));
+
+	return port >> 16 | (in ? 0 : KVMSTAT_SPOT_WRITE);
 }
 
 /* Apart, so that the usual way saves no register. */
 static noinline notrace void on_slow_exit(struct kvm_vcpu *vcpu, u32 isa)
 {
-	struct kvmstat_cpu *cpu = this_cpu_ptr(&kvmstat_cpu);
+	struct kvmstat_vcpu *v = kvmstat_table_find(vcpu);
+	struct kvmstat_counts *counts;
+	u32 slot;
+	u16 cell;
 
-	if (kvmstat_table_find(cpu, vcpu))
-		kvmstat_count_exit(cpu, kvmstat_slow_slot(&cpu->v->exit, vcpu, isa));
-	else
-		cpu->lost_exits++;
+	if (!v) {
+		this_cpu_inc(kvmstat_cpu.lost_exits);
+		return;
+	}
+	counts = this_cpu_read(kvmstat_cpu.counts);
+	kvmstat_time_slow_exit(v, counts);
+	slot = kvmstat_slow_slot(&v->exit, vcpu, isa);
+	cell = READ_ONCE(v->cells[slot]) ?: kvmstat_table_new_cell(v, slot);
+	kvmstat_count_exit(v, counts, cell);
+	if (kvmstat_class(v) == KVMSTAT_CLASS_IO)
+		kvmstat_count_port(v, kvmstat_exit_port(&v->exit));
 }
 
 static notrace void on_kvm_exit(void *data, KVMSTAT_EXIT_ARGS)
 {
-	struct kvmstat_cpu *cpu = this_cpu_ptr(&kvmstat_cpu);
+	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
+	struct kvmstat_counts *counts;
 	u32 slot;
+	u16 cell;
 
-	if (likely(cpu->vcpu == vcpu) && likely(kvmstat_exit_slot(&cpu->v->exit, &slot)))
-		kvmstat_count_exit(cpu, slot);
-	else
-		on_slow_exit(vcpu, isa);
+	if (unlikely(v->vcpu != vcpu) || unlikely(!kvmstat_exit_slot(&v->exit, &slot)))
+		goto slow;
+	cell = READ_ONCE(v->cells[slot]);
+	if (unlikely(!cell))
+		goto slow;
+	counts = this_cpu_read(kvmstat_cpu.counts);
+	if (unlikely(!kvmstat_time_exit(v, counts)))
+		goto slow;
+	kvmstat_count_exit(v, counts, cell);
+	if (cell >> KVMSTAT_CLASS_SHIFT == KVMSTAT_CLASS_IO)
+		kvmstat_count_port(v, kvmstat_exit_port(&v->exit));
+	return;
+slow:
+	on_slow_exit(vcpu, isa);
+}
+
+static noinline notrace void on_slow_entry(struct kvm_vcpu *vcpu)
+{
+	struct kvmstat_vcpu *v = kvmstat_table_find(vcpu);
+
+	if (v)
+		kvmstat_time_switch(v, KVMSTAT_IN_GUEST);
+}
+
+static notrace void on_kvm_entry(void *data, struct kvm_vcpu *vcpu, bool force_immediate_exit)
+{
+	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
+
+	if (unlikely(v->vcpu != vcpu) ||
+	    unlikely(!kvmstat_time_entry(v, this_cpu_read(kvmstat_cpu.counts))))
+		on_slow_entry(vcpu);
 }
 
 /*
@@ -275,21 +367,54 @@ static notrace void on_kvm_exit(void *data, KVMSTAT_EXIT_ARGS)
 static notrace void on_kvm_fpu(void *data, int load)
 {
 	if (load)
-		kvmstat_table_unmark_returning();
+		kvmstat_count_coming();
 	else
-		kvmstat_table_mark_returning();
+		kvmstat_count_leaving();
 }
 
 /* An MMIO write that an eventfd took before the emulator saw it (VT-x). */
 static notrace void on_kvm_fast_mmio(void *data, u64 gpa)
 {
-	kvmstat_count_mmio();
+	kvmstat_count_mmio(gpa | KVMSTAT_SPOT_WRITE);
 }
 
-/* kvm_exit comes last: counting starts when it is attached. */
+static notrace void on_kvm_msr(void *data, unsigned int write, u32 ecx, u64 val, bool exception)
+{
+	kvmstat_count_spot(KVMSTAT_MSR, ecx | (write ? KVMSTAT_SPOT_WRITE : 0));
+}
+
+static notrace void on_kvm_hypercall(void *data, unsigned long nr, unsigned long a0,
+				     unsigned long a1, unsigned long a2, unsigned long a3)
+{
+	kvmstat_count_spot(KVMSTAT_HYPERCALL, nr & ~KVMSTAT_SPOT_WRITE);
+}
+
+/* Fires beside kvm_exit, which has counted the exit. */
+static notrace void on_kvm_nested_vmexit(void *data, KVMSTAT_EXIT_ARGS)
+{
+	kvmstat_probe_begin();
+	if (likely(kvmstat_table_find(vcpu)))
+		this_cpu_read(kvmstat_cpu.counts)->nested++;
+	kvmstat_probe_end();
+}
+
+static notrace void on_kvm_inj_virq(void *data, unsigned int vector, bool soft, bool reinjected)
+{
+	kvmstat_probe_begin();
+	if (likely(kvmstat_table_find_loaded()))
+		this_cpu_read(kvmstat_cpu.counts)->injected++;
+	kvmstat_probe_end();
+}
+
+/* kvm_exit, then kvm_fpu come last: a return is counted if its exit was. */
 struct kvmstat_hook kvmstat_arch_hooks[] = {
-	{ .name = "kvm_fpu", .probe = on_kvm_fpu, .required = true },
 	{ .name = "kvm_fast_mmio", .probe = on_kvm_fast_mmio },
+	{ .name = "kvm_msr", .probe = on_kvm_msr },
+	{ .name = "kvm_hypercall", .probe = on_kvm_hypercall },
+	{ .name = "kvm_inj_virq", .probe = on_kvm_inj_virq },
+	{ .name = "kvm_nested_vmexit", .probe = on_kvm_nested_vmexit },
+	{ .name = "kvm_entry", .probe = on_kvm_entry, .timing = true },
 	{ .name = "kvm_exit", .probe = on_kvm_exit, .required = true },
+	{ .name = "kvm_fpu", .probe = on_kvm_fpu, .required = true },
 };
 const unsigned int kvmstat_nr_arch_hooks = ARRAY_SIZE(kvmstat_arch_hooks);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Hot spots: the ports, device memory addresses, MSRs and hypercalls that a vCPU's guest
+ * touches most, in bounded memory.
+ */
+#ifndef KVMSTAT_SPOTS_H
+#define KVMSTAT_SPOTS_H
+
+#include <linux/bits.h>
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+struct kvmstat_vm;
+
+enum kvmstat_spot_kind {
+	KVMSTAT_PORT,
+	KVMSTAT_MMIO,
+	KVMSTAT_MSR,
+	KVMSTAT_HYPERCALL,
+	KVMSTAT_NR_SPOT_KINDS,
+};
+
+/* How many of each kind are kept: by what guests are seen to use. */
+#define KVMSTAT_PORTS 14u
+#define KVMSTAT_MMIOS 14u
+#define KVMSTAT_MSRS 8u
+#define KVMSTAT_HYPERCALLS 4u
+#define KVMSTAT_NR_SPOTS (KVMSTAT_PORTS + KVMSTAT_MMIOS + KVMSTAT_MSRS + KVMSTAT_HYPERCALLS)
+
+/* In a key: the guest wrote. No port, address, MSR or hypercall has the bit. */
+#define KVMSTAT_SPOT_WRITE BIT_ULL(63)
+
+/**
+ * struct kvmstat_spots - a heavy-hitters sketch for each kind
+ * @floor: by kind: the count of every key that is not there, at most
+ * @spot: the keys that are there, of all kinds one after the other
+ *
+ * Misra and Gries, "Finding repeated elements", Science of Computer Programming 2 (1982),
+ * with the decrement of all k counters replaced by a common floor that rises: a key that is
+ * not there takes the place of one whose count is not above the floor, at floor + 1; where
+ * there is none, the floor rises by 1; n touches at once do as n one by one. A key's true count lies between count - floor and
+ * count; the floor is at most N / (k + 1) after N events, so that every key with more than
+ * that is there. Sketches merge by adding counts and floors (Agarwal et al., "Mergeable
+ * summaries", PODS 2012).
+ *
+ * Written by the thread that runs the vCPU.
+ */
+struct kvmstat_spots {
+	u64 floor[KVMSTAT_NR_SPOT_KINDS];
+	struct kvmstat_spot {
+		u64 key;
+		u64 count;
+	} spot[KVMSTAT_NR_SPOTS];
+};
+
+/**
+ * kvmstat_spots_range - where a kind's keys are
+ * @kind: of spot
+ * @n: set to how many there can be
+ *
+ * Return: the first one's index.
+ */
+static __always_inline unsigned int kvmstat_spots_range(enum kvmstat_spot_kind kind,
+							unsigned int *n)
+{
+	switch (kind) {
+	case KVMSTAT_PORT:
+		*n = KVMSTAT_PORTS;
+		return 0;
+	case KVMSTAT_MMIO:
+		*n = KVMSTAT_MMIOS;
+		return KVMSTAT_PORTS;
+	case KVMSTAT_MSR:
+		*n = KVMSTAT_MSRS;
+		return KVMSTAT_PORTS + KVMSTAT_MMIOS;
+	default:
+		*n = KVMSTAT_HYPERCALLS;
+		return KVMSTAT_PORTS + KVMSTAT_MMIOS + KVMSTAT_MSRS;
+	}
+}
+
+void kvmstat_spots_add(struct kvmstat_spots *spots, enum kvmstat_spot_kind kind, u64 key, u64 n);
+
+/**
+ * kvmstat_spots_count - count one touch
+ * @spots: the vCPU's
+ * @kind: of spot, a constant
+ * @key: the port, address, MSR or hypercall, with KVMSTAT_SPOT_WRITE
+ *
+ * Context: a probe within KVM_RUN.
+ */
+static __always_inline void kvmstat_spots_count(struct kvmstat_spots *spots,
+						enum kvmstat_spot_kind kind, u64 key)
+{
+	struct kvmstat_spot *spot, *end;
+	unsigned int n;
+
+	spot = &spots->spot[kvmstat_spots_range(kind, &n)];
+	for (end = spot + n; spot < end; spot++)
+		if (spot->key == key && likely(spot->count > spots->floor[kind])) {
+			spot->count++;
+			return;
+		}
+	kvmstat_spots_add(spots, kind, key, 1);
+}
+
+/**
+ * struct kvmstat_hot - a key's figures, summed over vCPUs
+ * @key: as in struct kvmstat_spot
+ * @count: of touches, at least
+ * @at_most: of touches
+ */
+struct kvmstat_hot {
+	u64 key;
+	u64 count;
+	u64 at_most;
+};
+
+unsigned int kvmstat_spots_merge(struct kvmstat_vm *vm, enum kvmstat_spot_kind kind,
+				 struct kvmstat_hot *hot, unsigned int max);
+
+#endif

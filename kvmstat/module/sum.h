@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sums of a VM's counters for the files: over its CPUs, its vCPUs, over VMs.
+ */
+#ifndef KVMSTAT_SUM_H
+#define KVMSTAT_SUM_H
+
+#include "table.h"
+
+/* After the slots: before a vCPU's first exit. */
+#define KVMSTAT_SUM_NONE KVMSTAT_SLOTS
+
+/**
+ * struct kvmstat_sum - counters summed over CPUs, or over VMs
+ * @c: the sums; of its cells not one is used
+ * @slots: instead of cells, as VMs have different ones
+ * @time: ticks by enum kvmstat_time, of all vCPUs
+ * @vcpus: vCPUs that have run
+ */
+struct kvmstat_sum {
+	struct kvmstat_counts c;
+	struct kvmstat_cell slots[KVMSTAT_SLOTS + 1];
+	u64 time[KVMSTAT_NR_TIMES];
+	unsigned int vcpus;
+};
+
+void kvmstat_sum_vm(struct kvmstat_vm *vm, struct kvmstat_sum *sum);
+void kvmstat_sum_counters(const struct kvmstat_vm *vm, struct kvmstat_sum *sum);
+void kvmstat_sum_times(struct kvmstat_vm *vm, u64 *time);
+void kvmstat_sum_add(const struct kvmstat_sum *other, struct kvmstat_sum *sum);
+
+/**
+ * struct kvmstat_row - the columns that are computed from the counters
+ * @exits: all exits
+ * @to_user: those that ended in userspace
+ * @io: port I/O
+ * @exception: exceptions, and NMIs where the hardware does not tell them apart
+ * @interrupt: host interrupts
+ * @halt: the guest halted
+ * @fault: page faults that were not a device's memory
+ */
+struct kvmstat_row {
+	u64 exits;
+	u64 to_user;
+	u64 io;
+	u64 exception;
+	u64 interrupt;
+	u64 halt;
+	u64 fault;
+};
+
+void kvmstat_sum_row(const struct kvmstat_sum *sum, struct kvmstat_row *row);
+
+/**
+ * struct kvmstat_cpu_row - what one CPU did for a VM
+ * @exits: all exits taken there
+ * @to_user: returns to userspace there, after an exit that may have been elsewhere
+ * @io: port I/O
+ * @mmio: device memory touched
+ * @halt: the guest halted
+ * @guest: ticks in guest mode
+ */
+struct kvmstat_cpu_row {
+	u64 exits;
+	u64 to_user;
+	u64 io;
+	u64 mmio;
+	u64 halt;
+	u64 guest;
+};
+
+void kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, struct kvmstat_cpu_row *row);
+bool kvmstat_sum_finish(struct kvmstat_vm *vm);
+
+#endif

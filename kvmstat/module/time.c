@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where a vCPU's time goes: the rarer changes, and reading.
+ */
+#include <linux/kernel.h>
+
+#include "time.h"
+
+u8 kvmstat_timing;
+u64 kvmstat_tick_mult;
+
+/**
+ * kvmstat_time_init - prepare for the clock
+ *
+ * Context: module init, before any probe, after kvmstat_arch_init().
+ */
+void kvmstat_time_init(void)
+{
+	kvmstat_tick_mult = div_u64((u64)NSEC_PER_MSEC << KVMSTAT_TICK_SHIFT, kvmstat_clock_khz());
+}
+
+/* From one point of time to another, none if the clocks of two CPUs differ a little. */
+static u64 span(u64 from, u64 to)
+{
+	return (s64)(to - from) > 0 ? to - from : 0;
+}
+
+/* Adds what has become of a vCPU's time between its stamp and now; all of it if it stops. */
+static void add_times(u64 *time, u8 mode, u64 stamp, u64 left, u64 back, u64 now)
+{
+	switch (mode) {
+	case KVMSTAT_IN_GUEST:
+		time[KVMSTAT_GUEST] += span(stamp, now);
+		break;
+	case KVMSTAT_IN_KERNEL:
+	case KVMSTAT_STILL:
+		time[KVMSTAT_KERNEL] += span(stamp, now);
+		break;
+	case KVMSTAT_LEFT:
+		time[KVMSTAT_KERNEL] += span(stamp, left);
+		time[KVMSTAT_USER] += span(left, now);
+		break;
+	case KVMSTAT_BACK:
+		time[KVMSTAT_KERNEL] += span(stamp, left) + span(back, now);
+		time[KVMSTAT_USER] += span(left, back);
+		break;
+	case KVMSTAT_START:
+		/* Not entered yet: it waits to be started. */
+		time[KVMSTAT_BLOCKED] += span(stamp, now);
+		break;
+	default:
+		break;
+	}
+}
+
+/* From the mode that was to another; of its time in the kernel, so much was @halted. */
+static void change(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u8 mode, u64 halted,
+		   enum kvmstat_time how)
+{
+	struct kvmstat_cell *cell = &counts->cells[(u8)v->cell];
+	u64 time[KVMSTAT_NR_TIMES] = {}, now = kvmstat_clock();
+	u8 was = v->mode;
+	unsigned int i;
+
+	/* On its way into the guest it does not wait. */
+	if (was == KVMSTAT_START && mode == KVMSTAT_IN_GUEST)
+		was = KVMSTAT_STILL;
+	add_times(time, was, v->stamp, v->left, v->back, now);
+	halted = min(halted, time[KVMSTAT_KERNEL]);
+	time[KVMSTAT_KERNEL] -= halted;
+	time[how] += halted;
+	v->left = now;
+	kvmstat_time_set(v, mode, now);
+	for (i = 0; i < KVMSTAT_NR_TIMES; i++)
+		v->time[i] += time[i];
+	counts->guest += time[KVMSTAT_GUEST];
+	cell->kernel += time[KVMSTAT_KERNEL];
+	cell->user += time[KVMSTAT_USER];
+	v->spent += time[KVMSTAT_KERNEL] + time[KVMSTAT_USER];
+	if (mode != KVMSTAT_IN_GUEST)
+		return;
+	if (was == KVMSTAT_IN_KERNEL || was == KVMSTAT_BACK || was == KVMSTAT_STILL)
+		if ((u8)v->cell != KVMSTAT_CELL_NONE)
+			kvmstat_time_handled(v, counts, cell, min(v->spent, BIT_ULL(40) - 1),
+					     v->returned == v->exits);
+	v->spent = 0;
+}
+
+/**
+ * kvmstat_time_switch - change the mode, whatever it was
+ * @v: the vCPU, which this CPU's cache holds
+ * @mode: what begins
+ *
+ * Context: a probe, preemption off.
+ */
+void notrace kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode)
+{
+	if (!READ_ONCE(kvmstat_timing))
+		return;
+	if (mode == KVMSTAT_STILL && !v->exits)
+		mode = KVMSTAT_START;
+	change(v, this_cpu_read(kvmstat_cpu.counts), mode, 0, KVMSTAT_BLOCKED);
+}
+
+/**
+ * kvmstat_time_slow_exit - the guest was left, by kvmstat_time_exit() or not
+ * @v: the vCPU
+ * @counts: its VM's, of this CPU
+ *
+ * KVM goes straight back to the guest after a few exits, some of its versions without
+ * kvm_entry. Their handling is short: the time is the guest's.
+ *
+ * Context: the kvm_exit probe, preemption off, before the exit is counted.
+ */
+void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_counts *counts)
+{
+	if (!READ_ONCE(kvmstat_timing))
+		return;
+	if (v->mode == KVMSTAT_IN_KERNEL) {
+		kvmstat_time_handled(v, counts, &counts->cells[(u8)v->cell], 0, false);
+		v->mode = KVMSTAT_IN_GUEST;
+	}
+	change(v, counts, KVMSTAT_IN_KERNEL, 0, KVMSTAT_BLOCKED);
+	v->spent = 0;
+}
+
+/**
+ * kvmstat_time_halted - the vCPU was halted up to now
+ * @v: the vCPU, which this CPU's cache holds
+ * @ns: how long
+ * @waited: it gave the CPU away, after some polling perhaps; else it only polled
+ *
+ * Context: a probe within KVM_RUN, preemption off.
+ */
+void notrace kvmstat_time_halted(struct kvmstat_vcpu *v, u64 ns, bool waited)
+{
+	if (READ_ONCE(kvmstat_timing) && v->mode != KVMSTAT_UNTIMED)
+		change(v, this_cpu_read(kvmstat_cpu.counts), KVMSTAT_STILL,
+		       mul_u64_u32_div(ns, kvmstat_clock_khz(), NSEC_PER_MSEC),
+		       waited ? KVMSTAT_BLOCKED : KVMSTAT_POLLED);
+}
+
+/**
+ * kvmstat_time_stop - no more events: count the time up to now
+ * @v: the vCPU
+ * @counts: of its VM, of this CPU
+ *
+ * Context: IRQs off; no probe times @v any more.
+ */
+void kvmstat_time_stop(struct kvmstat_vcpu *v, struct kvmstat_counts *counts)
+{
+	change(v, counts, KVMSTAT_UNTIMED, 0, KVMSTAT_BLOCKED);
+	v->spent = 0;
+}
+
+/**
+ * kvmstat_time_read - a vCPU's times up to now
+ * @v: the vCPU
+ * @time: by enum kvmstat_time, in ticks: added to
+ *
+ * Two reads never show a time going backwards: what turned out to be another's (a halted
+ * vCPU's polling, say) stands until that time has caught up, as the scheduler has it with
+ * user and system time (cputime_adjust()).
+ *
+ * Context: the roster's mutex.
+ */
+void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time)
+{
+	u64 sum[KVMSTAT_NR_TIMES], stamp, left, back, now;
+	unsigned int i, tries = 1000;
+	u16 cell;
+	u8 mode;
+
+	do {
+		stamp = READ_ONCE(v->stamp);
+		mode = READ_ONCE(v->mode);
+		smp_rmb(); /* pairs with kvmstat_time_set(), _leave() and _come() */
+		for (i = 0; i < KVMSTAT_NR_TIMES; i++)
+			sum[i] = READ_ONCE(v->time[i]);
+		left = READ_ONCE(v->left);
+		back = READ_ONCE(v->back);
+		cell = READ_ONCE(v->cell);
+		now = kvmstat_clock();
+		smp_rmb(); /* likewise */
+	} while ((stamp != READ_ONCE(v->stamp) || mode != READ_ONCE(v->mode)) && --tries);
+
+	/* A halt is told of when it is over. */
+	if (cell >> KVMSTAT_CLASS_SHIFT == KVMSTAT_CLASS_HALT &&
+	    (mode == KVMSTAT_IN_KERNEL || mode == KVMSTAT_STILL))
+		mode = KVMSTAT_START;
+	add_times(sum, mode, stamp, left, back, now);
+	for (i = 0; i < KVMSTAT_NR_TIMES; i++) {
+		v->shown[i] = max(v->shown[i], sum[i]);
+		time[i] += v->shown[i];
+	}
+}
+
+/**
+ * kvmstat_time_mode_name - a mode, for people
+ * @mode: an enum kvmstat_mode
+ */
+const char *kvmstat_time_mode_name(u8 mode)
+{
+	static const char *const names[] = {
+		[KVMSTAT_UNTIMED] = "untimed",	[KVMSTAT_IN_GUEST] = "guest",
+		[KVMSTAT_IN_KERNEL] = "kernel", [KVMSTAT_LEFT] = "userspace",
+		[KVMSTAT_BACK] = "kernel",	[KVMSTAT_STILL] = "kernel",
+		[KVMSTAT_START] = "starting",
+	};
+
+	return names[mode];
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where a vCPU's time goes: guest, kernel, userspace, halted. It is in one mode from one
+ * event to the next; the usual ways are here, the others in time.c.
+ */
+#ifndef KVMSTAT_TIME_H
+#define KVMSTAT_TIME_H
+
+#include <linux/bitops.h>
+#include <linux/compiler.h>
+#include <linux/math64.h>
+#include <linux/time64.h>
+
+#include "account.h"
+
+enum kvmstat_timing {
+	KVMSTAT_TIMING_OFF,
+	KVMSTAT_TIMING_SLOW, /* by kvmstat_clock() */
+	KVMSTAT_TIMING_FAST, /* by kvmstat_fast_clock() */
+};
+
+/*
+ * Whether events are timed. A variable rather than a static key: a vCPU that has seen it
+ * off sees it off at all its later events, also on other CPUs, where a key's places
+ * change one by one.
+ */
+extern u8 kvmstat_timing;
+
+extern u64 kvmstat_tick_mult;
+
+void kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode);
+void kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_counts *counts);
+
+static __always_inline bool kvmstat_timing_fast(void)
+{
+	return likely(READ_ONCE(kvmstat_timing) == KVMSTAT_TIMING_FAST);
+}
+
+/*
+ * The stamp changes first, the sums last: a reader that sees the same stamp before and
+ * after may have missed a sum's last step, but never has it twice.
+ */
+static __always_inline void kvmstat_time_set(struct kvmstat_vcpu *v, u8 mode, u64 now)
+{
+	WRITE_ONCE(v->stamp, now);
+	smp_wmb(); /* pairs with kvmstat_time_read() */
+	WRITE_ONCE(v->mode, mode);
+	smp_wmb(); /* likewise */
+}
+
+/**
+ * kvmstat_time_bucket - where in a histogram a handling time goes
+ * @ticks: the time, below 2^40
+ *
+ * Return: 0 below 512 ns, 1 below 1024 ns, and so on.
+ */
+static __always_inline unsigned long kvmstat_time_bucket(u64 ticks)
+{
+	const unsigned int low = KVMSTAT_TICK_SHIFT + KVMSTAT_FIRST_BUCKET_BITS - 1;
+	unsigned long bucket = __fls((ticks * kvmstat_tick_mult) | BIT_ULL(low)) - low;
+
+	return likely(bucket < KVMSTAT_BUCKETS) ? bucket : KVMSTAT_BUCKETS - 1;
+}
+
+/* An exit's handling is over. @ticks as for kvmstat_time_bucket(). */
+static __always_inline void kvmstat_time_handled(struct kvmstat_vcpu *v,
+						 struct kvmstat_counts *counts,
+						 struct kvmstat_cell *cell, u64 ticks, bool through)
+{
+	unsigned int class = kvmstat_class(v);
+
+	if (unlikely(ticks > cell->longest))
+		WRITE_ONCE(cell->longest, ticks);
+	if (likely(class < KVMSTAT_TIMED_CLASSES))
+		counts->hist[class][through][kvmstat_time_bucket(ticks)]++;
+}
+
+/**
+ * kvmstat_time_exit - the guest was left
+ * @v: the vCPU
+ * @counts: its VM's, of this CPU
+ *
+ * Context: the kvm_exit probe, preemption off, before the exit is counted.
+ * Return: false if this is for kvmstat_time_slow_exit().
+ */
+static __always_inline bool kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvmstat_counts *counts)
+{
+	u64 now, ticks;
+
+	if (!kvmstat_timing_fast())
+		return kvmstat_timing == KVMSTAT_TIMING_OFF;
+	if (unlikely(v->mode != KVMSTAT_IN_GUEST))
+		return false;
+	now = kvmstat_fast_clock();
+	ticks = now - v->stamp;
+	/* Two CPUs' clocks may differ by a little. */
+	if (unlikely((s64)ticks < 0))
+		return false;
+	kvmstat_time_set(v, KVMSTAT_IN_KERNEL, now);
+	v->time[KVMSTAT_GUEST] += ticks;
+	counts->guest += ticks;
+	return true;
+}
+
+/**
+ * kvmstat_time_entry - the guest is entered again
+ * @v: the vCPU
+ * @counts: its VM's, of this CPU
+ *
+ * Context: the kvm_entry probe, preemption off.
+ * Return: false if this is for kvmstat_time_switch().
+ */
+static __always_inline bool kvmstat_time_entry(struct kvmstat_vcpu *v,
+					       struct kvmstat_counts *counts)
+{
+	struct kvmstat_cell *cell = &counts->cells[(u8)v->cell];
+	u64 now, ticks, user;
+	u8 mode = v->mode;
+
+	if (unlikely(!kvmstat_timing_fast()))
+		return false;
+	if (likely(mode == KVMSTAT_IN_KERNEL)) {
+		now = kvmstat_fast_clock();
+		ticks = now - v->stamp;
+		if (unlikely(ticks >> 40))
+			return false;
+		kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
+		v->time[KVMSTAT_KERNEL] += ticks;
+		cell->kernel += ticks;
+		kvmstat_time_handled(v, counts, cell, ticks, false);
+		return true;
+	}
+	if (unlikely(mode != KVMSTAT_BACK || v->spent))
+		return false;
+	now = kvmstat_fast_clock();
+	ticks = now - v->stamp;
+	user = v->back - v->left;
+	if (unlikely((ticks | user | (ticks - user)) >> 40))
+		return false;
+	kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
+	v->time[KVMSTAT_USER] += user;
+	cell->user += user;
+	v->time[KVMSTAT_KERNEL] += ticks - user;
+	cell->kernel += ticks - user;
+	kvmstat_time_handled(v, counts, cell, ticks, true);
+	return true;
+}
+
+/**
+ * kvmstat_time_leave - the thread leaves KVM_RUN
+ * @v: the vCPU
+ *
+ * Context: a probe within KVM_RUN, preemption off.
+ */
+static __always_inline void kvmstat_time_leave(struct kvmstat_vcpu *v)
+{
+	if (likely(kvmstat_timing_fast() && v->mode == KVMSTAT_IN_KERNEL)) {
+		WRITE_ONCE(v->left, kvmstat_fast_clock());
+		smp_wmb(); /* pairs with kvmstat_time_read() */
+		WRITE_ONCE(v->mode, KVMSTAT_LEFT);
+	} else if (kvmstat_timing) {
+		kvmstat_time_switch(v, KVMSTAT_LEFT);
+	}
+}
+
+/**
+ * kvmstat_time_come - the thread comes back into KVM_RUN
+ * @v: the vCPU
+ *
+ * Context: a probe within KVM_RUN, preemption off.
+ */
+static __always_inline void kvmstat_time_come(struct kvmstat_vcpu *v)
+{
+	if (likely(kvmstat_timing_fast() && v->mode == KVMSTAT_LEFT)) {
+		WRITE_ONCE(v->back, kvmstat_fast_clock());
+		smp_wmb(); /* pairs with kvmstat_time_read() */
+		WRITE_ONCE(v->mode, KVMSTAT_BACK);
+	} else if (kvmstat_timing) {
+		kvmstat_time_switch(v, KVMSTAT_STILL);
+	}
+}
+
+/**
+ * kvmstat_ns - ticks as nanoseconds
+ * @ticks: of kvmstat_clock()
+ */
+static inline u64 kvmstat_ns(u64 ticks)
+{
+	return mul_u64_u32_div(ticks, NSEC_PER_MSEC, kvmstat_clock_khz());
+}
+
+void kvmstat_time_init(void);
+void kvmstat_time_halted(struct kvmstat_vcpu *v, u64 ns, bool waited);
+void kvmstat_time_stop(struct kvmstat_vcpu *v, struct kvmstat_counts *counts);
+void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time);
+const char *kvmstat_time_mode_name(u8 mode);
+
+#endif
