@@ -77,43 +77,20 @@ void notrace kvmstat_count_other_port(struct kvmstat_vcpu *v, u32 port)
 }
 
 /**
- * kvmstat_count_leaving - the running thread leaves KVM_RUN
+ * kvmstat_count_slow_passing - kvmstat_count_passing() for a vCPU that this CPU did not see
+ * last
+ * @coming: as there
  *
- * Marks the vCPU, so that kvm_userspace_exit, which has none, can tell whose it is.
- *
- * Context: a probe, the vCPU loaded.
+ * Context: as there.
  */
-void notrace kvmstat_count_leaving(void)
+void notrace kvmstat_count_slow_passing(int coming)
 {
-	struct kvmstat_vcpu *v;
+	struct kvmstat_vcpu *v = kvmstat_table_miss_loaded();
 
-	kvmstat_probe_begin();
-	v = kvmstat_table_find_loaded();
-	if (likely(v)) {
-		WRITE_ONCE(v->returning, current);
-		kvmstat_time_leave(v);
-	} else {
+	if (v)
+		kvmstat_count_passing(v, coming);
+	else if (!coming)
 		this_cpu_write(kvmstat_cpu.unknown, current);
-	}
-	kvmstat_probe_end();
-}
-
-/**
- * kvmstat_count_coming - the running thread comes into KVM_RUN; or stays, see on_kvm_fpu()
- *
- * Context: a probe, the vCPU loaded.
- */
-void notrace kvmstat_count_coming(void)
-{
-	struct kvmstat_vcpu *v;
-
-	kvmstat_probe_begin();
-	v = kvmstat_table_find_loaded();
-	if (likely(v)) {
-		WRITE_ONCE(v->returning, NULL);
-		kvmstat_time_come(v);
-	}
-	kvmstat_probe_end();
 }
 
 static noinline notrace void count_error(struct kvmstat_counts *counts, int error, bool noexit)
@@ -141,19 +118,19 @@ static noinline notrace void count_error(struct kvmstat_counts *counts, int erro
 static __always_inline void count_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts,
 					 u32 reason, int error)
 {
-	u64 exits = v->exits;
-	bool noexit = v->returned == exits;
+	bool noexit = v->returned == v->exits;
 
+	if (unlikely(reason >= KVMSTAT_USER_REASONS))
+		reason = KVMSTAT_USER_REASONS - 1;
 	if (likely(!noexit)) {
-		v->returned = exits;
+		v->returned = v->exits;
 		v->to_user++;
 		counts->cells[(u8)v->cell].to_user++;
 	} else {
 		counts->noexit++;
 	}
 	if (likely(error >= 0))
-		counts->user_reasons[reason < KVMSTAT_USER_REASONS ? reason :
-								     KVMSTAT_USER_REASONS - 1]++;
+		counts->user_reasons[reason]++;
 	else
 		count_error(counts, error, noexit);
 }
@@ -177,7 +154,7 @@ static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int error)
 
 	kvmstat_probe_begin();
 	v = this_cpu_read(kvmstat_cpu.v);
-	if (likely(READ_ONCE(v->returning) == current)) {
+	if (likely(data_race(v->returning) == current)) {
 		WRITE_ONCE(v->returning, NULL);
 		count_return(v, this_cpu_read(kvmstat_cpu.counts), reason, error);
 	} else {

@@ -50,7 +50,6 @@ static __always_inline void kvmstat_count_port(struct kvmstat_vcpu *v, u32 port)
 
 void kvmstat_count_mmio(u64 key);
 void kvmstat_count_spot(enum kvmstat_spot_kind kind, u64 key);
-void kvmstat_count_leaving(void);
-void kvmstat_count_coming(void);
+void kvmstat_count_slow_passing(int coming);
 
 #endif

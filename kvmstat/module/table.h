@@ -40,6 +40,7 @@ enum kvmstat_mode {
 	KVMSTAT_LEFT, /* KVM_RUN has returned */
 	KVMSTAT_BACK, /* in KVM_RUN again */
 	KVMSTAT_STILL, /* in KVM_RUN, part of the exit's time counted already */
+	KVMSTAT_STILL_LEFT, /* likewise, KVM_RUN has returned */
 	KVMSTAT_START, /* in KVM_RUN, before the first exit */
 };
 
@@ -119,7 +120,7 @@ static_assert(sizeof(struct kvmstat_counts) <= 4096);
  * @kvm: key only
  * @counts: per CPU; the others' where @shared; NULL once @final is all there is
  * @cpus: where it ran; the others' where @shared
- * @cell_of: by slot: its cell, its class above KVMSTAT_CLASS_SHIFT; 0 if it has none yet
+ * @cell_of: by slot: its cell, its class above KVMSTAT_CLASS_SHIFT; 0 until it has one
  * @slot_of: by cell
  * @nr_cells: given away; table lock
  * @final: of a VM that ended: the sum of @counts; roster mutex
@@ -165,7 +166,7 @@ struct kvmstat_vm {
  * @cell: the last exit's, class included, as in cell_of
  * @mode: an enum kvmstat_mode
  * @stamp: in ticks: @time is what was up to then
- * @left: when it last left KVM_RUN; good in KVMSTAT_LEFT and KVMSTAT_BACK
+ * @left: when it last left KVM_RUN; good in KVMSTAT_LEFT, _STILL_LEFT and _BACK
  * @back: when it came back; good in KVMSTAT_BACK
  * @spent: ticks of the exit in progress before @stamp, halts left out
  * @time: ticks by enum kvmstat_time

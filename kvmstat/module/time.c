@@ -37,6 +37,7 @@ static void add_times(u64 *time, u8 mode, u64 stamp, u64 left, u64 back, u64 now
 		time[KVMSTAT_KERNEL] += span(stamp, now);
 		break;
 	case KVMSTAT_LEFT:
+	case KVMSTAT_STILL_LEFT:
 		time[KVMSTAT_KERNEL] += span(stamp, left);
 		time[KVMSTAT_USER] += span(left, now);
 		break;
@@ -205,7 +206,7 @@ const char *kvmstat_time_mode_name(u8 mode)
 		[KVMSTAT_UNTIMED] = "untimed",	[KVMSTAT_IN_GUEST] = "guest",
 		[KVMSTAT_IN_KERNEL] = "kernel", [KVMSTAT_LEFT] = "userspace",
 		[KVMSTAT_BACK] = "kernel",	[KVMSTAT_STILL] = "kernel",
-		[KVMSTAT_START] = "starting",
+		[KVMSTAT_STILL_LEFT] = "userspace", [KVMSTAT_START] = "starting",
 	};
 
 	return names[mode];

@@ -33,7 +33,7 @@ void kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_counts *count
 
 static __always_inline bool kvmstat_timing_fast(void)
 {
-	return likely(READ_ONCE(kvmstat_timing) == KVMSTAT_TIMING_FAST);
+	return likely(data_race(kvmstat_timing) == KVMSTAT_TIMING_FAST);
 }
 
 /*
@@ -50,7 +50,7 @@ static __always_inline void kvmstat_time_set(struct kvmstat_vcpu *v, u8 mode, u6
 
 /**
  * kvmstat_time_bucket - where in a histogram a handling time goes
- * @ticks: the time, below 2^40
+ * @ticks: the time, below 2^44
  *
  * Return: 0 below 512 ns, 1 below 1024 ns, and so on.
  */
@@ -59,7 +59,9 @@ static __always_inline unsigned long kvmstat_time_bucket(u64 ticks)
 	const unsigned int low = KVMSTAT_TICK_SHIFT + KVMSTAT_FIRST_BUCKET_BITS - 1;
 	unsigned long bucket = __fls((ticks * kvmstat_tick_mult) | BIT_ULL(low)) - low;
 
-	return likely(bucket < KVMSTAT_BUCKETS) ? bucket : KVMSTAT_BUCKETS - 1;
+	if (unlikely(bucket >= KVMSTAT_BUCKETS))
+		bucket = KVMSTAT_BUCKETS - 1;
+	return bucket;
 }
 
 /* An exit's handling is over. @ticks as for kvmstat_time_bucket(). */
@@ -103,46 +105,59 @@ static __always_inline bool kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvm
 }
 
 /**
- * kvmstat_time_entry - the guest is entered again
+ * kvmstat_time_entry - the guest is entered again, after an exit that stayed in the kernel
  * @v: the vCPU
  * @counts: its VM's, of this CPU
  *
- * Context: the kvm_entry probe, preemption off.
+ * Context: the kvm_entry probe, preemption off, KVMSTAT_TIMING_FAST.
  * Return: false if this is for kvmstat_time_switch().
  */
 static __always_inline bool kvmstat_time_entry(struct kvmstat_vcpu *v,
 					       struct kvmstat_counts *counts)
 {
-	struct kvmstat_cell *cell = &counts->cells[(u8)v->cell];
-	u64 now, ticks, user;
-	u8 mode = v->mode;
+	struct kvmstat_cell *cell;
+	u64 now, ticks;
 
-	if (unlikely(!kvmstat_timing_fast()))
-		return false;
-	if (likely(mode == KVMSTAT_IN_KERNEL)) {
-		now = kvmstat_fast_clock();
-		ticks = now - v->stamp;
-		if (unlikely(ticks >> 40))
-			return false;
-		kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
-		v->time[KVMSTAT_KERNEL] += ticks;
-		cell->kernel += ticks;
-		kvmstat_time_handled(v, counts, cell, ticks, false);
-		return true;
-	}
-	if (unlikely(mode != KVMSTAT_BACK || v->spent))
+	if (unlikely(v->mode != KVMSTAT_IN_KERNEL))
 		return false;
 	now = kvmstat_fast_clock();
 	ticks = now - v->stamp;
+	if (unlikely((s64)ticks < 0))
+		return false;
+	kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
+	v->time[KVMSTAT_KERNEL] += ticks;
+	cell = &counts->cells[(u8)v->cell];
+	cell->kernel += ticks;
+	kvmstat_time_handled(v, counts, cell, ticks, false);
+	return true;
+}
+
+/**
+ * kvmstat_time_entry_back - the guest is entered again, after userspace had the exit
+ * @v: the vCPU, whose mode is KVMSTAT_BACK
+ * @counts: its VM's, of this CPU
+ *
+ * Context: the kvm_entry probe, preemption off, KVMSTAT_TIMING_FAST.
+ * Return: false if this is for kvmstat_time_switch().
+ */
+static __always_inline bool kvmstat_time_entry_back(struct kvmstat_vcpu *v,
+						    struct kvmstat_counts *counts)
+{
+	struct kvmstat_cell *cell;
+	u64 now, user, kernel;
+
+	now = kvmstat_fast_clock();
 	user = v->back - v->left;
-	if (unlikely((ticks | user | (ticks - user)) >> 40))
+	kernel = now - v->stamp - user;
+	if (unlikely((user | kernel) >> 40))
 		return false;
 	kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
 	v->time[KVMSTAT_USER] += user;
+	v->time[KVMSTAT_KERNEL] += kernel;
+	cell = &counts->cells[(u8)v->cell];
 	cell->user += user;
-	v->time[KVMSTAT_KERNEL] += ticks - user;
-	cell->kernel += ticks - user;
-	kvmstat_time_handled(v, counts, cell, ticks, true);
+	cell->kernel += kernel;
+	kvmstat_time_handled(v, counts, cell, user + kernel, true);
 	return true;
 }
 
@@ -158,8 +173,8 @@ static __always_inline void kvmstat_time_leave(struct kvmstat_vcpu *v)
 		WRITE_ONCE(v->left, kvmstat_fast_clock());
 		smp_wmb(); /* pairs with kvmstat_time_read() */
 		WRITE_ONCE(v->mode, KVMSTAT_LEFT);
-	} else if (kvmstat_timing) {
-		kvmstat_time_switch(v, KVMSTAT_LEFT);
+	} else {
+		kvmstat_time_switch(v, KVMSTAT_STILL_LEFT);
 	}
 }
 
@@ -175,8 +190,29 @@ static __always_inline void kvmstat_time_come(struct kvmstat_vcpu *v)
 		WRITE_ONCE(v->back, kvmstat_fast_clock());
 		smp_wmb(); /* pairs with kvmstat_time_read() */
 		WRITE_ONCE(v->mode, KVMSTAT_BACK);
-	} else if (kvmstat_timing) {
+	} else {
 		kvmstat_time_switch(v, KVMSTAT_STILL);
+	}
+}
+
+/**
+ * kvmstat_count_passing - the running thread leaves KVM_RUN, or comes into it
+ * @v: the vCPU, which is loaded
+ * @coming: it comes, or stays, see on_kvm_fpu()
+ *
+ * Marks a vCPU that is left, so that kvm_userspace_exit, which has none, can tell whose it
+ * is.
+ *
+ * Context: a probe, preemption off.
+ */
+static __always_inline void kvmstat_count_passing(struct kvmstat_vcpu *v, int coming)
+{
+	if (coming) {
+		WRITE_ONCE(v->returning, NULL);
+		kvmstat_time_come(v);
+	} else {
+		WRITE_ONCE(v->returning, current);
+		kvmstat_time_leave(v);
 	}
 }
 

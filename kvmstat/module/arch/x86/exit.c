@@ -328,7 +328,7 @@ static notrace void on_kvm_exit(void *data, KVMSTAT_EXIT_ARGS)
 
 	if (unlikely(v->vcpu != vcpu) || unlikely(!kvmstat_exit_slot(&v->exit, &slot)))
 		goto slow;
-	cell = READ_ONCE(v->cells[slot]);
+	cell = data_race(v->cells[slot]);
 	if (unlikely(!cell))
 		goto slow;
 	counts = this_cpu_read(kvmstat_cpu.counts);
@@ -350,12 +350,22 @@ static noinline notrace void on_slow_entry(struct kvm_vcpu *vcpu)
 		kvmstat_time_switch(v, KVMSTAT_IN_GUEST);
 }
 
+/* After an exit to userspace. */
+static noinline notrace void on_entry_back(struct kvmstat_vcpu *v, struct kvm_vcpu *vcpu)
+{
+	if (unlikely(!kvmstat_time_entry_back(v, this_cpu_read(kvmstat_cpu.counts))))
+		on_slow_entry(vcpu);
+}
+
 static notrace void on_kvm_entry(void *data, struct kvm_vcpu *vcpu, bool force_immediate_exit)
 {
 	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
 
-	if (unlikely(v->vcpu != vcpu) ||
-	    unlikely(!kvmstat_time_entry(v, this_cpu_read(kvmstat_cpu.counts))))
+	if (unlikely(v->vcpu != vcpu || !kvmstat_timing_fast()))
+		on_slow_entry(vcpu);
+	else if (v->mode == KVMSTAT_BACK)
+		on_entry_back(v, vcpu);
+	else if (!kvmstat_time_entry(v, this_cpu_read(kvmstat_cpu.counts)))
 		on_slow_entry(vcpu);
 }
 
@@ -366,10 +376,15 @@ static notrace void on_kvm_entry(void *data, struct kvm_vcpu *vcpu, bool force_i
  */
 static notrace void on_kvm_fpu(void *data, int load)
 {
-	if (load)
-		kvmstat_count_coming();
+	struct kvmstat_vcpu *v;
+
+	kvmstat_probe_begin();
+	v = this_cpu_read(kvmstat_cpu.v);
+	if (likely(v->notifier == current->preempt_notifiers.first))
+		kvmstat_count_passing(v, load);
 	else
-		kvmstat_count_leaving();
+		kvmstat_count_slow_passing(load);
+	kvmstat_probe_end();
 }
 
 /* An MMIO write that an eventfd took before the emulator saw it (VT-x). */
