@@ -22,7 +22,7 @@
 	X(pid, "process id of the VMM, 0: VMs past the cap, counted together")   \
 	X(io_num, "exits for port I/O")                                          \
 	X(exception_num, "exits for an exception (or NMI on VT-x)")              \
-	X(kvm_vm_switch_num, "exits whose handling ended in the kernel")         \
+	X(kvm_vm_switch_num, "exits whose handling has not ended in userspace")  \
 	X(kvm_qemu_switch_num, "exits whose handling ended in userspace")        \
 	X(exits, "exits: the sum of the two switches")                           \
 	X(noexit_return_num, "returns to userspace with no exit since the last") \
@@ -36,7 +36,8 @@
 	X(user_ns, "time in userspace, from one KVM_RUN to the next")            \
 	X(halted_ns, "time halted, polled and blocked")                          \
 	X(polled_ns, "of this, the host's CPU kept busy by polling")             \
-	X(fault_num, "exits for a page fault that is not a device's memory")     \
+	X(fault_num, "exits for a page fault that the host handles (EPT, NPT)")  \
+	X(fault_mmio_num, "of this, those that were a device's memory")          \
 	X(injected_num, "interrupts given to the guest")                         \
 	X(nested_num, "of the exits, those taken from a nested guest")
 

@@ -48,7 +48,9 @@ boot() {
 		status=0
 		tests/lab/boot.sh --machine "$machine" --kernel "$kernel" --out "$logs/$name" "${add[@]}" \
 			--add "$top/tests/cases/run:cases/run" --add "$top/tests/cases/lib.sh:cases/lib.sh" \
+			--add "$top/tests/cases/replay.awk:cases/replay.awk" \
 			--add "$top/kvmstat.ko:kvmstat.ko" --add "$logs/vmm:bin/vmm" \
+			--add "$logs/perfcount:bin/perfcount" \
 			--program "$top/build/kvmstat:bin/kvmstat" "$@" || status=$?
 		[ $status = 3 ] || break
 	done
@@ -67,7 +69,9 @@ unit() {
 cost() { tests/bench/bench.sh --check; }
 demo() { tests/demo.sh && echo "ok - demo"; }
 
-gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$logs/vmm" tests/lab/vmm.c
+for program in vmm perfcount; do
+	gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$logs/$program" tests/lab/$program.c
+done
 all=$(cd tests/cases && echo [0-9]*.sh | sed 's/\.sh//g')
 
 quick() {
@@ -82,6 +86,9 @@ quick() {
 	step unit unit
 	step svm boot svm svm "$all" --timeout 900 --smp 1 --append "lab.churn=1000 lab.turns=1000"
 	step smp boot smp svm "$all" --timeout 900 --smp 2 --append "preempt=full"
+	# Where an instruction takes a nanosecond, and where the kernel does not trust the TSC.
+	step times boot times svm 22-times --timeout 600 --icount --append "lab.exact=1"
+	step clock boot clock svm "20-exact 22-times 26-timing" --timeout 600 --smp 2 --append "tsc=unstable"
 	step cost cost
 	say "vmx"
 	wait $vmx || status=$?

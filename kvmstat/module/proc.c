@@ -119,7 +119,8 @@ void kvmstat_show_row(struct seq_file *m, u64 no, pid_t pid, u64 id, const struc
 		   kvmstat_ns(sum->time[KVMSTAT_KERNEL]), kvmstat_ns(sum->time[KVMSTAT_USER]),
 		   kvmstat_ns(sum->time[KVMSTAT_POLLED] + sum->time[KVMSTAT_BLOCKED]),
 		   kvmstat_ns(sum->time[KVMSTAT_POLLED]));
-	seq_printf(m, " %llu %llu %llu", row.fault, sum->c.injected, sum->c.nested);
+	seq_printf(m, " %llu %llu %llu %llu", row.fault, sum->c.fault_mmio, sum->c.injected,
+		   sum->c.nested);
 }
 
 static int kvminfo_show(struct seq_file *m, void *v)

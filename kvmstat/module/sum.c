@@ -168,8 +168,6 @@ void kvmstat_sum_row(const struct kvmstat_sum *sum, struct kvmstat_row *row)
 			break;
 		}
 	}
-	/* Found to be a device's after it was counted as an exit, and read before. */
-	row->fault -= min(row->fault, sum->c.fault_mmio);
 }
 
 /**

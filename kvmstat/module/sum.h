@@ -37,7 +37,7 @@ void kvmstat_sum_add(const struct kvmstat_sum *other, struct kvmstat_sum *sum);
  * @exception: exceptions, and NMIs where the hardware does not tell them apart
  * @interrupt: host interrupts
  * @halt: the guest halted
- * @fault: page faults that were not a device's memory
+ * @fault: page faults that the host handles, a device's memory included
  */
 struct kvmstat_row {
 	u64 exits;

@@ -27,6 +27,7 @@
 #define MEMORY 0x10000
 #define CODE 0x1000
 #define UD_HANDLER 0x800
+#define NMI_HANDLER 0x810
 #define DEVICE_SEGMENT 0x5000 /* guest physical 0x50000: no memory there */
 
 struct vcpu {
@@ -44,7 +45,7 @@ struct vm {
 };
 
 static struct {
-	int vms, vcpus, churn, id_base, rest;
+	int vms, vcpus, churn, id_base, rest, wake, nested;
 	bool one_thread, other_thread, hop, hand_over;
 	char *program;
 } opt = { .vms = 1, .vcpus = 1 };
@@ -69,6 +70,10 @@ static const struct op {
 	{ "mmiow", { 0xa2, 0x00, 0x01 }, 3 }, /* mov %al,0x100 */
 	{ "mmior", { 0xa0, 0x00, 0x01 }, 3 }, /* mov 0x100,%al */
 	{ "mmiox", { 0x66, 0xa3, 0xfe, 0x0f }, 4 }, /* mov %eax,0xffe: two pages, two returns */
+	/* mov %di,%dx; and $63,%dx; or $0x20,%dh; out %al,%dx: ports 0x2000 to 0x203f in turn */
+	{ "outn", { 0x89, 0xfa, 0x83, 0xe2, 0x3f, 0x80, 0xce, 0x20, 0xee }, 9 },
+	/* mov %di,%bx; and $63,%bx; mov %al,(%bx): device addresses 0x50000 to 0x5003f */
+	{ "mmion", { 0x89, 0xfb, 0x83, 0xe3, 0x3f, 0x88, 0x07 }, 7 },
 	{ "ud2", { 0x0f, 0x0b }, 2 },
 	{ "spin", { 0x66, 0xb9, 0, 0, 0x10, 0, 0x67, 0xe2, 0xfd }, 9 }, /* loop 1M times */
 };
@@ -102,6 +107,8 @@ static void load_program(uint8_t *memory)
 
 	emit(memory + UD_HANDLER, ud, sizeof(ud));
 	emit(memory + 6 * 4, (uint16_t[]){ UD_HANDLER, 0 }, 4);
+	emit(memory + NMI_HANDLER, "\xcf", 1); /* iret */
+	emit(memory + 2 * 4, (uint16_t[]){ NMI_HANDLER, 0 }, 4);
 	p = emit(p, "\xb8\x00\x50\x8e\xd8\xfb", 6); /* mov $0x5000,%ax; mov %ax,%ds; sti */
 	for (word = strtok_r(words, " ", &state); word; word = strtok_r(NULL, " ", &state)) {
 		char *turns = strchr(word, ':');
@@ -121,6 +128,88 @@ static void load_program(uint8_t *memory)
 	free(words);
 }
 
+/* With an interrupt controller: not waiting to be started, and found by interrupts. */
+static void let_be_woken(int fd)
+{
+	struct kvm_lapic_state apic;
+
+	if (ioctl(fd, KVM_SET_MP_STATE, &(struct kvm_mp_state){ KVM_MP_STATE_RUNNABLE }) ||
+	    ioctl(fd, KVM_GET_LAPIC, &apic) || ioctl(fd, KVM_SET_LAPIC, &apic))
+		err(1, "KVM_SET_MP_STATE, KVM_SET_LAPIC");
+}
+
+/* Where a nested guest's hypervisor has its things. */
+#define PAGE_DIRECTORY 0x9000
+#define VMCB 0xa000
+#define HOST_SAVE 0xb000
+#define NESTED_CODE 0x1800
+
+/*
+ * AMD-V: the guest runs a guest of its own, whose only instruction is CPUID, N times:
+ * for each an exit for VMRUN and one from the nested guest (APM vol. 2, chapter 15 and
+ * appendix B). 32 bits, paging with one 4 MiB page.
+ */
+static void load_nested(uint8_t *memory)
+{
+	/* mov $VMCB,%eax; mov $turns,%edi; 1: vmrun; dec %edi; jnz 1b; 2: out %al,$0xf0; jmp 2b */
+	static const uint8_t code[] = { 0xb8, 0, VMCB >> 8, 0, 0, 0xbf, 0, 0, 0, 0, 0x0f, 0x01, 0xd8,
+					0x4f, 0x75, 0xfa, 0xe6, 0xf0, 0xeb, 0xfc };
+	static const uint8_t nested_code[] = { 0x0f, 0xa2 }; /* cpuid; it is never stepped over */
+	static const struct {
+		uint16_t at;
+		uint32_t value;
+	} vmcb[] = {
+		{ 0x00c, 1u << 18 }, /* intercept CPUID */
+		{ 0x010, 1 }, /* and VMRUN */
+		{ 0x058, 1 }, /* ASID */
+		{ 0x400, 0x0c93u << 16 }, { 0x404, ~0u }, /* ES: attributes, limit */
+		{ 0x410, 0x0c9bu << 16 }, { 0x414, ~0u }, /* CS */
+		{ 0x420, 0x0c93u << 16 }, { 0x424, ~0u }, /* SS */
+		{ 0x430, 0x0c93u << 16 }, { 0x434, ~0u }, /* DS */
+		{ 0x4d0, 1u << 12 }, /* EFER.SVME */
+		{ 0x548, 0x10 }, /* CR4.PSE */
+		{ 0x550, PAGE_DIRECTORY },
+		{ 0x558, 0x80000011 }, /* CR0: PG, ET, PE */
+		{ 0x560, 0x400 }, { 0x568, 0xffff0ff0 }, /* DR7, DR6 */
+		{ 0x570, 2 }, /* RFLAGS */
+		{ 0x578, NESTED_CODE }, /* RIP */
+		{ 0x668, 0x00070406 }, { 0x66c, 0x00070406 }, /* PAT */
+	};
+	uint32_t directory_entry = 0x83;
+	size_t i;
+
+	memcpy(memory + CODE, code, sizeof(code));
+	memcpy(memory + CODE + 6, &opt.nested, 4);
+	memcpy(memory + NESTED_CODE, nested_code, sizeof(nested_code));
+	memcpy(memory + PAGE_DIRECTORY, &directory_entry, 4);
+	for (i = 0; i < sizeof(vmcb) / sizeof(*vmcb); i++)
+		memcpy(memory + VMCB + vmcb[i].at, &vmcb[i].value, 4);
+}
+
+static void let_nest(int fd, struct kvm_sregs *sregs)
+{
+	struct kvm_segment data = { .limit = ~0u, .type = 3, .present = 1, .db = 1, .s = 1, .g = 1 };
+	struct {
+		struct kvm_cpuid2 head;
+		struct kvm_cpuid_entry2 entries[100];
+	} cpuid = { .head.nent = 100 };
+	struct {
+		struct kvm_msrs head;
+		struct kvm_msr_entry entry;
+	} hsave = { .head.nmsrs = 1, .entry = { .index = 0xc0010117, .data = HOST_SAVE } };
+
+	if (ioctl(kvm, KVM_GET_SUPPORTED_CPUID, &cpuid) || ioctl(fd, KVM_SET_CPUID2, &cpuid) ||
+	    ioctl(fd, KVM_SET_MSRS, &hsave) != 1)
+		err(1, "KVM_SET_CPUID2, KVM_SET_MSRS");
+	sregs->ds = sregs->es = sregs->ss = data;
+	sregs->cs = data;
+	sregs->cs.type = 11;
+	sregs->cr3 = PAGE_DIRECTORY;
+	sregs->cr4 = 0x10;
+	sregs->cr0 = 0x80000011;
+	sregs->efer = 1 << 12;
+}
+
 static void make_vcpu(struct vm *vm, int n)
 {
 	struct vcpu *v = &vm->vcpus[n];
@@ -134,6 +223,8 @@ static void make_vcpu(struct vm *vm, int n)
 	v->fd = ioctl(vm->fd, KVM_CREATE_VCPU, v->id);
 	if (v->fd < 0)
 		err(1, "KVM_CREATE_VCPU");
+	if (opt.wake)
+		let_be_woken(v->fd);
 	v->run = mmap(NULL, run_size, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd, 0);
 	if (v->run == MAP_FAILED)
 		err(1, "mmap of kvm_run");
@@ -141,6 +232,8 @@ static void make_vcpu(struct vm *vm, int n)
 		err(1, "KVM_GET_SREGS");
 	sregs.cs.base = 0;
 	sregs.cs.selector = 0;
+	if (opt.nested)
+		let_nest(v->fd, &sregs);
 	if (ioctl(v->fd, KVM_SET_SREGS, &sregs) || ioctl(v->fd, KVM_SET_REGS, &regs))
 		err(1, "KVM_SET_REGS");
 }
@@ -154,6 +247,8 @@ static void make_vm(struct vm *vm, int nr)
 	vm->fd = ioctl(kvm, KVM_CREATE_VM, 0);
 	if (vm->fd < 0)
 		err(1, "KVM_CREATE_VM");
+	if (opt.wake && ioctl(vm->fd, KVM_CREATE_IRQCHIP))
+		err(1, "KVM_CREATE_IRQCHIP");
 	ioctl(vm->fd, KVM_SET_TSS_ADDR, 0xfffbd000ul);
 	ioctl(vm->fd, KVM_SET_IDENTITY_MAP_ADDR, &(uint64_t){ 0xfffbc000ul });
 	vm->memory = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -163,6 +258,8 @@ static void make_vm(struct vm *vm, int nr)
 	if (ioctl(vm->fd, KVM_SET_USER_MEMORY_REGION, &region))
 		err(1, "KVM_SET_USER_MEMORY_REGION");
 	load_program(vm->memory);
+	if (opt.nested)
+		load_nested(vm->memory);
 	for (i = 0; i < opt.vcpus; i++)
 		make_vcpu(vm, i);
 }
@@ -271,10 +368,38 @@ static void run_in_turn(struct vm *vms)
 	}
 }
 
+/* Wake the VM's vCPUs, which halt in the kernel, by NMIs until all are done. */
+static void *wake(void *arg)
+{
+	struct vm *vm = arg;
+	bool more = true;
+	int i;
+
+	while (more) {
+		more = false;
+		usleep(opt.wake);
+		for (i = 0; i < opt.vcpus; i++) {
+			struct kvm_msi nmi = { .address_lo = 0xfee00000 | vm->vcpus[i].id << 12,
+					       .data = 0x400 };
+
+			if (__atomic_load_n(&vm->vcpus[i].done, __ATOMIC_RELAXED))
+				continue;
+			more = true;
+			if (ioctl(vm->fd, KVM_SIGNAL_MSI, &nmi) < 0)
+				err(1, "KVM_SIGNAL_MSI");
+		}
+	}
+	return NULL;
+}
+
 static void run_in_threads(struct vm *vms)
 {
-	pthread_t threads[MAX_VMS][MAX_VCPUS];
+	pthread_t threads[MAX_VMS][MAX_VCPUS], wakers[MAX_VMS];
 	int i, j;
+
+	for (i = 0; opt.wake && i < opt.vms; i++)
+		if (pthread_create(&wakers[i], NULL, wake, &vms[i]))
+			errx(1, "pthread_create");
 
 	for (i = 0; i < opt.vms; i++)
 		for (j = 0; j < opt.vcpus; j++)
@@ -283,6 +408,8 @@ static void run_in_threads(struct vm *vms)
 	for (i = 0; i < opt.vms; i++)
 		for (j = 0; j < opt.vcpus; j++)
 			pthread_join(threads[i][j], NULL);
+	for (i = 0; opt.wake && i < opt.vms; i++)
+		pthread_join(wakers[i], NULL);
 }
 
 static long long now(void)
@@ -343,6 +470,8 @@ static const struct argp_option options[] = {
 	{ "vcpus", 'c', "N", 0, "vCPUs of each", 0 },
 	{ "churn", 'n', "N", 0, "make, run and end N VMs, one after the other", 0 },
 	{ "id-base", 'b', "N", 0, "the first vCPU's id", 0 },
+	{ "wake", 'w', "US", 0, "halt in the kernel (its interrupt controller), woken so often", 0 },
+	{ "nested", 'e', "N", 0, "AMD-V: not the program, but N exits of a nested guest", 0 },
 	{ "rest", 'r', "US", 0, "sleep so long after every return", 0 },
 	{ "one-thread", 't', NULL, 0, "run all vCPUs in turn on one thread", 0 },
 	{ "other-thread", 'o', NULL, 0, "do all of it in a thread that is not the main one", 0 },
@@ -365,6 +494,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'b':
 		opt.id_base = atoi(arg);
+		break;
+	case 'w':
+		opt.wake = atoi(arg);
+		break;
+	case 'e':
+		opt.nested = atoi(arg);
 		break;
 	case 'r':
 		opt.rest = atoi(arg);

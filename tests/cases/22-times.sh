@@ -1,0 +1,165 @@
+# Times, histograms, outcomes and hot spots against ftrace's events, replayed by replay.awk.
+# Where the machine's clock counts instructions (lab.exact), each time within what the two
+# probes of an event are apart; elsewhere an emulator's pauses may fall between them.
+# shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
+
+exact=$(lab_option exact 0)
+trace=/sys/kernel/tracing
+events="kvm_exit kvm_entry kvm_fpu kvm_userspace_exit kvm_vcpu_wakeup kvm_pio kvm_msr kvm_hypercall kvm_inj_virq"
+
+# tracing 0|1
+tracing() {
+	for event in $events; do
+		echo $1 >$T/$event/enable
+	done
+}
+
+# replayed NAME VMM-ARGUMENT...: run a VM under tracing; its files and what ftrace makes of
+# it go to NAME.*.
+replayed() {
+	name=$1
+	echo >$trace/trace
+	tracing 1
+	vm_start "$@"
+	tracing 0
+	pid=$(cat $name.pid) id=$(field "$(cat $name.pid)" 1 id)
+	for file in vm reasons userspace histograms hot vcpus; do
+		cat $K/$id/$file >$name.$file
+	done
+	grep ': kvm_' $trace/trace >$name.trace
+	is "$name: ftrace lost nothing" "$(awk '/^overrun|^dropped/ { n += $NF } END { print n }' $trace/per_cpu/cpu*/stats)" 0
+	awk -v khz="$(info clock_khz)" -f /cases/replay.awk $name.trace >$name.replay
+}
+
+# near WHAT OURS WANTED SLACK
+near() {
+	if [ "$3" != "" ] && [ "$2" != "" ] && [ $(($2 - $3)) -le $4 ] && [ $(($3 - $2)) -le $4 ]; then
+		ok "$1 ($2 for $3, within $4)"
+	else
+		not_ok "$1: kvmstat says '$2', wanted '$3' within $4"
+	fi
+}
+
+# from FILE KEY
+from() { sed -n "s/^$2: //p" $1; }
+
+# check NAME: what was replayed.
+check() {
+	is "$1: reasons and their outcomes" "$(awk 'NR > 1 { n = $2 " " $3; $1 = $2 = $3 = $4 = $5 = $6 = ""; sub(/^ */, ""); print $0, n }' $1.reasons | sort | xargs)" \
+		"$(awk '$1 == "reason" { n = $2 " " $3; $1 = $2 = $3 = $4 = $5 = ""; sub(/^ */, ""); print $0, n }' $1.replay | sort | xargs)"
+	is "$1: returns by KVM_EXIT_*" "$(awk '$1 == "exit" { print $2, $3 }' $1.userspace | sort | xargs)" \
+		"$(awk '$1 == "user" && $3 ~ /^KVM/ { print $2, $3 }' $1.replay | sort | xargs)"
+	is "$1: returns with an error" "$(awk '$1 == "errno" { n += $2 } END { print n + 0 }' $1.userspace)" \
+		"$(awk '$1 == "user" && $3 !~ /^KVM/ { n += $2 } END { print n + 0 }' $1.replay)"
+	is "$1: interrupts given to the guest" "$(from $1.vm injected)" "$(awk '$1 == "injected" { print $2 }' $1.replay)"
+	# All handled exits but halts; each vCPU's last is not handled yet.
+	is "$1: histograms sum to the exits" "$(awk 'NR > 1 { for (i = 3; i <= NF; i++) n += $i } END { print n }' $1.histograms)" \
+		$(($(from $1.vm exits) - $(from $1.vm halts) - $(from $1.vm vcpus)))
+	[ $exact = 1 ] || return 0
+
+	exits=$(from $1.vm exits)
+	awk '$1 == "time" { print $2, $3, $4, $5 }' $1.replay >$1.times
+	read -r guest kernel user halted <$1.times
+	near "$1: guest time" "$(from $1.vm guest_ns)" "$guest" $((exits * 200))
+	near "$1: kernel time" "$(from $1.vm kernel_ns)" "$kernel" $((exits * 200))
+	near "$1: halted time" $(($(from $1.vm polled_ns) + $(from $1.vm blocked_ns))) "$halted" 10000
+	awk 'NR == FNR { if ($1 == "reason") { n = $0; sub(/^([^ ]* ){5}/, "", n); k[n] = $4; u[n] = $5 } next }
+		FNR > 1 { n = $0; sub(/^([^ ]* ){6}/, "", n); print $2, $4, k[n], $5, u[n], n }' $1.replay $1.reasons >$1.both
+	while read -r n kernel wanted user wanted_user what; do
+		near "$1: kernel time for $what" "$kernel" "$wanted" $((n * 200 + 1000))
+		near "$1: userspace time for $what" "$user" "$wanted_user" $((n * 200 + 1000))
+	done <$1.both
+	# Each bucket's exits, those near its edges counted by replay.awk on either side.
+	awk 'NR == FNR { if ($2 == "kernel" || $2 == "userspace") { k = $1 " " $2 " " $3; for (i = 4; i <= 19; i++) at[k, i] = $i } next }
+		FNR > 1 { k = $1 " " $2; n = low = high = 0
+			for (i = 3; i <= 18; i++) {
+				n += $i; low += at[k " low", i + 1]; high += at[k " high", i + 1]
+				slack = 2 + n / 100 # an interrupt may fall between two probes
+				if (n < low - slack || n > high + slack) print k, "up to bucket", i - 2 ":", n, "not in", low, high
+			} }' $1.replay $1.histograms >$1.wrong
+	is "$1: histograms as replayed" "$(cat $1.wrong)" ""
+}
+
+kvm_present
+load
+echo 16384 >$trace/buffer_size_kb
+if [ "$(info clock)" = tsc ]; then
+	echo x86-tsc >$trace/trace_clock
+else
+	echo mono >$trace/trace_clock
+fi
+replayed mixed "out:300 in:200 cpuid:500 rdmsr:100 $(hypercall):50 hlt:20 mmiow:300 mmior:50 mmiox:10 ud2:60 spin:20"
+check mixed
+is "mixed: hot spots" "$(awk 'NR > 1 && $1 != "mmio"' mixed.hot | sort | xargs)" \
+	"$(awk '$1 == "hot" { print $2, $3, $4, $5, $5 }' mixed.replay | sort | xargs)"
+is "mixed: hot device addresses" "$(awk '$1 == "mmio" { print $2, $3, $4, $5 }' mixed.hot | xargs)" \
+	"write 0x50100 300 300 read 0x50100 50 50 write 0x50ffe 10 10"
+vm_end mixed
+
+replayed halting --wake=2000 "hlt:50 out:50 cpuid:50"
+check halting
+yes "halting: time was blocked" [ "$(from halting.vm blocked_ns)" -gt 20000000 ]
+is "halting: halts stayed in the kernel" "$(awk 'tolower($7) == "hlt" { print $2, $3 }' halting.reasons)" "50 0"
+vm_end halting
+
+# More keys than a sketch holds: the busiest are there, all within the bounds told.
+replayed many --id-base=2 "out:500 outn:640 out:500 mmiow:300 mmion:640"
+check many
+awk '$1 == "hot" { print $2, $3, $4, $5 }' many.replay >truth
+echo "mmio write 0x50100 300" >>truth
+i=0
+while [ $i -lt 64 ]; do
+	printf 'mmio write 0x%x 10\n' $((0x50000 + i)) >>truth
+	i=$((i + 1))
+done
+awk 'NR == FNR { if ($1 == "port" || $1 == "mmio") { n[$1 " " $2 " " $3] = $4; sum[$1] += $4 } next }
+	FNR > 1 { k = $1 " " $2 " " $3; seen[k] = 1
+		if (n[k] < $4 || n[k] > $5) print k, n[k], "not in", $4, $5
+		if ($5 - $4 > sum[$1] / 15) print k, "error", $5 - $4, "above", sum[$1] / 15 }
+	END { for (k in n) { split(k, f, " "); if (n[k] > sum[f[1]] / 15 && !seen[k]) print k, "is missing" } }' truth many.hot >wrong
+is "sketch: within its bounds" "$(cat wrong)" ""
+yes "sketch: it had more keys than it holds" [ "$(grep -c '^port' truth)" -gt 14 ]
+is "sketch: the busiest" "$(awk '$1 == "port" { print $2, $3; exit }' many.hot) $(awk '$1 == "mmio" { print $2, $3; exit }' many.hot)" \
+	"write 0x1234 write 0x50100"
+vm_end many
+
+if grep -q tsc=unstable /proc/cmdline; then
+	is "the clock" "$(info clock) $(info clock_khz)" "ktime (the kernel does not trust the TSC) 1000000"
+else
+	is "the clock" "$(info clock)" tsc
+fi
+
+# The times add up to the time that went by: for a vCPU in the guest, one that goes to and fro, one that is blocked.
+vm_run spinning --id-base=16 'spin:100000000'
+vm_run trotting --id-base=32 --rest=2000 'out:100000000'
+vm_run dozing --wake=100000000 'hlt:10'
+started() { [ "$(awk 'NR > 1' /proc/kvminfo | wc -l)" = 3 ]; }
+within 20 started
+for _ in 1 2; do
+	uptime=$(cut -d' ' -f1 /proc/uptime | tr -d .)
+	cat $K/*/vcpus | awk '$1 != "vcpu" && $9 != "ended" { print $1, $4 + $5 + $6 + $7 + $8 }' >sums
+	after=$(cut -d' ' -f1 /proc/uptime | tr -d .)
+	if [ -e sums.before ]; then
+		awk 'NR == FNR { was[$1] = $2; next } { print $1, $2 - was[$1] }' sums.before sums >grown
+		while read -r vcpu ns; do
+			ms=$((ns / 1000000))
+			if [ $ms -ge $(((uptime - after_before) * 10 - 20)) ] && [ $ms -le $(((after - uptime_before) * 10 + 20)) ]; then
+				ok "vCPU $vcpu: its times add up to what went by ($ms ms)"
+			else
+				not_ok "vCPU $vcpu: its times grew by $ms ms, the clock by $(((uptime - after_before) * 10)) to $(((after - uptime_before) * 10))"
+			fi
+		done <grown
+	fi
+	mv sums sums.before
+	uptime_before=$uptime after_before=$after
+	sleep 2
+done
+is "the spinning one is in the guest" "$(awk 'NR > 1 { print ($4 > 10 * ($5 + $6)) }' $K/$(field "$(cat spinning.pid)" 1 id)/vcpus)" 1
+is "the dozing one is blocked" "$(awk 'NR > 1 { print ($8 > 10 * ($4 + $5 + $6)) }' $K/$(field "$(cat dozing.pid)" 1 id)/vcpus)" 1
+for name in spinning trotting dozing; do
+	kill -9 "$(cat $name.pid)"
+	kill "$(cat $name.holder)"
+done
+ended() { [ "$(info vms)" = 0 ]; }
+yes "they end" within 20 ended
+unload

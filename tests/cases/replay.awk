@@ -1,0 +1,136 @@
+# replay.awk: ftrace's events of KVM, by a clock that counts ticks of khz kHz, to figures in
+# kvmstat's form, worked out anew: an oracle. Each vCPU has a thread of its own here.
+# Prints, for all threads together:
+#   time GUEST KERNEL USER HALTED          in ns, to each thread's last event
+#   reason EXITS TO_USER KERNEL USER NAME  of exits whose handling is over
+#   class through low|high BUCKET...       histograms, their times so much longer or shorter as
+#                                          two probes of one event may be apart
+#   hot KIND DIRECTION ADDRESS COUNT
+#   user RETURNS NAME
+#   injected COUNT
+
+BEGIN { apart = 500 }
+
+function ns(ticks) { return ticks * 1e6 / khz }
+
+# The time since the thread's last event goes to where it was.
+function charge(to,    t) {
+	t = now - at[pid]
+	at[pid] = now
+	spent[pid, to] += t
+	sum[to] += t
+}
+
+function class_of(name) {
+	if (name ~ /^(io|IO_INSTRUCTION)$/) return "io"
+	if (name ~ /^(npf|EPT_VIOLATION|EPT_MISCONFIG)$/) return "fault"
+	if (name ~ /^(msr|MSR_READ|MSR_WRITE)$/) return "msr"
+	if (name ~ /^(interrupt|EXTERNAL_INTERRUPT)$/) return "interrupt"
+	if (name ~ /( excp|^EXCEPTION_NMI)$/) return "exception"
+	if (name ~ /^(hlt|HLT)$/) return "halt"
+	return "other"
+}
+
+function bucket(t,    b, limit) {
+	for (limit = 512; b < 15 && t >= limit; limit *= 2)
+		b++
+	return b + 0
+}
+
+# An exit's handling is over.
+function handled(    name, t) {
+	name = reason[pid]
+	if (name == "")
+		return
+	kernel[name] += spent[pid, "kernel"]
+	user[name] += spent[pid, "user"]
+	t = spent[pid, "kernel"] + spent[pid, "user"]
+	name = class_of(name) " " (through[pid] ? "userspace" : "kernel")
+	hist[name " low", bucket(ns(t) + apart)]++
+	hist[name " high", bucket(ns(t) - apart)]++
+	classes[name " low"]
+	classes[name " high"]
+}
+
+function forget() {
+	spent[pid, "kernel"] = spent[pid, "user"] = through[pid] = 0
+}
+
+# "vmm-123   [000] d..1.   456: kvm_exit: ..."; the name may hold no blank.
+{
+	if (!match($0, /: kvm_[a-z_]*: /))
+		next
+	event = substr($0, RSTART + 2, RLENGTH - 4)
+	rest = substr($0, RSTART + RLENGTH)
+	now = substr($0, 1, RSTART - 1)
+	sub(/.* /, "", now)
+	# Of clocks in nanoseconds ftrace prints seconds.
+	now = now ~ /\./ ? now * 1e9 : now + 0
+	pid = $1
+	sub(/.*-/, "", pid)
+	if (!(pid in where)) {
+		where[pid] = ""
+		at[pid] = now
+	}
+}
+
+event == "kvm_exit" {
+	charge(where[pid] == "guest" ? "guest" : "kernel")
+	forget()
+	where[pid] = "kernel"
+	name = rest
+	sub(/^vcpu [0-9]* reason /, "", name)
+	sub(/ rip 0x.*/, "", name)
+	reason[pid] = name
+	open[pid] = 1
+	exits[name]++
+}
+event == "kvm_entry" {
+	charge("kernel")
+	handled()
+	forget()
+	where[pid] = "guest"
+}
+event == "kvm_fpu" && rest ~ /^unload/ { charge("kernel"); where[pid] = "user" }
+event == "kvm_fpu" && rest ~ /^load/ { charge("user"); where[pid] = "kernel" }
+event == "kvm_userspace_exit" {
+	if (open[pid]) {
+		to_user[reason[pid]]++
+		through[pid] = 1
+		open[pid] = 0
+	}
+	sub(/ \(.*/, "", rest)
+	sub(/^reason /, "", rest)
+	returns[rest]++
+}
+event == "kvm_vcpu_wakeup" {
+	match(rest, /time [0-9]*/)
+	t = substr(rest, RSTART + 5, RLENGTH - 5) * khz / 1e6
+	# It is part of what the kernel is being charged.
+	at[pid] += t
+	sum["halted"] += t
+}
+event == "kvm_pio" {
+	split(rest, f, " ")
+	hot["port " (f[1] == "pio_write" ? "write" : "read") " " f[3]]++
+}
+event == "kvm_msr" { split(rest, f, " "); hot["msr " (f[1] == "msr_read" ? "read" : "write") " 0x" f[2]]++ }
+event == "kvm_hypercall" { split(rest, f, " "); hot["hypercall call " f[2]]++ }
+event == "kvm_inj_virq" { injected++ }
+
+END {
+	printf "time %d %d %d %d\n", ns(sum["guest"]), ns(sum["kernel"]), ns(sum["user"]), ns(sum["halted"])
+	for (name in exits)
+		printf "reason %d %d %d %d %s\n", exits[name], to_user[name], ns(kernel[name]), ns(user[name]), name
+	for (c in classes) {
+		printf "%s", c
+		for (b = 0; b < 16; b++)
+			printf " %d", hist[c, b]
+		print ""
+	}
+	for (h in hot)
+		print "hot", h, hot[h]
+	for (name in returns)
+		print "user", returns[name], name
+	print "injected", injected + 0
+}
