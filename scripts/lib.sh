@@ -83,3 +83,22 @@ copy_program() {
 		cp -L "$lib" "$root$lib"
 	done || :
 }
+
+# disk_image NAME KEY: print the path of an ext4 image in the cache, called NAME and made
+# from what KEY tells; where there is none yet, "fill_image FOLDER" makes its contents.
+disk_image() {
+	local img work
+	img=$(cache_dir)/$1-$(sha256sum <<<"$2" | cut -c1-16).img
+	if [ ! -e "$img" ]; then
+		say "making the disk image $img"
+		work=$(mktemp -d "$img.XXXXXX")
+		# shellcheck disable=SC2064 # this very folder
+		trap "rm -rf '$work'" EXIT
+		mkdir "$work/root"
+		fill_image "$work/root"
+		truncate -s "$(($(du -sm "$work/root" | cut -f1) * 5 / 4 + 8))M" "$work/img"
+		mke2fs -q -t ext4 -O ^has_journal -m 0 -d "$work/root" "$work/img"
+		mv "$work/img" "$img"
+	fi
+	echo "$img"
+}

@@ -20,11 +20,19 @@ kvm_load() { modprobe "kvm-$(kvm_vendor)"; }
 
 kvm_unload() { rmmod "kvm_$(kvm_vendor)" && rmmod kvm; }
 
-# mount_root: make the disk of root.sh, the first virtio disk, usable: /root/guest,
-# and guest_qemu.
+# mount_root: make the disk of root.sh, or of another disk_image, the first virtio disk,
+# usable: /root, guest and root_program.
 mount_root() {
 	modprobe virtio_pci && modprobe virtio_blk && modprobe ext4 &&
 		mkdir -p /root && mount -t ext4 -o ro /dev/vda /root
+}
+
+# root_program NAME ARGUMENT...: become a program of that disk, with its own libraries.
+root_program() {
+	program=$1
+	shift
+	exec /root/lib64/ld-linux-x86-64.so.2 --library-path /root/lib/x86_64-linux-gnu \
+		"/root/bin/$program" "$@"
 }
 
 # guest NAME KIND OPTION...: run guest-init in a guest of its own, silently but for its
@@ -32,8 +40,7 @@ mount_root() {
 guest() {
 	name=$1 kind=$2
 	shift 2
-	exec /root/lib64/ld-linux-x86-64.so.2 --library-path /root/lib/x86_64-linux-gnu \
-		/root/bin/qemu-system-x86_64 -L /root/firmware -name "$name" \
+	root_program qemu-system-x86_64 -L /root/firmware -name "$name" \
 		-M pc -accel kvm -cpu host -m 128 -nodefaults -no-user-config -display none \
 		-serial "file:/tmp/$name.log" -kernel /root/guest/vmlinuz -initrd /root/guest/initrd \
 		-append "kind=$kind quiet loglevel=1 mitigations=off tsc=reliable cryptomgr.notests random.trust_cpu=on audit=0 initcall_blacklist=load_system_certificate_list" "$@"
