@@ -2,34 +2,18 @@
 # Runs in the machine where one instruction takes one nanosecond of the clock: what an
 # exit costs, alone and with kvmstat. Prints "cost WORK VMS WITHOUT WITH", per exit.
 # shellcheck disable=SC2086,SC2034,SC1090 # see lib.sh
-. /cases/lib.sh
+. /cases/costlib.sh
 CASE=cost
 
 exits=20000
 
-# ns VMM-ARGUMENT...: of the run, the lesser of two.
-ns() {
-	for _ in 1 2; do
-		echo | /bin/vmm "$@" | awk '$1 == "ran" { print $2 }'
-	done | sort -n | head -n 1
-}
-
-# The two works' fixed costs (threads, first faults) go by a difference of lengths.
-per_exit() {
-	what=$1
-	shift
-	short=$(ns "$@" "$what:$((exits / 2))")
-	long=$(ns "$@" "$what:$exits")
-	echo $(((long - short) / (exits / 2)))
-}
-
 works() {
-	echo "cpuid $(per_exit cpuid)"
-	echo "out $(per_exit out)"
-	echo "mmiow $(per_exit mmiow)"
+	echo "cpuid $(per_exit cpuid $exits)"
+	echo "out $(per_exit out $exits)"
+	echo "mmiow $(per_exit mmiow $exits)"
 	# One thread runs two VMs in turn: another vCPU at every exit. Each turn has a
 	# return without an exit, too.
-	echo "out-in-turn $(per_exit out --vms=2 --one-thread)"
+	echo "out-in-turn $(per_exit out $exits --vms=2 --one-thread)"
 }
 
 kvm_load

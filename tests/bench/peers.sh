@@ -1,0 +1,71 @@
+# The second half of bench.sh: kvmstat beside the tools that people use today, on the same
+# exits in one run of one machine. A table, the same in peers.tsv, a picture in peers.svg.
+# shellcheck shell=bash disable=SC2154 # its variables are bench.sh's
+
+tools=$("$top/tests/bench/tools.sh")
+say "measuring the other tools; about four minutes"
+machine observers "$out/peers" --disk "$tools"
+grep '^peer ' "$out/peers/results" >>"$out/results"
+
+# The added instructions are those beyond the first line's, "nothing".
+awk -v OFS='\t' '$1 == "peer" {
+	label = $7
+	for (i = 8; i <= NF; i++) label = label " " $i
+	if (!n++) { cpuid = $2; out = $3 }
+	else if (label !~ /^nothing/) {
+		row[++rows] = label
+		c[rows] = $2 - cpuid; o[rows] = $3 - out; exits[rows] = $4; recorded[rows] = $5; told[rows] = $6
+		if (label == "kvmstat") us = rows
+	}
+}
+END {
+	print "observer", "added_cpuid", "added_out", "times_kvmstat_cpuid", "times_kvmstat_out", "exits",
+		"recorded", "lost", "says_lost"
+	for (i = 1; i <= rows; i++)
+		print row[i], c[i], o[i], sprintf("%.1f", c[i] / c[us]), sprintf("%.1f", o[i] / o[us]), exits[i],
+			recorded[i], recorded[i] == "-" ? "-" : exits[i] - recorded[i], told[i]
+}' "$out/peers/results" >"$out/peers.tsv"
+
+echo
+awk -F'\t' 'NR == 1 {
+	printf "%-27s %15s %16s %25s\n", "", "added to an exit", "times kvmstat", ""
+	printf "%-27s %7s %8s %7s %8s %8s %8s %9s\n", "observer", "cpuid", "out", "cpuid", "out", "exits", "lost",
+		"says lost"
+	next
+}
+{ printf "%-27s %7d %8d %7s %8s %8d %8s %9s\n", $1, $2, $3, $4, $5, $6, $8, $9 }' "$out/peers.tsv"
+
+awk -F'\t' -v release="$release" '
+function text(x, y, size, more, words) {
+	printf "<text x=\"%d\" y=\"%d\" font-size=\"%d\" %s>%s</text>\n", x, y, size, more, words
+}
+function bar(y, n, colour) {
+	printf "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"14\" fill=\"%s\"/>\n", left, y, n * scale, colour
+	text(left + n * scale + 5, y + 12, 12, "", n)
+}
+NR > 1 { label[++rows] = $1; c[rows] = $2; o[rows] = $3; if ($2 > max) max = $2; if ($3 > max) max = $3 }
+END {
+	left = 230; top = 100; step = 44; width = 900; height = top + rows * step + 50
+	grid = 1000; scale = (width - left - 70) / max
+	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" fill=\"#222\">\n",
+		width, height
+	printf "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n", width, height
+	text(20, 32, 20, "font-weight=\"bold\"", "Instructions added to one VM exit")
+	text(20, 54, 13, "", "Linux " release ", AMD-V as emulated by QEMU, whose clock counts instructions; less is better")
+	printf "<rect x=\"20\" y=\"68\" width=\"14\" height=\"14\" fill=\"#3b6ea5\"/>\n"
+	text(40, 80, 13, "", "an exit that the kernel handles (cpuid)")
+	printf "<rect x=\"320\" y=\"68\" width=\"14\" height=\"14\" fill=\"#e39b3c\"/>\n"
+	text(340, 80, 13, "", "an exit to userspace (out)")
+	for (n = 0; n <= max; n += grid) {
+		printf "<path d=\"M%.1f %dV%d\" stroke=\"#ddd\"/>\n", left + n * scale, top - 6, top + rows * step
+		text(left + n * scale, top + rows * step + 18, 12, "text-anchor=\"middle\" fill=\"#666\"", n)
+	}
+	for (i = 1; i <= rows; i++) {
+		y = top + (i - 1) * step
+		text(left - 10, y + 21, 14, "text-anchor=\"end\"" (label[i] ~ /^kvmstat/ ? " font-weight=\"bold\"" : ""), label[i])
+		bar(y + 2, c[i], "#3b6ea5")
+		bar(y + 18, o[i], "#e39b3c")
+	}
+	print "</svg>"
+}' "$out/peers.tsv" >"$out/peers.svg"
+say "the same in $out/peers.tsv, as a picture in $out/peers.svg"
