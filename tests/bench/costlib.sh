@@ -1,14 +1,16 @@
 # What cost.sh and observers.sh share: the instructions of one exit, in the machine where
 # one instruction takes one nanosecond of the clock.
-# shellcheck shell=sh disable=SC2094 # it is a fifo
+# shellcheck shell=sh disable=SC2086,SC2094 # held is a fifo
 
 . /cases/lib.sh
 
 # run VMM-ARGUMENT...: "NS EXITS", what it took and KVM's own count of its exits. Nothing
 # else runs meanwhile: the VMM speaks when all is over, and waits for the end of its input.
+# $before is for a command that runs it.
+before=
 run() {
 	[ -p held ] || mkfifo held
-	/bin/vmm "$@" <held | {
+	$before /bin/vmm "$@" <held | {
 		exec 3>held
 		while read -r word value _ && [ "$word" != "done" ]; do
 			[ "$word" != ran ] || ns=$value

@@ -3,37 +3,43 @@
 # shellcheck shell=bash disable=SC2154 # its variables are bench.sh's
 
 tools=$("$top/tests/bench/tools.sh")
-say "measuring the other tools; about four minutes"
-machine observers "$out/peers" --disk "$tools"
-grep '^peer ' "$out/peers/results" >>"$out/results"
+say "measuring the other tools; about two minutes"
+machine observers "$out/peers" --disk "$tools" --program "$(command -v chrt):bin/chrt"
+grep -E '^(peer|real-time) ' "$out/peers/results" >>"$out/results"
 
 # The added instructions are those beyond the first line's, "nothing".
-awk -v OFS='\t' '$1 == "peer" {
-	label = $7
-	for (i = 8; i <= NF; i++) label = label " " $i
-	if (!n++) { cpuid = $2; out = $3 }
-	else if (label !~ /^nothing/) {
-		row[++rows] = label
-		c[rows] = $2 - cpuid; o[rows] = $3 - out; exits[rows] = $4; recorded[rows] = $5; told[rows] = $6
-		if (label == "kvmstat") us = rows
-	}
+awk -v OFS='\t' '
+function label(from, i, s) {
+	for (i = from; i <= NF; i++) s = s (i > from ? " " : "") $i
+	return s
 }
+function lost(exits, recorded) { return recorded == "-" ? "-" : exits - recorded }
+$1 == "peer" && !n++ { cpuid = $2; out = $3; next }
+label($1 == "peer" ? 7 : 5) ~ /^nothing/ { next }
+$1 == "peer" {
+	name[++rows] = label(7)
+	c[rows] = $2 - cpuid; o[rows] = $3 - out
+	seen[rows] = $4 OFS lost($4, $5) OFS $6
+	if (name[rows] == "kvmstat") us = rows
+}
+$1 == "real-time" { seen[rows] = seen[rows] OFS $2 OFS lost($2, $3) OFS $4 }
 END {
-	print "observer", "added_cpuid", "added_out", "times_kvmstat_cpuid", "times_kvmstat_out", "exits",
-		"recorded", "lost", "says_lost"
+	print "observer", "added_cpuid", "added_out", "times_kvmstat_cpuid", "times_kvmstat_out",
+		"exits", "lost", "says_lost", "rt_exits", "rt_lost", "rt_says_lost"
 	for (i = 1; i <= rows; i++)
-		print row[i], c[i], o[i], sprintf("%.1f", c[i] / c[us]), sprintf("%.1f", o[i] / o[us]), exits[i],
-			recorded[i], recorded[i] == "-" ? "-" : exits[i] - recorded[i], told[i]
+		print name[i], c[i], o[i], sprintf("%.1f", c[i] / c[us]), sprintf("%.1f", o[i] / o[us]), seen[i]
 }' "$out/peers/results" >"$out/peers.tsv"
 
 echo
-awk -F'\t' 'NR == 1 {
-	printf "%-27s %15s %16s %25s\n", "", "added to an exit", "times kvmstat", ""
-	printf "%-27s %7s %8s %7s %8s %8s %8s %9s\n", "observer", "cpuid", "out", "cpuid", "out", "exits", "lost",
-		"says lost"
-	next
+awk -F'\t' '
+function share(lost, exits) { return lost == 0 || lost == "-" ? lost : sprintf("%.1f%%", 100 * lost / exits) }
+BEGIN {
+	line = "%-27s %7s %7s %8s %7s %10s %10s %10s\n"
+	printf line, "", "added to", "exit", "times", "kvmstat", "exits lost", "real-time", "it says"
+	printf line, "observer", "cpuid", "out", "cpuid", "out", "", "VM: lost", "(events)"
 }
-{ printf "%-27s %7d %8d %7s %8s %8d %8s %9s\n", $1, $2, $3, $4, $5, $6, $8, $9 }' "$out/peers.tsv"
+NR > 1 { printf line, $1, $2, $3, $4, $5, share($7, $6), share($10, $9), $11 }
+END { print "All on one CPU. Real-time VM: its VMM has real-time priority, what reads buffers waits for it." }' "$out/peers.tsv"
 
 awk -F'\t' -v release="$release" '
 function text(x, y, size, more, words) {
