@@ -93,46 +93,52 @@ void notrace kvmstat_count_slow_passing(int coming)
 		this_cpu_write(kvmstat_cpu.unknown, current);
 }
 
-static noinline notrace void count_error(struct kvmstat_counts *counts, int error, bool noexit)
+static enum kvmstat_errno errno_of(int error)
 {
-	enum kvmstat_errno e;
-
 	switch (error) {
 	case -EINTR:
-		e = KVMSTAT_EINTR;
-		break;
+		return KVMSTAT_EINTR;
 	case -EAGAIN:
-		e = KVMSTAT_EAGAIN;
-		break;
+		return KVMSTAT_EAGAIN;
 	case -EFAULT:
-		e = KVMSTAT_EFAULT;
-		break;
+		return KVMSTAT_EFAULT;
 	default:
-		e = KVMSTAT_EOTHER;
-		break;
+		return KVMSTAT_EOTHER;
 	}
-	counts->errors[e]++;
-	counts->noexit_errors[e] += noexit;
 }
 
-static __always_inline void count_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts,
-					 u32 reason, int error)
+/* The exit in progress ends in userspace. */
+static __always_inline void count_to_user(struct kvmstat_vcpu *v, struct kvmstat_counts *counts)
+{
+	v->returned = v->exits;
+	v->to_user++;
+	counts->cells[(u8)v->cell].to_user++;
+}
+
+static void count_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u32 reason,
+			 int error)
 {
 	bool noexit = v->returned == v->exits;
 
-	if (unlikely(reason >= KVMSTAT_USER_REASONS))
-		reason = KVMSTAT_USER_REASONS - 1;
-	if (likely(!noexit)) {
-		v->returned = v->exits;
-		v->to_user++;
-		counts->cells[(u8)v->cell].to_user++;
+	if (error >= 0) {
+		counts->user_reasons[min(reason, KVMSTAT_USER_REASONS - 1)]++;
 	} else {
-		counts->noexit++;
+		counts->errors[errno_of(error)]++;
+		counts->noexit_errors[errno_of(error)] += noexit;
 	}
-	if (likely(error >= 0))
-		counts->user_reasons[reason]++;
+	if (noexit)
+		counts->noexit++;
 	else
-		count_error(counts, error, noexit);
+		count_to_user(v, counts);
+}
+
+/* Apart, so that the usual way saves no register. */
+static noinline notrace void on_rare_return(u32 reason, int error)
+{
+	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
+
+	WRITE_ONCE(v->returning, NULL);
+	count_return(v, this_cpu_read(kvmstat_cpu.counts), reason, error);
 }
 
 static noinline notrace void on_displaced_return(u32 reason, int error)
@@ -150,15 +156,21 @@ static noinline notrace void on_displaced_return(u32 reason, int error)
 
 static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int error)
 {
+	struct kvmstat_counts *counts;
 	struct kvmstat_vcpu *v;
 
 	kvmstat_probe_begin();
 	v = this_cpu_read(kvmstat_cpu.v);
-	if (likely(data_race(v->returning) == current)) {
-		WRITE_ONCE(v->returning, NULL);
-		count_return(v, this_cpu_read(kvmstat_cpu.counts), reason, error);
-	} else {
+	if (unlikely(data_race(v->returning) != current)) {
 		on_displaced_return(reason, error);
+	} else if (unlikely(error < 0 || reason >= KVMSTAT_USER_REASONS ||
+			    v->returned == v->exits)) {
+		on_rare_return(reason, error);
+	} else {
+		WRITE_ONCE(v->returning, NULL);
+		counts = this_cpu_read(kvmstat_cpu.counts);
+		count_to_user(v, counts);
+		counts->user_reasons[reason]++;
 	}
 	kvmstat_probe_end();
 }

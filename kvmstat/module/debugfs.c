@@ -151,12 +151,9 @@ DEFINE_SHOW_ATTRIBUTE(userspace);
 static int histograms_show(struct seq_file *m, void *unused)
 {
 	static const char *const classes[] = {
-		[KVMSTAT_CLASS_OTHER] = "other",
-		[KVMSTAT_CLASS_IO] = "io",
-		[KVMSTAT_CLASS_FAULT] = "fault",
-		[KVMSTAT_CLASS_MSR] = "msr",
-		[KVMSTAT_CLASS_INTERRUPT] = "interrupt",
-		[KVMSTAT_CLASS_EXCEPTION] = "exception",
+		[KVMSTAT_CLASS_OTHER] = "other",	 [KVMSTAT_CLASS_IO] = "io",
+		[KVMSTAT_CLASS_FAULT] = "fault",	 [KVMSTAT_CLASS_MSR] = "msr",
+		[KVMSTAT_CLASS_INTERRUPT] = "interrupt", [KVMSTAT_CLASS_EXCEPTION] = "exception",
 	};
 	struct kvmstat_sum *sum = get_sum(m->private);
 	unsigned int class, user, i;
@@ -168,9 +165,10 @@ static int histograms_show(struct seq_file *m, void *unused)
 	for (i = 0; i < KVMSTAT_BUCKETS - 1; i++)
 		seq_printf(m, " %llu", BIT_ULL(KVMSTAT_FIRST_BUCKET_BITS + i));
 	seq_puts(m, " inf\n");
-	for (class = 0; class < KVMSTAT_TIMED_CLASSES; class++)
+	for (class = 0; class < KVMSTAT_TIMED_CLASSES; class ++)
 		for (user = 0; user < 2; user++) {
-			if (!memchr_inv(sum->c.hist[class][user], 0, sizeof(sum->c.hist[class][user])))
+			if (!memchr_inv(sum->c.hist[class][user], 0,
+					sizeof(sum->c.hist[class][user])))
 				continue;
 			seq_printf(m, "%s %s", classes[class], user ? "userspace" : "kernel");
 			for (i = 0; i < KVMSTAT_BUCKETS; i++)
@@ -203,9 +201,9 @@ static int hot_show(struct seq_file *m, void *unused)
 		n = kvmstat_spots_merge(m->private, kind, hot, HOT_MAX);
 		for (i = 0; i < n; i++)
 			seq_printf(m, "%s %s 0x%llx %llu %llu\n", kinds[kind],
-				   kind == KVMSTAT_HYPERCALL		? "call" :
+				   kind == KVMSTAT_HYPERCALL	   ? "call" :
 				   hot[i].key & KVMSTAT_SPOT_WRITE ? "write" :
-									  "read",
+								     "read",
 				   hot[i].key & ~KVMSTAT_SPOT_WRITE, hot[i].count, hot[i].at_most);
 	}
 	kvmstat_roster_unlock();

@@ -166,7 +166,8 @@ static int set_timing(const char *val, const struct kernel_param *kp)
 
 static const struct kernel_param_ops timing_ops = { .set = set_timing, .get = param_get_bool };
 module_param_cb(timing, &timing_ops, &timing_wanted, 0644);
-MODULE_PARM_DESC(timing, "time what is counted; N leaves counts only, at less than half the cost (Y)");
+MODULE_PARM_DESC(timing,
+		 "time what is counted; N leaves counts only, at less than half the cost (Y)");
 
 static void detach(void)
 {

@@ -14,7 +14,6 @@ int kvmstat_proc_init(void);
 void kvmstat_proc_exit(void);
 
 void kvmstat_show_header(struct seq_file *m, const char *more);
-void kvmstat_show_row(struct seq_file *m, u64 no, pid_t pid, u64 id,
-		      const struct kvmstat_sum *sum);
+void kvmstat_show_row(struct seq_file *m, u64 no, pid_t pid, u64 id, const struct kvmstat_sum *sum);
 
 #endif

@@ -76,7 +76,13 @@ struct kvmstat_cell {
 #define KVMSTAT_USER_REASONS 44u
 
 /* Of KVM_RUN's errors, those that have a name here, and the others. */
-enum kvmstat_errno { KVMSTAT_EINTR, KVMSTAT_EAGAIN, KVMSTAT_EFAULT, KVMSTAT_EOTHER, KVMSTAT_NR_ERRNO };
+enum kvmstat_errno {
+	KVMSTAT_EINTR,
+	KVMSTAT_EAGAIN,
+	KVMSTAT_EFAULT,
+	KVMSTAT_EOTHER,
+	KVMSTAT_NR_ERRNO
+};
 
 /**
  * struct kvmstat_counts - what one CPU has counted for one VM

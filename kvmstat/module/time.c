@@ -19,35 +19,30 @@ void kvmstat_time_init(void)
 	kvmstat_tick_mult = div_u64((u64)NSEC_PER_MSEC << KVMSTAT_TICK_SHIFT, kvmstat_clock_khz());
 }
 
-/* From one point of time to another, none if the clocks of two CPUs differ a little. */
-static u64 span(u64 from, u64 to)
-{
-	return (s64)(to - from) > 0 ? to - from : 0;
-}
-
 /* Adds what has become of a vCPU's time between its stamp and now; all of it if it stops. */
 static void add_times(u64 *time, u8 mode, u64 stamp, u64 left, u64 back, u64 now)
 {
 	switch (mode) {
 	case KVMSTAT_IN_GUEST:
-		time[KVMSTAT_GUEST] += span(stamp, now);
+		time[KVMSTAT_GUEST] += kvmstat_time_span(stamp, now);
 		break;
 	case KVMSTAT_IN_KERNEL:
 	case KVMSTAT_STILL:
-		time[KVMSTAT_KERNEL] += span(stamp, now);
+		time[KVMSTAT_KERNEL] += kvmstat_time_span(stamp, now);
 		break;
 	case KVMSTAT_LEFT:
 	case KVMSTAT_STILL_LEFT:
-		time[KVMSTAT_KERNEL] += span(stamp, left);
-		time[KVMSTAT_USER] += span(left, now);
+		time[KVMSTAT_KERNEL] += kvmstat_time_span(stamp, left);
+		time[KVMSTAT_USER] += kvmstat_time_span(left, now);
 		break;
 	case KVMSTAT_BACK:
-		time[KVMSTAT_KERNEL] += span(stamp, left) + span(back, now);
-		time[KVMSTAT_USER] += span(left, back);
+		time[KVMSTAT_KERNEL] +=
+			kvmstat_time_span(stamp, left) + kvmstat_time_span(back, now);
+		time[KVMSTAT_USER] += kvmstat_time_span(left, back);
 		break;
 	case KVMSTAT_START:
 		/* Not entered yet: it waits to be started. */
-		time[KVMSTAT_BLOCKED] += span(stamp, now);
+		time[KVMSTAT_BLOCKED] += kvmstat_time_span(stamp, now);
 		break;
 	default:
 		break;
@@ -203,9 +198,9 @@ void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time)
 const char *kvmstat_time_mode_name(u8 mode)
 {
 	static const char *const names[] = {
-		[KVMSTAT_UNTIMED] = "untimed",	[KVMSTAT_IN_GUEST] = "guest",
-		[KVMSTAT_IN_KERNEL] = "kernel", [KVMSTAT_LEFT] = "userspace",
-		[KVMSTAT_BACK] = "kernel",	[KVMSTAT_STILL] = "kernel",
+		[KVMSTAT_UNTIMED] = "untimed",	    [KVMSTAT_IN_GUEST] = "guest",
+		[KVMSTAT_IN_KERNEL] = "kernel",	    [KVMSTAT_LEFT] = "userspace",
+		[KVMSTAT_BACK] = "kernel",	    [KVMSTAT_STILL] = "kernel",
 		[KVMSTAT_STILL_LEFT] = "userspace", [KVMSTAT_START] = "starting",
 	};
 

@@ -36,6 +36,18 @@ static __always_inline bool kvmstat_timing_fast(void)
 	return likely(data_race(kvmstat_timing) == KVMSTAT_TIMING_FAST);
 }
 
+/* From one point of time to another; none if the clocks of two CPUs differ by a little. */
+static __always_inline u64 kvmstat_time_span(u64 from, u64 to)
+{
+	u64 ticks = to - from;
+
+	if (unlikely((s64)ticks < 0)) {
+		ticks = 0;
+		barrier(); /* a branch that is never taken is cheaper than a conditional move */
+	}
+	return ticks;
+}
+
 /*
  * The stamp changes first, the sums last: a reader that sees the same stamp before and
  * after may have missed a sum's last step, but never has it twice.
@@ -94,10 +106,7 @@ static __always_inline bool kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvm
 	if (unlikely(v->mode != KVMSTAT_IN_GUEST))
 		return false;
 	now = kvmstat_fast_clock();
-	ticks = now - v->stamp;
-	/* Two CPUs' clocks may differ by a little. */
-	if (unlikely((s64)ticks < 0))
-		return false;
+	ticks = kvmstat_time_span(v->stamp, now);
 	kvmstat_time_set(v, KVMSTAT_IN_KERNEL, now);
 	v->time[KVMSTAT_GUEST] += ticks;
 	counts->guest += ticks;
@@ -106,30 +115,24 @@ static __always_inline bool kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvm
 
 /**
  * kvmstat_time_entry - the guest is entered again, after an exit that stayed in the kernel
- * @v: the vCPU
+ * @v: the vCPU, whose mode is KVMSTAT_IN_KERNEL
  * @counts: its VM's, of this CPU
  *
  * Context: the kvm_entry probe, preemption off, KVMSTAT_TIMING_FAST.
- * Return: false if this is for kvmstat_time_switch().
  */
-static __always_inline bool kvmstat_time_entry(struct kvmstat_vcpu *v,
+static __always_inline void kvmstat_time_entry(struct kvmstat_vcpu *v,
 					       struct kvmstat_counts *counts)
 {
 	struct kvmstat_cell *cell;
 	u64 now, ticks;
 
-	if (unlikely(v->mode != KVMSTAT_IN_KERNEL))
-		return false;
 	now = kvmstat_fast_clock();
-	ticks = now - v->stamp;
-	if (unlikely((s64)ticks < 0))
-		return false;
+	ticks = kvmstat_time_span(v->stamp, now);
 	kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
 	v->time[KVMSTAT_KERNEL] += ticks;
 	cell = &counts->cells[(u8)v->cell];
 	cell->kernel += ticks;
 	kvmstat_time_handled(v, counts, cell, ticks, false);
-	return true;
 }
 
 /**

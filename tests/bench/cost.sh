@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs in the machine where one instruction takes one nanosecond of the clock: what an
-# exit costs, alone and with kvmstat. Prints "cost WORK VMS WITHOUT WITH", per exit.
+# exit costs, alone, with kvmstat counting only, and with it timing, too. Prints
+# "cost WORK VMS WITHOUT COUNTING TIMING", per exit.
 # shellcheck disable=SC2086,SC2034,SC1090 # see lib.sh
 . /cases/costlib.sh
 CASE=cost
@@ -18,8 +19,10 @@ works() {
 
 kvm_load
 works >without
-load
-works >with
+load timing=0
+works >counting
+echo Y >/sys/module/kvmstat/parameters/timing
+works >timing
 i=0
 while [ $i -lt 32 ]; do
 	vm_run crowd$i --vms=16 'cpuid:1'
@@ -27,10 +30,14 @@ while [ $i -lt 32 ]; do
 done
 crowded() { [ "$(info vms)" -ge 500 ]; }
 within 120 crowded || echo "not ok - cost: only $(info vms) VMs"
-works >crowded
+works >timing.crowded
+echo N >/sys/module/kvmstat/parameters/timing
+works >counting.crowded
+# of WORK FILE
+of() { awk -v w="$1" '$1 == w { print $2 }' "$2"; }
 for work in cpuid out mmiow out-in-turn; do
-	echo "cost $work 1 $(awk -v w=$work '$1 == w { print $2 }' without) $(awk -v w=$work '$1 == w { print $2 }' with)"
-	echo "cost $work $(info vms) $(awk -v w=$work '$1 == w { print $2 }' without) $(awk -v w=$work '$1 == w { print $2 }' crowded)"
+	echo "cost $work 1 $(of $work without) $(of $work counting) $(of $work timing)"
+	echo "cost $work $(info vms) $(of $work without) $(of $work counting.crowded) $(of $work timing.crowded)"
 done
 grep -E '^(vms|vcpus|memory_bytes|bytes_)' $K/info
 for file in crowd*.pid; do

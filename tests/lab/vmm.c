@@ -152,8 +152,9 @@ static void let_be_woken(int fd)
 static void load_nested(uint8_t *memory)
 {
 	/* mov $VMCB,%eax; mov $turns,%edi; 1: vmrun; dec %edi; jnz 1b; 2: out %al,$0xf0; jmp 2b */
-	static const uint8_t code[] = { 0xb8, 0, VMCB >> 8, 0, 0, 0xbf, 0, 0, 0, 0, 0x0f, 0x01, 0xd8,
-					0x4f, 0x75, 0xfa, 0xe6, 0xf0, 0xeb, 0xfc };
+	static const uint8_t code[] = { 0xb8, 0,    VMCB >> 8, 0,    0,	   0xbf, 0,
+					0,    0,    0,	       0x0f, 0x01, 0xd8, 0x4f,
+					0x75, 0xfa, 0xe6,      0xf0, 0xeb, 0xfc };
 	static const uint8_t nested_code[] = { 0x0f, 0xa2 }; /* cpuid; it is never stepped over */
 	static const struct {
 		uint16_t at;
@@ -162,18 +163,24 @@ static void load_nested(uint8_t *memory)
 		{ 0x00c, 1u << 18 }, /* intercept CPUID */
 		{ 0x010, 1 }, /* and VMRUN */
 		{ 0x058, 1 }, /* ASID */
-		{ 0x400, 0x0c93u << 16 }, { 0x404, ~0u }, /* ES: attributes, limit */
-		{ 0x410, 0x0c9bu << 16 }, { 0x414, ~0u }, /* CS */
-		{ 0x420, 0x0c93u << 16 }, { 0x424, ~0u }, /* SS */
-		{ 0x430, 0x0c93u << 16 }, { 0x434, ~0u }, /* DS */
+		{ 0x400, 0x0c93u << 16 },
+		{ 0x404, ~0u }, /* ES: attributes, limit */
+		{ 0x410, 0x0c9bu << 16 },
+		{ 0x414, ~0u }, /* CS */
+		{ 0x420, 0x0c93u << 16 },
+		{ 0x424, ~0u }, /* SS */
+		{ 0x430, 0x0c93u << 16 },
+		{ 0x434, ~0u }, /* DS */
 		{ 0x4d0, 1u << 12 }, /* EFER.SVME */
 		{ 0x548, 0x10 }, /* CR4.PSE */
 		{ 0x550, PAGE_DIRECTORY },
 		{ 0x558, 0x80000011 }, /* CR0: PG, ET, PE */
-		{ 0x560, 0x400 }, { 0x568, 0xffff0ff0 }, /* DR7, DR6 */
+		{ 0x560, 0x400 },
+		{ 0x568, 0xffff0ff0 }, /* DR7, DR6 */
 		{ 0x570, 2 }, /* RFLAGS */
 		{ 0x578, NESTED_CODE }, /* RIP */
-		{ 0x668, 0x00070406 }, { 0x66c, 0x00070406 }, /* PAT */
+		{ 0x668, 0x00070406 },
+		{ 0x66c, 0x00070406 }, /* PAT */
 	};
 	uint32_t directory_entry = 0x83;
 	size_t i;
@@ -470,7 +477,8 @@ static const struct argp_option options[] = {
 	{ "vcpus", 'c', "N", 0, "vCPUs of each", 0 },
 	{ "churn", 'n', "N", 0, "make, run and end N VMs, one after the other", 0 },
 	{ "id-base", 'b', "N", 0, "the first vCPU's id", 0 },
-	{ "wake", 'w', "US", 0, "halt in the kernel (its interrupt controller), woken so often", 0 },
+	{ "wake", 'w', "US", 0, "halt in the kernel (its interrupt controller), woken so often",
+	  0 },
 	{ "nested", 'e', "N", 0, "AMD-V: not the program, but N exits of a nested guest", 0 },
 	{ "rest", 'r', "US", 0, "sleep so long after every return", 0 },
 	{ "one-thread", 't', NULL, 0, "run all vCPUs in turn on one thread", 0 },

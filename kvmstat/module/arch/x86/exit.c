@@ -280,7 +280,8 @@ void kvmstat_exit_info(struct seq_file *m)
 	seq_printf(m, "reason_failed_vmread: %d\n", atomic_read(&failed_vmread));
 	/* AMD-V before 6.12 has the event in its exit handler, interrupts on again. */
 	seq_printf(m, "exit_event: %s\n",
-		   !READ_ONCE(isa_seen)	  ? "none seen yet" :
+		   !READ_ONCE(isa_seen) ?
+			   "none seen yet" :
 		   READ_ONCE(exits_late) ?
 			   "late, guest time includes the host's interrupts that ended it" :
 			   "at once");
@@ -363,9 +364,11 @@ static notrace void on_kvm_entry(void *data, struct kvm_vcpu *vcpu, bool force_i
 
 	if (unlikely(v->vcpu != vcpu || !kvmstat_timing_fast()))
 		on_slow_entry(vcpu);
+	else if (likely(v->mode == KVMSTAT_IN_KERNEL))
+		kvmstat_time_entry(v, this_cpu_read(kvmstat_cpu.counts));
 	else if (v->mode == KVMSTAT_BACK)
 		on_entry_back(v, vcpu);
-	else if (!kvmstat_time_entry(v, this_cpu_read(kvmstat_cpu.counts)))
+	else
 		on_slow_entry(vcpu);
 }
 
