@@ -13,18 +13,19 @@ cd "$top"
 need_packages git make gcc libc6-dev libelf1 binutils kmod cpio e2fsprogs busybox-static sparse \
 	clang-format shellcheck libcmocka-dev qemu-system-x86 \
 	bochs bochs-term bochsbios vgabios isolinux syslinux-common xorriso
-passed=0 failed=0
+passed=0 failed=0 skipped=0
 # report NAME LOG STATUS: count its lines; a step that ended badly has failed, also if
 # no line says so.
 report() {
-	local good bad
+	local good bad left_out
 	good=$(grep -c '^ok ' "$2") || :
+	left_out=$(grep -c '^skip ' "$2") || :
 	bad=$(grep -c '^not ok ' "$2") || :
 	[ "$3" = 0 ] || { [ "$bad" != 0 ] || tail -n 20 "$2"; bad=$((bad + 1)); }
 	[ $((good + bad)) != 0 ] || bad=1
-	grep -E '^not ok |stood still' "$2" || :
+	grep -E '^not ok |^skip |stood still' "$2" || :
 	say "$1: $good passed, $bad failed; $2"
-	passed=$((passed + good)) failed=$((failed + bad))
+	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left_out))
 }
 
 # step NAME COMMAND...
@@ -105,5 +106,6 @@ debug() {
 }
 
 "${1:-quick}"
-echo "$passed passed, $failed failed"
+[ $skipped = 0 ] && left_out='' || left_out=", $skipped skipped"
+echo "$passed passed, $failed failed$left_out"
 [ $failed = 0 ]

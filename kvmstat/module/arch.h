@@ -13,8 +13,8 @@ struct seq_file;
 
 /** enum kvmstat_class - the kinds of exits that have a column or a histogram of their own */
 enum kvmstat_class {
+	KVMSTAT_CLASS_IO, /* 0: cheap to tell */
 	KVMSTAT_CLASS_OTHER,
-	KVMSTAT_CLASS_IO,
 	KVMSTAT_CLASS_FAULT, /* a page fault that the host handles: memory, or a device's */
 	KVMSTAT_CLASS_MSR,
 	KVMSTAT_CLASS_INTERRUPT,

@@ -129,6 +129,7 @@ static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu)
 		v->notifier = &vcpu->preempt_notifier.link;
 		v->vm = vm;
 		v->cells = owner(vm)->cell_of;
+		kvmstat_exit_init(&v->exit);
 		v->id = id;
 		list_add_tail_rcu(&v->link, &vm->vcpus);
 		vm->nr_vcpus++;

@@ -91,26 +91,18 @@ static __always_inline void kvmstat_time_handled(struct kvmstat_vcpu *v,
 
 /**
  * kvmstat_time_exit - the guest was left
- * @v: the vCPU
+ * @v: the vCPU, whose mode is KVMSTAT_IN_GUEST
  * @counts: its VM's, of this CPU
  *
- * Context: the kvm_exit probe, preemption off, before the exit is counted.
- * Return: false if this is for kvmstat_time_slow_exit().
+ * Context: the kvm_exit probe, preemption off, KVMSTAT_TIMING_FAST.
  */
-static __always_inline bool kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvmstat_counts *counts)
+static __always_inline void kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvmstat_counts *counts)
 {
-	u64 now, ticks;
+	u64 now = kvmstat_fast_clock(), ticks = kvmstat_time_span(v->stamp, now);
 
-	if (!kvmstat_timing_fast())
-		return kvmstat_timing == KVMSTAT_TIMING_OFF;
-	if (unlikely(v->mode != KVMSTAT_IN_GUEST))
-		return false;
-	now = kvmstat_fast_clock();
-	ticks = kvmstat_time_span(v->stamp, now);
 	kvmstat_time_set(v, KVMSTAT_IN_KERNEL, now);
 	v->time[KVMSTAT_GUEST] += ticks;
 	counts->guest += ticks;
-	return true;
 }
 
 /**
@@ -123,14 +115,11 @@ static __always_inline bool kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvm
 static __always_inline void kvmstat_time_entry(struct kvmstat_vcpu *v,
 					       struct kvmstat_counts *counts)
 {
-	struct kvmstat_cell *cell;
-	u64 now, ticks;
+	u64 now = kvmstat_fast_clock(), ticks = kvmstat_time_span(v->stamp, now);
+	struct kvmstat_cell *cell = &counts->cells[(u8)v->cell];
 
-	now = kvmstat_fast_clock();
-	ticks = kvmstat_time_span(v->stamp, now);
 	kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
 	v->time[KVMSTAT_KERNEL] += ticks;
-	cell = &counts->cells[(u8)v->cell];
 	cell->kernel += ticks;
 	kvmstat_time_handled(v, counts, cell, ticks, false);
 }

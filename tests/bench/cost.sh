@@ -2,7 +2,7 @@
 # Runs in the machine where one instruction takes one nanosecond of the clock: what an
 # exit costs, alone, with kvmstat counting only, and with it timing, too. Prints
 # "cost WORK VMS WITHOUT COUNTING TIMING", per exit.
-# shellcheck disable=SC2086,SC2034,SC1090 # see lib.sh
+# shellcheck disable=SC2046,SC2086,SC2034,SC1090 # see lib.sh
 . /cases/costlib.sh
 CASE=cost
 
@@ -23,13 +23,39 @@ load timing=0
 works >counting
 echo Y >/sys/module/kvmstat/parameters/timing
 works >timing
-i=0
-while [ $i -lt 32 ]; do
-	vm_run crowd$i --vms=16 'cpuid:1'
-	i=$((i + 1))
-done
-crowded() { [ "$(info vms)" -ge 500 ]; }
-within 120 crowded || echo "not ok - cost: only $(info vms) VMs"
+# crowd VMS: so many live ones, all in all.
+there=0
+crowd() {
+	while [ $((there * 16)) -lt $1 ]; do
+		vm_run crowd$there --vms=16 'cpuid:1'
+		there=$((there + 1))
+	done
+	crowded() { [ "$(info vms)" -ge $1 ]; }
+	within 120 crowded $1 || echo "not ok - cost: only $(info vms) VMs"
+	within 20 [ -e "$K/$(awk 'END { print $13 }' /proc/kvminfo)/cpus" ]
+}
+
+now() { sed -n 's/^now at \([0-9]*\) nsecs$/\1/p' /proc/timer_list; }
+
+# reading WHAT FILE...: instructions to read those files, once they are cached.
+reading() {
+	what=$1
+	shift
+	cat "$@" >/dev/null
+	start=$(now)
+	cat "$@" >/dev/null
+	echo "reading $what $(info vms) $#" $(($(now) - start))
+}
+read_all() {
+	reading /proc/kvminfo /proc/kvminfo
+	reading kvmstat-debugfs $K/[0-9]*/*
+	reading kvm-debugfs $(find /sys/kernel/debug/kvm/*-* -type f)
+}
+crowd 96
+read_all
+crowd 192
+read_all
+crowd 512
 works >timing.crowded
 echo N >/sys/module/kvmstat/parameters/timing
 works >counting.crowded

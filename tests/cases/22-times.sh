@@ -1,7 +1,7 @@
 # Times, histograms, outcomes and hot spots against ftrace's events, replayed by replay.awk.
 # Where the machine's clock counts instructions (lab.exact), each time within what the two
 # probes of an event are apart; elsewhere an emulator's pauses may fall between them.
-# shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
+# shellcheck shell=sh disable=SC2154,SC2086,SC2016 # from lib.sh; awk's own
 
 exact=$(lab_option exact 0)
 trace=/sys/kernel/tracing
@@ -22,7 +22,7 @@ replayed() {
 	tracing 1
 	vm_start "$@"
 	tracing 0
-	pid=$(cat $name.pid) id=$(field "$(cat $name.pid)" 1 id)
+	id=$(field "$(cat $name.pid)" 1 id)
 	for file in vm reasons userspace histograms hot vcpus; do
 		cat $K/$id/$file >$name.$file
 	done
@@ -154,8 +154,10 @@ for _ in 1 2; do
 	uptime_before=$uptime after_before=$after
 	sleep 2
 done
-is "the spinning one is in the guest" "$(awk 'NR > 1 { print ($4 > 10 * ($5 + $6)) }' $K/$(field "$(cat spinning.pid)" 1 id)/vcpus)" 1
-is "the dozing one is blocked" "$(awk 'NR > 1 { print ($8 > 10 * ($4 + $5 + $6)) }' $K/$(field "$(cat dozing.pid)" 1 id)/vcpus)" 1
+cat "$K/$(field "$(cat spinning.pid)" 1 id)/vcpus" >spinning.vcpus
+yes "the spinning one is in the guest, mostly ($(sed 1d spinning.vcpus))" awk 'NR > 1 { exit !($4 > $5 + $6 + $7 + $8) }' spinning.vcpus
+cat "$K/$(field "$(cat dozing.pid)" 1 id)/vcpus" >dozing.vcpus
+yes "the dozing one is blocked, mostly ($(sed 1d dozing.vcpus))" awk 'NR > 1 { exit !($8 > $4 + $5 + $6 + $7) }' dozing.vcpus
 for name in spinning trotting dozing; do
 	kill -9 "$(cat $name.pid)"
 	kill "$(cat $name.holder)"

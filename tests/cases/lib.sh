@@ -9,6 +9,7 @@ K=/sys/kernel/debug/kvmstat
 
 ok() { echo "ok - $CASE: $1"; }
 not_ok() { echo "not ok - $CASE: $1"; }
+skip() { echo "skip - $CASE: $1"; }
 
 # is WHAT OURS WANTED
 is() {

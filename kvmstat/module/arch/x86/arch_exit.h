@@ -33,8 +33,8 @@
 
 /**
  * struct kvmstat_arch_exit - where a vCPU's exit reason is read
- * @vmcb: struct vcpu_svm's pointer to the VMCB in use, NULL if not AMD-V or if
- *	the check failed
+ * @vmcb: struct vcpu_svm's pointer to the VMCB in use; if not AMD-V or if the check
+ *	failed, to one whose exit code is none: that saves the usual way a branch
  * @vmread: VT-x and the check passed: VMREAD tells
  * @checked: the first exit was seen and the source looked at
  */
@@ -43,6 +43,17 @@ struct kvmstat_arch_exit {
 	bool vmread;
 	bool checked;
 };
+
+extern struct vmcb *kvmstat_no_vmcb;
+
+/**
+ * kvmstat_exit_init - nothing is known yet
+ * @exit: of a vCPU that is first seen
+ */
+static __always_inline void kvmstat_exit_init(struct kvmstat_arch_exit *exit)
+{
+	exit->vmcb = &kvmstat_no_vmcb;
+}
 
 u32 kvmstat_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32 isa);
 
@@ -110,23 +121,19 @@ static __always_inline u64 kvmstat_clock(void)
  */
 static __always_inline bool kvmstat_exit_slot(const struct kvmstat_arch_exit *exit, u32 *slot)
 {
+	u32 code = (*exit->vmcb)->control.exit_code;
 	unsigned long reason;
-	u32 code;
 
-	if (exit->vmcb) {
-		code = (*exit->vmcb)->control.exit_code;
-		if (unlikely(code >= KVMSTAT_DIRECT)) {
-			if (code - KVMSTAT_HIGH_BASE >= KVMSTAT_HIGH)
-				return false;
-			code = code - KVMSTAT_HIGH_BASE + KVMSTAT_DIRECT;
-		}
+	if (likely(code < KVMSTAT_DIRECT)) {
 		*slot = code;
 		return true;
 	}
-	if (!exit->vmread || !kvmstat_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason))
-		return false;
-	*slot = (u16)reason;
-	return likely(*slot < KVMSTAT_DIRECT);
+	if (exit->vmread && kvmstat_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason)) {
+		*slot = (u16)reason;
+		return likely(*slot < KVMSTAT_DIRECT);
+	}
+	*slot = code - KVMSTAT_HIGH_BASE + KVMSTAT_DIRECT;
+	return code - KVMSTAT_HIGH_BASE < KVMSTAT_HIGH;
 }
 
 /* EXIT_QUALIFICATION, SDM vol. 3, 28.2.1. */
@@ -143,7 +150,7 @@ static __always_inline u32 kvmstat_exit_port(const struct kvmstat_arch_exit *exi
 {
 	unsigned long info = 0;
 
-	if (exit->vmcb)
+	if (likely(!exit->vmread))
 		return (*exit->vmcb)->control.exit_info_1;
 	kvmstat_vmread(KVMSTAT_VMCS_QUALIFICATION, &info);
 	return info;

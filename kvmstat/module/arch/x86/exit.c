@@ -33,6 +33,9 @@ static u32 other_code;
 #define ISA_VMX 1
 #define ISA_SVM 2
 
+static struct vmcb none = { .control.exit_code = SVM_EXIT_ERR };
+struct vmcb *kvmstat_no_vmcb = &none;
+
 static u32 isa_seen; /* 0 before the first exit */
 static bool exits_late;
 static atomic_t checked;
@@ -260,7 +263,7 @@ u32 kvmstat_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32
 	}
 	if (kvmstat_exit_slot(exit, &slot))
 		return slot;
-	if (exit->vmcb)
+	if (exit->vmcb != &kvmstat_no_vmcb)
 		return far_slot((*exit->vmcb)->control.exit_code);
 	if (exit->vmread && kvmstat_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason))
 		return far_slot(reason);
@@ -324,6 +327,7 @@ static notrace void on_kvm_exit(void *data, KVMSTAT_EXIT_ARGS)
 {
 	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
 	struct kvmstat_counts *counts;
+	u8 timing;
 	u32 slot;
 	u16 cell;
 
@@ -333,8 +337,14 @@ static notrace void on_kvm_exit(void *data, KVMSTAT_EXIT_ARGS)
 	if (unlikely(!cell))
 		goto slow;
 	counts = this_cpu_read(kvmstat_cpu.counts);
-	if (unlikely(!kvmstat_time_exit(v, counts)))
+	timing = data_race(kvmstat_timing);
+	if (timing > KVMSTAT_TIMING_SLOW) {
+		if (unlikely(v->mode != KVMSTAT_IN_GUEST))
+			goto slow;
+		kvmstat_time_exit(v, counts);
+	} else if (timing) {
 		goto slow;
+	}
 	kvmstat_count_exit(v, counts, cell);
 	if (cell >> KVMSTAT_CLASS_SHIFT == KVMSTAT_CLASS_IO)
 		kvmstat_count_port(v, kvmstat_exit_port(&v->exit));
