@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
 /*
- * What the module and the command must agree on: the version, the name of the
- * file and its columns. Included by both, so it includes nothing itself.
+ * What the module and the command must agree on: the version, the names of the files
+ * and their columns. Included by both, so it includes nothing itself.
  */
 #ifndef KVMSTAT_H
 #define KVMSTAT_H
@@ -40,5 +40,40 @@
 	X(fault_mmio_num, "of this, those that were a device's memory")          \
 	X(injected_num, "interrupts given to the guest")                         \
 	X(nested_num, "of the exits, those taken from a nested guest")
+
+/*
+ * /sys/kernel/debug/kvmstat/: what /proc/kvminfo has no room for. Files are 0400 and
+ * cannot be mapped, so they stay readable under integrity lockdown.
+ *
+ *   info                 the module itself, a "key: value" a line
+ *   retired              the last VMs that ended, in /proc/kvminfo's columns, and comm
+ *   <id>/vm              one VM, a "key: value" a line. Its directory stays as long as the
+ *                        VM is in retired; 0 is the VMs past the cap, together
+ *   <id>/reasons         exits by reason: how many, and what they cost
+ *   <id>/userspace       returns to userspace. exit: by KVM_EXIT_*; errno: those with an
+ *                        error; noexit: those of both with no exit since the last
+ *   <id>/histograms      exits by handling time, by class of reasons, in the kernel and
+ *                        through userspace, halts left out: a column's are those below
+ *                        so many nanoseconds and not below the column before
+ *   <id>/hot             the busiest ports, device addresses, MSRs and hypercalls; the true
+ *                        count lies between count and at_most
+ *   <id>/vcpus           by vCPU: exits, times and where it is
+ *   <id>/cpus            by CPU of the host
+ *   host/reasons, host/userspace, host/histograms
+ *                        of all VMs since load
+ *
+ * A first line names the columns: find them by name. New ones come before a name, which
+ * is last, as the kernel's spelling has blanks in some; new keys at the end. A reason
+ * without a name in the kernel is shown by its number. Times are in nanoseconds; those of
+ * reasons are of exits whose handling is over.
+ */
+#define KVMSTAT_DEBUGFS_DIR "kvmstat"
+#define KVMSTAT_REASONS_COLUMNS "code exits to_user kernel_ns user_ns longest_ns reason"
+#define KVMSTAT_USERSPACE_COLUMNS "kind returns name"
+#define KVMSTAT_HISTOGRAMS_COLUMNS "class through" /* then the bounds, the last is inf */
+#define KVMSTAT_HOT_COLUMNS "kind direction address count at_most"
+#define KVMSTAT_VCPUS_COLUMNS \
+	"vcpu exits to_user guest_ns kernel_ns user_ns polled_ns blocked_ns mode"
+#define KVMSTAT_CPUS_COLUMNS "cpu exits to_user io_num mmio_num halt_num guest_ns"
 
 #endif

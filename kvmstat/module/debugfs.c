@@ -1,26 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/kernel/debug/kvmstat/: what /proc/kvminfo has no room for. Files are 0400 and
- * cannot be mapped, so they stay readable under integrity lockdown. An open one holds off
+ * /sys/kernel/debug/kvmstat/: include/kvmstat.h says what is there. An open file holds off
  * the module's unload.
- *
- * The first line names the columns; times are in nanoseconds. A name comes last, as the
- * kernel's spelling has blanks in some. New columns come before it, new lines at the end.
- *
- *   info                 the module itself, a "key: value" a line
- *   retired              the last VMs that ended, in /proc/kvminfo's columns, and comm
- *   <id>/vm              one VM, a "key: value" a line; stays as long as the VM is in retired,
- *                        as do all of the following; 0 is the VMs past the cap
- *   <id>/reasons         exits by reason: how many, and what they cost
- *   <id>/userspace       returns to userspace by KVM_EXIT_* or errno
- *   <id>/histograms      handling times by class of reasons, in the kernel and through
- *                        userspace
- *   <id>/hot             the busiest ports, addresses, MSRs and hypercalls
- *   <id>/vcpus           by vCPU: exits, times and what it does
- *   <id>/cpus            by the host's CPU
- *   host/reasons         of all VMs since load, as are the following
- *   host/userspace
- *   host/histograms
  */
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
@@ -79,7 +60,7 @@ static int reasons_show(struct seq_file *m, void *unused)
 
 	if (!sum)
 		return -ENOMEM;
-	seq_puts(m, "code exits to_user kernel_ns user_ns longest_ns reason\n");
+	seq_puts(m, KVMSTAT_REASONS_COLUMNS "\n");
 	for (slot = 0; slot < KVMSTAT_SLOTS; slot++)
 		if (sum->slots[slot].exits)
 			show_reason(m, slot, &sum->slots[slot]);
@@ -118,7 +99,7 @@ static int userspace_show(struct seq_file *m, void *unused)
 
 	if (!sum)
 		return -ENOMEM;
-	seq_puts(m, "kind returns name\n");
+	seq_puts(m, KVMSTAT_USERSPACE_COLUMNS "\n");
 	for (i = 0; i < KVMSTAT_USER_REASONS; i++) {
 		if (!sum->c.user_reasons[i])
 			continue;
@@ -160,8 +141,7 @@ static int histograms_show(struct seq_file *m, void *unused)
 
 	if (!sum)
 		return -ENOMEM;
-	/* Each column is the exits below so many nanoseconds and not below the one before. */
-	seq_puts(m, "class through");
+	seq_puts(m, KVMSTAT_HISTOGRAMS_COLUMNS);
 	for (i = 0; i < KVMSTAT_BUCKETS - 1; i++)
 		seq_printf(m, " %llu", BIT_ULL(KVMSTAT_FIRST_BUCKET_BITS + i));
 	seq_puts(m, " inf\n");
@@ -195,7 +175,7 @@ static int hot_show(struct seq_file *m, void *unused)
 
 	if (!hot)
 		return -ENOMEM;
-	seq_puts(m, "kind direction address count at_most\n");
+	seq_puts(m, KVMSTAT_HOT_COLUMNS "\n");
 	kvmstat_roster_lock();
 	for (kind = 0; kind < KVMSTAT_NR_SPOT_KINDS; kind++) {
 		n = kvmstat_spots_merge(m->private, kind, hot, HOT_MAX);
@@ -217,7 +197,7 @@ static int vcpus_show(struct seq_file *m, void *unused)
 	struct kvmstat_vm *vm = m->private;
 	struct kvmstat_vcpu *v;
 
-	seq_puts(m, "vcpu exits to_user guest_ns kernel_ns user_ns polled_ns blocked_ns mode\n");
+	seq_puts(m, KVMSTAT_VCPUS_COLUMNS "\n");
 	kvmstat_roster_lock();
 	rcu_read_lock();
 	list_for_each_entry_rcu(v, &vm->vcpus, link) {
@@ -242,7 +222,7 @@ static int cpus_show(struct seq_file *m, void *unused)
 	struct kvmstat_cpu_row row;
 	int cpu;
 
-	seq_puts(m, "cpu exits to_user io_num mmio_num halt_num guest_ns\n");
+	seq_puts(m, KVMSTAT_CPUS_COLUMNS "\n");
 	kvmstat_roster_lock();
 	for_each_cpu(cpu, vm->cpus) {
 		kvmstat_sum_cpu(vm, cpu, &row);
@@ -341,6 +321,7 @@ static void show_host(struct seq_file *m, const struct kvmstat_host *host,
 		{ "vms", host->vms },
 		{ "vms_past_cap", host->vms_shared },
 		{ "vms_retired", host->vms_retired },
+		{ "vms_retired_dropped", host->vms_dropped },
 		{ "vcpus", host->live.vcpus },
 		{ "exits", live->exits + ended->exits + host->lost_exits },
 		{ "exits_live", live->exits },
@@ -429,7 +410,7 @@ void kvmstat_debugfs_remove_vm(struct kvmstat_vm *vm)
  */
 void kvmstat_debugfs_init(void)
 {
-	root = debugfs_create_dir("kvmstat", NULL);
+	root = debugfs_create_dir(KVMSTAT_DEBUGFS_DIR, NULL);
 	debugfs_create_file("info", 0400, root, NULL, &info_fops);
 	debugfs_create_file("retired", 0400, root, NULL, &retired_fops);
 	add_files(debugfs_create_dir("host", root), NULL);

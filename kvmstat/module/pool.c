@@ -31,6 +31,7 @@ static unsigned int want_vcpus = 64;
 static unsigned int nr_own; /* records with counters of their own: VMs, spares, others */
 static unsigned int nr_vcpus; /* spares included */
 static unsigned int nr_records; /* of VMs, all */
+static u64 kept; /* bytes of final totals */
 
 /* The VMs past the cap, together: their counters. */
 struct kvmstat_vm *kvmstat_others;
@@ -137,6 +138,11 @@ static struct kvmstat_vm *alloc_vm(bool shared)
 	return vm;
 }
 
+static u64 final_size(const struct kvmstat_vm *vm)
+{
+	return sizeof(*vm->final) + cpumask_weight(vm->cpus) * sizeof(*vm->final_cpus);
+}
+
 /**
  * kvmstat_pool_free_counts - free the counters of a VM that ended
  * @vm: the VM, with its final totals; no probe and no reader may hold the counters
@@ -149,6 +155,7 @@ void kvmstat_pool_free_counts(struct kvmstat_vm *vm)
 	vm->counts = NULL;
 	raw_spin_lock_irq(&pool_lock);
 	nr_own--;
+	kept += final_size(vm);
 	raw_spin_unlock_irq(&pool_lock);
 }
 
@@ -170,7 +177,10 @@ void kvmstat_pool_free_vm(struct kvmstat_vm *vm)
 	raw_spin_lock_irq(&pool_lock);
 	nr_vcpus -= n;
 	nr_records--;
-	nr_own -= !vm->shared && vm->counts;
+	if (!vm->shared && vm->counts)
+		nr_own--;
+	else if (!vm->shared)
+		kept -= final_size(vm);
 	raw_spin_unlock_irq(&pool_lock);
 	put_pid(vm->pid);
 	free_memory(vm);
@@ -263,7 +273,7 @@ void kvmstat_pool_usage(struct kvmstat_host *host)
 	raw_spin_lock_irq(&pool_lock);
 	host->memory = (u64)nr_vcpus * sizeof(struct kvmstat_vcpu) +
 		       (u64)nr_records * sizeof(struct kvmstat_vm) +
-		       (u64)nr_own * sizeof(struct kvmstat_counts) * num_possible_cpus();
+		       (u64)nr_own * sizeof(struct kvmstat_counts) * num_possible_cpus() + kept;
 	raw_spin_unlock_irq(&pool_lock);
 }
 

@@ -191,6 +191,7 @@ void kvmstat_roster_host(struct kvmstat_host *host)
 	sum_running(&host->live);
 	host->retired = retired_sum;
 	host->vms_retired = nr_ended_ever;
+	host->vms_dropped = nr_ended_ever - nr_retired;
 	list_for_each_entry(vm, &vms, link)
 		if (vm->shared)
 			host->vms_shared++;

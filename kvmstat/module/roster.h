@@ -15,6 +15,7 @@
  * @lost_returns: likewise
  * @vms: that run
  * @vms_retired: that ended
+ * @vms_dropped: of these, those that are only in the sums any more
  * @vms_shared: that run past the cap, counted together
  * @memory: bytes of all records and counters, spares included
  * @displaced_returns: of threads that lost their CPU on the way out of KVM_RUN
@@ -27,6 +28,7 @@ struct kvmstat_host {
 	u64 lost_returns;
 	u64 vms;
 	u64 vms_retired;
+	u64 vms_dropped;
 	u64 vms_shared;
 	u64 memory;
 	u64 displaced_returns;

@@ -31,15 +31,6 @@ replayed() {
 	awk -v khz="$(info clock_khz)" -f /cases/replay.awk $name.trace >$name.replay
 }
 
-# near WHAT OURS WANTED SLACK
-near() {
-	if [ "$3" != "" ] && [ "$2" != "" ] && [ $(($2 - $3)) -le $4 ] && [ $(($3 - $2)) -le $4 ]; then
-		ok "$1 ($2 for $3, within $4)"
-	else
-		not_ok "$1: kvmstat says '$2', wanted '$3' within $4"
-	fi
-}
-
 # from FILE KEY
 from() { sed -n "s/^$2: //p" $1; }
 

@@ -39,7 +39,9 @@ all_ended() { [ "$(info vms_retired)" = $((churn + 100)) ]; }
 yes "all ended VMs were seen to end" within 10 all_ended
 is "VMs left" "$(info vms)" 0
 is "lines left" "$(wc -l </proc/kvminfo)" 1
-is "kvmstat's own memory" "$(info memory_bytes)" "$own"
+# But for a row for each CPU that an ended VM ran on.
+own_back() { [ $(($(info memory_bytes) - own)) -le $((64 * 48 * $(nproc))) ]; }
+yes "kvmstat's own memory came back (bytes: $own before)" within 10 own_back
 memory_back "$before"
 is "each VM on a reused address has its own count" \
 	"$(awk 'NR > 1 { print $3, $7 - $10 }' $K/retired | sort -u | xargs)" "21 27"

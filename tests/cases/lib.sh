@@ -16,6 +16,15 @@ is() {
 	if [ "$2" = "$3" ]; then ok "$1 ($2)"; else not_ok "$1: kvmstat says '$2', wanted '$3'"; fi
 }
 
+# near WHAT OURS WANTED SLACK
+near() {
+	if [ "$3" != "" ] && [ "$2" != "" ] && [ $(($2 - $3)) -le $4 ] && [ $(($3 - $2)) -le $4 ]; then
+		ok "$1 ($2 for $3, within $4)"
+	else
+		not_ok "$1: kvmstat says '$2', wanted '$3' within $4"
+	fi
+}
+
 # yes WHAT COMMAND...: it succeeds.
 yes() {
 	what=$1
