@@ -39,6 +39,28 @@ share() {
 		FNR > 1 && $at["pid"] == pid { printf "%d", 100 * $at[column] / $at["exits"] }' names final
 }
 
+# dir NAME: the guest's directory in debugfs.
+dir() {
+	awk -v name="$1" '
+		NR == FNR { if ($2 == name) pid = $1; next }
+		FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+		FNR > 1 && $at["pid"] == pid { print "/sys/kernel/debug/kvmstat/" $at["id"] }' names final
+}
+
+# disk_ports NAME: what part of the guest's port I/O goes to the IDE disk (its command
+# ports, and the bus master's), in percent.
+disk_ports() {
+	awk '$1 == "port" { n += $4; if ($3 ~ /^0x(1f[0-7]|3f6|c0[0-9a-f][0-9a-f])$/) disk += $4 }
+		END { printf "%d", n ? 100 * disk / n : 0 }' "$(dir "$1")/hot"
+}
+
+# kicks NAME: what part of the device memory that the guest touches is one address, written:
+# its disk's queue, in percent.
+kicks() {
+	awk '$1 == "mmio" { n += $4; if ($2 == "write" && $4 > most) most = $4 }
+		END { printf "%d", n ? 100 * most / n : 0 }' "$(dir "$1")/hot"
+}
+
 # check WHAT A B: the share A must be greater than B.
 check() {
 	if [ "$2" -gt "$3" ]; then
@@ -77,6 +99,16 @@ done
 heading "cat /proc/kvminfo"
 tee final </proc/kvminfo
 
+for name in ide virtio; do
+	heading "why $name exits, and what that costs: $(dir $name)/reasons"
+	{
+		sed 1q "$(dir $name)/reasons"
+		sed 1d "$(dir $name)/reasons" | sort -k 2,2nr | head -n 6
+	} | awk '{ printf "  %-6s %9s %9s %13s %13s %11s %s\n", $1, $2, $3, $4, $5, $6, $7 " " $8 }'
+	heading "what it touches: $(dir $name)/hot"
+	awk 'NR == 1 || n[$1]++ < 4 { printf "  %-9s %-9s %-12s %9s %9s\n", $1, $2, $3, $4, $5 }' "$(dir $name)/hot"
+done
+
 heading "kvmstat 5 2"
 kvmstat 5 2 | tee said
 
@@ -86,6 +118,8 @@ check "the IDE guest leaves guest mode mostly for port I/O" "$(share ide io_num)
 check "the computing guest does not" 50 "$(share compute io_num)"
 check "KVM itself handles more of the virtio guest's exits than of the IDE guest's" \
 	"$(share virtio kvm_vm_switch_num)" "$(share ide kvm_vm_switch_num)"
+check "most of the IDE guest's port I/O is for its disk" "$(disk_ports ide)" 50
+check "most of the virtio guest's device memory is one address, its disk's queue" "$(kicks virtio)" 50
 verdict ide I/O-bound
 verdict virtio "not I/O-bound"
 verdict compute "not I/O-bound"
