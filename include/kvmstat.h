@@ -38,7 +38,7 @@
 	X(polled_ns, "of this, the host's CPU kept busy by polling")             \
 	X(fault_num, "exits for a page fault that the host handles (EPT, NPT)")  \
 	X(fault_mmio_num, "of this, those that were a device's memory")          \
-	X(injected_num, "interrupts given to the guest")                         \
+	X(injected_num, "interrupts given to the guest, broken deliveries too")  \
 	X(nested_num, "of the exits, those taken from a nested guest")
 
 /*

@@ -34,6 +34,18 @@ replayed() {
 # from FILE KEY
 from() { sed -n "s/^$2: //p" $1; }
 
+# halted_as_kvm NAME: KVM counts the same time, some instructions later.
+halted_as_kvm() {
+	read -r tid fd <<-EOF
+		$(awk '$1 == "vm" { print $6, $8; exit }' $1.out)
+	EOF
+	cat "$K/$(field "$(cat $1.pid)" 1 id)/vm" >$1.vm
+	polled=$(kvm_counter "$tid" "$fd" halt_poll_success_ns)
+	blocked=$(($(kvm_counter "$tid" "$fd" halt_wait_ns) + $(kvm_counter "$tid" "$fd" halt_poll_fail_ns)))
+	near "$1: polled as KVM" "$(from $1.vm polled_ns)" "$polled" $((polled / 10 + 1000000))
+	near "$1: blocked as KVM" "$(from $1.vm blocked_ns)" "$blocked" $((blocked / 10 + 1000000))
+}
+
 # check NAME: what was replayed.
 check() {
 	is "$1: reasons and their outcomes" "$(awk 'NR > 1 { n = $2 " " $3; $1 = $2 = $3 = $4 = $5 = $6 = ""; sub(/^ */, ""); print $0, n }' $1.reasons | sort | xargs)" \
@@ -91,7 +103,27 @@ replayed halting --wake=2000 "hlt:50 out:50 cpuid:50"
 check halting
 yes "halting: time was blocked" [ "$(from halting.vm blocked_ns)" -gt 20000000 ]
 is "halting: halts stayed in the kernel" "$(awk 'tolower($7) == "hlt" { print $2, $3 }' halting.reasons)" "50 0"
+halted_as_kvm halting
 vm_end halting
+# Where the waker has a CPU of its own, a halted vCPU polls for what comes soon.
+if [ "$(nproc)" -gt 1 ]; then
+	poll=/sys/module/kvm/parameters/halt_poll_ns
+	was=$(cat $poll)
+	echo 1000000 >$poll
+	vm_start polling --wake=50 "hlt:300"
+	halted_as_kvm polling
+	yes "polling: it polled" [ "$(from polling.vm polled_ns)" -gt 0 ]
+	echo "$was" >$poll
+	vm_end polling
+fi
+
+replayed injected --inject --id-base=1 "out:50 cpuid:20 mmior:30"
+check injected
+# More, where another exit came into an interrupt's delivery, which KVM then does again.
+given=$(sed -n 's/^injected //p' injected.out)
+yes "injected: interrupts as the VMM gave them ($given)" \
+	[ "$given" -ge 50 -a "$(from injected.vm injected)" -ge "$given" -a "$(from injected.vm injected)" -le $((given + given / 10)) ]
+vm_end injected
 
 # More keys than a sketch holds: the busiest are there, all within the bounds told.
 replayed many --id-base=2 "out:500 outn:640 out:500 mmiow:300 mmion:640"

@@ -28,6 +28,7 @@
 #define CODE 0x1000
 #define UD_HANDLER 0x800
 #define NMI_HANDLER 0x810
+#define VECTOR 0x40
 #define DEVICE_SEGMENT 0x5000 /* guest physical 0x50000: no memory there */
 
 struct vcpu {
@@ -35,7 +36,7 @@ struct vcpu {
 	int fd, id;
 	struct kvm_run *run;
 	bool done;
-	unsigned long returns;
+	unsigned long returns, injected;
 };
 
 struct vm {
@@ -46,7 +47,7 @@ struct vm {
 
 static struct {
 	int vms, vcpus, churn, id_base, rest, wake, nested;
-	bool one_thread, other_thread, hop, hand_over;
+	bool one_thread, other_thread, hop, hand_over, inject;
 	char *program;
 } opt = { .vms = 1, .vcpus = 1 };
 
@@ -109,6 +110,7 @@ static void load_program(uint8_t *memory)
 	emit(memory + 6 * 4, (uint16_t[]){ UD_HANDLER, 0 }, 4);
 	emit(memory + NMI_HANDLER, "\xcf", 1); /* iret */
 	emit(memory + 2 * 4, (uint16_t[]){ NMI_HANDLER, 0 }, 4);
+	emit(memory + VECTOR * 4, (uint16_t[]){ NMI_HANDLER, 0 }, 4);
 	p = emit(p, "\xb8\x00\x50\x8e\xd8\xfb", 6); /* mov $0x5000,%ax; mov %ax,%ds; sti */
 	for (word = strtok_r(words, " ", &state); word; word = strtok_r(NULL, " ", &state)) {
 		char *turns = strchr(word, ':');
@@ -315,6 +317,11 @@ static void step(struct vcpu *v)
 	default:
 		errx(1, "KVM_RUN: unexpected exit reason %u", v->run->exit_reason);
 	}
+	if (opt.inject && v->run->ready_for_interrupt_injection && !v->done) {
+		if (ioctl(v->fd, KVM_INTERRUPT, &(struct kvm_interrupt){ VECTOR }))
+			err(1, "KVM_INTERRUPT");
+		v->injected++;
+	}
 	if (opt.hop)
 		hop();
 	if (opt.rest)
@@ -455,10 +462,14 @@ static void *work(void *unused __attribute__((unused)))
 	printf("ran %lld ns\n", now() - start);
 
 	for (i = 0; i < opt.vms; i++) {
-		unsigned long returns = 0;
+		unsigned long returns = 0, injected = 0;
 
-		for (j = 0; j < opt.vcpus; j++)
+		for (j = 0; j < opt.vcpus; j++) {
 			returns += vms[i].vcpus[j].returns;
+			injected += vms[i].vcpus[j].injected;
+		}
+		if (opt.inject)
+			printf("injected %lu\n", injected);
 		printf("vm %d pid %d tid %d fd %d returns %lu vcpus", i, getpid(), gettid(),
 		       vms[i].fd, returns);
 		for (j = 0; j < opt.vcpus; j++)
@@ -481,6 +492,7 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "nested", 'e', "N", 0, "AMD-V: not the program, but N exits of a nested guest", 0 },
 	{ "rest", 'r', "US", 0, "sleep so long after every return", 0 },
+	{ "inject", 'i', NULL, 0, "give the guest an interrupt after every return", 0 },
 	{ "one-thread", 't', NULL, 0, "run all vCPUs in turn on one thread", 0 },
 	{ "other-thread", 'o', NULL, 0, "do all of it in a thread that is not the main one", 0 },
 	{ "hop", 'h', NULL, 0, "move to another CPU after every return", 0 },
@@ -511,6 +523,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'r':
 		opt.rest = atoi(arg);
+		break;
+	case 'i':
+		opt.inject = true;
 		break;
 	case 't':
 		opt.one_thread = true;
