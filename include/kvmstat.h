@@ -48,7 +48,8 @@
  *   info                 the module itself, a "key: value" a line
  *   retired              the last VMs that ended, in /proc/kvminfo's columns, and comm
  *   <id>/vm              one VM, a "key: value" a line. Its directory stays as long as the
- *                        VM is in retired; 0 is the VMs past the cap, together
+ *                        VM is in retired; 0 is the VMs past the cap, together, which have
+ *                        no hot and no vcpus
  *   <id>/reasons         exits by reason: how many, and what they cost
  *   <id>/userspace       returns to userspace. exit: by KVM_EXIT_*; errno: those with an
  *                        error; noexit: those of both with no exit since the last

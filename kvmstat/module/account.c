@@ -71,6 +71,7 @@ void notrace kvmstat_count_other_port(struct kvmstat_vcpu *v, u32 port)
 {
 	if (v->port_run)
 		kvmstat_spots_add(&v->spots, KVMSTAT_PORT, kvmstat_port_key(v->port), v->port_run);
+	smp_wmb(); /* pairs with snapshot() */
 	WRITE_ONCE(v->port_run, 0);
 	WRITE_ONCE(v->port, port);
 	WRITE_ONCE(v->port_run, 1);
@@ -89,8 +90,6 @@ void notrace kvmstat_count_slow_passing(int coming)
 
 	if (v)
 		kvmstat_count_passing(v, coming);
-	else if (!coming)
-		this_cpu_write(kvmstat_cpu.unknown, current);
 }
 
 static enum kvmstat_errno errno_of(int error)

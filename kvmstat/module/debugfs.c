@@ -5,7 +5,6 @@
  */
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
-#include <linux/rculist.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
@@ -18,6 +17,7 @@ struct kvm_vcpu;
 #include "account.h"
 #include "debugfs.h"
 #include "hooks.h"
+#include "pool.h"
 #include "proc.h"
 #include "roster.h"
 #include "time.h"
@@ -160,7 +160,7 @@ static int histograms_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(histograms);
 
-#define HOT_MAX 256u /* keys of a kind, of all vCPUs together */
+#define HOT_MAX 4096u /* keys of a kind, of all vCPUs together */
 
 static int hot_show(struct seq_file *m, void *unused)
 {
@@ -170,7 +170,9 @@ static int hot_show(struct seq_file *m, void *unused)
 		[KVMSTAT_MSR] = "msr",
 		[KVMSTAT_HYPERCALL] = "hypercall",
 	};
-	struct kvmstat_hot *hot = kvmalloc_array(HOT_MAX, sizeof(*hot), GFP_KERNEL);
+	struct kvmstat_vm *vm = m->private;
+	unsigned int max = min(vm->nr_vcpus * (KVMSTAT_PORTS + 1), HOT_MAX);
+	struct kvmstat_hot *hot = kvmalloc_array(max ?: 1, sizeof(*hot), GFP_KERNEL);
 	unsigned int kind, i, n;
 
 	if (!hot)
@@ -178,7 +180,7 @@ static int hot_show(struct seq_file *m, void *unused)
 	seq_puts(m, KVMSTAT_HOT_COLUMNS "\n");
 	kvmstat_roster_lock();
 	for (kind = 0; kind < KVMSTAT_NR_SPOT_KINDS; kind++) {
-		n = kvmstat_spots_merge(m->private, kind, hot, HOT_MAX);
+		n = kvmstat_spots_merge(vm, kind, hot, max);
 		for (i = 0; i < n; i++)
 			seq_printf(m, "%s %s 0x%llx %llu %llu\n", kinds[kind],
 				   kind == KVMSTAT_HYPERCALL	   ? "call" :
@@ -199,8 +201,7 @@ static int vcpus_show(struct seq_file *m, void *unused)
 
 	seq_puts(m, KVMSTAT_VCPUS_COLUMNS "\n");
 	kvmstat_roster_lock();
-	rcu_read_lock();
-	list_for_each_entry_rcu(v, &vm->vcpus, link) {
+	kvmstat_for_each_vcpu(v, vm) {
 		u64 time[KVMSTAT_NR_TIMES] = {}, to_user = READ_ONCE(v->to_user);
 
 		kvmstat_time_read(v, time);
@@ -210,7 +211,6 @@ static int vcpus_show(struct seq_file *m, void *unused)
 			   kvmstat_ns(time[KVMSTAT_POLLED]), kvmstat_ns(time[KVMSTAT_BLOCKED]),
 			   vm->ended ? "ended" : kvmstat_time_mode_name(READ_ONCE(v->mode)));
 	}
-	rcu_read_unlock();
 	kvmstat_roster_unlock();
 	return 0;
 }
@@ -386,9 +386,11 @@ struct dentry *kvmstat_debugfs_add_vm(struct kvmstat_vm *vm)
 	dir = debugfs_create_dir(name, root);
 	debugfs_create_file("vm", 0400, dir, vm, &vm_fops);
 	add_files(dir, vm);
-	debugfs_create_file("hot", 0400, dir, vm, &hot_fops);
-	debugfs_create_file("vcpus", 0400, dir, vm, &vcpus_fops);
 	debugfs_create_file("cpus", 0400, dir, vm, &cpus_fops);
+	if (vm != kvmstat_others) {
+		debugfs_create_file("hot", 0400, dir, vm, &hot_fops);
+		debugfs_create_file("vcpus", 0400, dir, vm, &vcpus_fops);
+	}
 	return dir;
 }
 
@@ -396,7 +398,7 @@ struct dentry *kvmstat_debugfs_add_vm(struct kvmstat_vm *vm)
  * kvmstat_debugfs_remove_vm - remove it; waits for its files' readers
  * @vm: the VM
  *
- * Context: may sleep; not under the table's mutex.
+ * Context: may sleep; not under the roster's mutex.
  */
 void kvmstat_debugfs_remove_vm(struct kvmstat_vm *vm)
 {

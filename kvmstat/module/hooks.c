@@ -100,7 +100,6 @@ static DEFINE_MUTEX(hooks_mutex);
 
 /* As the parameter has it; kvmstat_timing is whether it is so. */
 static bool timing_wanted = true;
-static int timing_error;
 
 static void unregister_hook(struct kvmstat_hook *h)
 {
@@ -115,6 +114,8 @@ static void timing_off(void)
 	struct kvmstat_hook *h;
 	unsigned int g;
 
+	u64 now = kvmstat_clock();
+
 	WRITE_ONCE(kvmstat_timing, KVMSTAT_TIMING_OFF);
 	for_each_hook(g, h)
 		if (h->timing)
@@ -122,22 +123,22 @@ static void timing_off(void)
 	/* Probes run in the one or, on some kernels, in the other. */
 	tracepoint_synchronize_unregister();
 	synchronize_rcu();
-	kvmstat_table_stop_times();
+	kvmstat_table_stop_times(now);
 }
 
 static void timing_on(void)
 {
 	struct kvmstat_hook *h;
+	int error = 0;
 	unsigned int g;
 
-	timing_error = 0;
 	for_each_hook(g, h)
 		if (h->timing) {
 			h->error = h->tp ? tracepoint_probe_register(h->tp, h->probe, NULL) :
 					   -ENOENT;
-			timing_error = timing_error ?: h->error;
+			error = error ?: h->error;
 		}
-	if (timing_error)
+	if (error)
 		timing_off();
 	else
 		WRITE_ONCE(kvmstat_timing,
@@ -153,7 +154,7 @@ static int set_timing(const char *val, const struct kernel_param *kp)
 		return -EINVAL;
 	}
 	mutex_lock(&hooks_mutex);
-	if (kvmstat_hooks_live && on != timing_wanted) {
+	if (kvmstat_hooks_live && on != !!kvmstat_timing) {
 		if (on)
 			timing_on();
 		else
@@ -184,6 +185,7 @@ static void detach(void)
 		unregister_kprobe(&try_it);
 		destroy_vm_error = -ECANCELED;
 	}
+	kvmstat_table_end_all();
 }
 
 /*
@@ -234,7 +236,6 @@ static void forget(void)
 	unsigned int g;
 
 	detach();
-	kvmstat_table_end_all();
 	for_each_hook(g, h) {
 		h->tp = NULL;
 		h->error = -ENOENT;

@@ -17,7 +17,7 @@
 
 static void report(void)
 {
-	char on[160], off[160];
+	char on[256], off[256];
 
 	pr_info("%s, %s: %s; hooks: %s; missing: %s; exit reasons by %s\n", KVMSTAT_VERSION,
 		KVMSTAT_ISA, kvmstat_hooks_state(), kvmstat_hooks_list(on, sizeof(on), true),

@@ -264,6 +264,7 @@ static void refill_work(struct work_struct *work)
 	if (!ok)
 		queue_delayed_work(system_highpri_wq, &refill, HZ);
 }
+
 /**
  * kvmstat_pool_usage - what the records take
  * @host: its memory is set

@@ -16,12 +16,14 @@
 #include "roster.h"
 
 #define RETIRED_MAX 64u
+#define RETIRED_MAX_VCPUS 4096u /* of all of them, as their records stay, too */
 
 static DEFINE_MUTEX(roster_mutex);
 static LIST_HEAD(vms); /* by id, ascending */
 static LIST_HEAD(retired); /* the last that ended, oldest first */
 static LIST_HEAD(corpses); /* to be freed */
 static unsigned int nr_retired;
+static unsigned int nr_retired_vcpus;
 static u64 nr_ended_ever;
 static struct kvmstat_sum retired_sum; /* all that ever ended */
 static u64 shared_times[KVMSTAT_NR_TIMES]; /* of those past the cap that ended */
@@ -36,7 +38,7 @@ static DECLARE_WORK(tidy, tidy_work);
  */
 void kvmstat_roster_tidy(void)
 {
-	queue_work(system_unbound_wq, &tidy);
+	schedule_work(&tidy);
 }
 
 static void retire(struct kvmstat_vm *vm)
@@ -49,10 +51,14 @@ static void retire(struct kvmstat_vm *vm)
 	nr_ended_ever++;
 	kvmstat_sum_counters(vm, &retired_sum);
 	list_move_tail(&vm->link, &retired);
-	if (nr_retired < RETIRED_MAX)
-		nr_retired++;
-	else
-		list_move_tail(retired.next, &corpses);
+	nr_retired++;
+	nr_retired_vcpus += vm->nr_vcpus;
+	while (nr_retired > RETIRED_MAX || nr_retired_vcpus > RETIRED_MAX_VCPUS) {
+		vm = list_first_entry(&retired, struct kvmstat_vm, link);
+		nr_retired--;
+		nr_retired_vcpus -= vm->nr_vcpus;
+		list_move_tail(&vm->link, &corpses);
+	}
 }
 
 /*
@@ -67,7 +73,7 @@ static bool sync(void)
 	if (!kvmstat_table_collect(&vms))
 		return false;
 	list_for_each_entry_safe(vm, next, &vms, link)
-		if (READ_ONCE(vm->ended)) {
+		if (smp_load_acquire(&vm->ended)) { /* pairs with end_vm() */
 			retire(vm);
 			cond_resched();
 		}

@@ -5,7 +5,6 @@
  * All is to be called with the roster's mutex held.
  */
 #include <linux/kernel.h>
-#include <linux/rculist.h>
 #include <linux/slab.h>
 
 #include "account.h"
@@ -48,8 +47,13 @@ static void add_but_exits(const struct kvmstat_vm *vm, const struct kvmstat_coun
 {
 	unsigned int cell;
 
-	for (cell = 0; cell < KVMSTAT_CELLS; cell++)
-		add_cell(&c->cells[cell], &sum->slots[slot_of(vm, cell)]);
+	for (cell = 0; cell < KVMSTAT_CELLS; cell++) {
+		struct kvmstat_cell copy = {};
+
+		add_cell(&c->cells[cell], &copy);
+		smp_rmb(); /* slot_of is set before anything is counted */
+		add_cell(&copy, &sum->slots[slot_of(vm, cell)]);
+	}
 	add_rest(c, &sum->c);
 }
 
@@ -58,8 +62,12 @@ static void add_exits(const struct kvmstat_vm *vm, const struct kvmstat_counts *
 {
 	unsigned int cell;
 
-	for (cell = 0; cell < KVMSTAT_CELLS; cell++)
-		sum->slots[slot_of(vm, cell)].exits += READ_ONCE(c->cells[cell].exits);
+	for (cell = 0; cell < KVMSTAT_CELLS; cell++) {
+		u64 exits = READ_ONCE(c->cells[cell].exits);
+
+		smp_rmb(); /* likewise */
+		sum->slots[slot_of(vm, cell)].exits += exits;
+	}
 }
 
 /**
@@ -107,10 +115,8 @@ void kvmstat_sum_times(struct kvmstat_vm *vm, u64 *time)
 {
 	struct kvmstat_vcpu *v;
 
-	rcu_read_lock();
-	list_for_each_entry_rcu(v, &vm->vcpus, link)
+	kvmstat_for_each_vcpu(v, vm)
 		kvmstat_time_read(v, time);
-	rcu_read_unlock();
 }
 
 /**

@@ -42,7 +42,6 @@ static LIST_HEAD(new_vms);
 static LIST_HEAD(displaced);
 static unsigned int nr_ended;
 static u64 last_id;
-static u64 nr_displaced_returns;
 static bool cap_reached;
 
 static struct kvm_vcpu *loaded_vcpu(void)
@@ -100,6 +99,15 @@ static struct kvmstat_vm *first_seen_vm(struct kvm *kvm)
 static struct kvmstat_vm *owner(struct kvmstat_vm *vm)
 {
 	return vm->shared ? kvmstat_others : vm;
+}
+
+/* Its counters of this CPU count. */
+static void runs_here(struct kvmstat_vm *vm)
+{
+	struct cpumask *cpus = owner(vm)->cpus;
+
+	if (unlikely(!cpumask_test_cpu(smp_processor_id(), cpus)))
+		cpumask_set_cpu(smp_processor_id(), cpus);
 }
 
 static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu)
@@ -166,7 +174,6 @@ notrace struct kvmstat_vcpu *kvmstat_table_miss(struct kvm_vcpu *vcpu)
 {
 	struct kvmstat_cpu *cpu = this_cpu_ptr(&kvmstat_cpu);
 	struct kvmstat_vcpu *v, *old = READ_ONCE(cpu->v);
-	struct cpumask *cpus;
 
 	hash_for_each_possible_rcu_notrace(vcpu_table, v, hash, (unsigned long)vcpu)
 		if (v->vcpu == vcpu)
@@ -177,9 +184,7 @@ notrace struct kvmstat_vcpu *kvmstat_table_miss(struct kvm_vcpu *vcpu)
 found:
 	if (unlikely(READ_ONCE(old->returning)))
 		displace(old);
-	cpus = owner(v->vm)->cpus;
-	if (unlikely(!cpumask_test_cpu(smp_processor_id(), cpus)))
-		cpumask_set_cpu(smp_processor_id(), cpus);
+	runs_here(v->vm);
 	cpu->counts = this_cpu_ptr(v->vm->counts);
 	WRITE_ONCE(cpu->v, v);
 	return v;
@@ -209,17 +214,22 @@ notrace struct kvmstat_vcpu *kvmstat_table_miss_loaded(void)
 u16 notrace kvmstat_table_new_cell(struct kvmstat_vcpu *v, u32 slot)
 {
 	struct kvmstat_vm *vm = owner(v->vm);
-	unsigned int cell, class;
+	unsigned int cell, class, last;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&table_lock, flags);
 	if (!vm->cell_of[slot]) {
-		cell = KVMSTAT_CELL_REST;
-		class = KVMSTAT_CLASS_OTHER;
-		if (vm->nr_cells + 1 < KVMSTAT_CELL_REST) {
+		class = kvmstat_slot_class(slot);
+		/* Some are held back for what has a column. */
+		last = KVMSTAT_CELL_REST - 1;
+		if (class == KVMSTAT_CLASS_OTHER || class == KVMSTAT_CLASS_EXCEPTION)
+			last -= KVMSTAT_CELLS_HELD;
+		if (vm->nr_cells < last) {
 			cell = ++vm->nr_cells;
-			class = kvmstat_slot_class(slot);
 			vm->slot_of[cell] = slot;
+		} else {
+			cell = KVMSTAT_CELL_REST;
+			class = KVMSTAT_CLASS_OTHER;
 		}
 		smp_wmb(); /* slot_of before an exit is counted in the cell */
 		WRITE_ONCE(vm->cell_of[slot], cell | class << KVMSTAT_CLASS_SHIFT);
@@ -228,49 +238,53 @@ u16 notrace kvmstat_table_new_cell(struct kvmstat_vcpu *v, u32 slot)
 	return vm->cell_of[slot];
 }
 
+/* A mark may be left by a thread that is no more, see forget_vcpu(): not of another process. */
+static bool is_returning(const struct kvmstat_vcpu *v)
+{
+	return READ_ONCE(v->returning) == current && v->vm->pid == task_tgid(current);
+}
+
 /**
  * kvmstat_table_displaced - whose return from KVM_RUN this is, if it is not the vCPU that
  * this CPU saw last
  *
  * The thread moved, or another vCPU took the CPU's cache: look everywhere. Undoes
- * kvmstat_count_leaving()'s mark.
+ * kvmstat_count_passing()'s mark.
  *
  * Context: the kvm_userspace_exit probe, preemption off, RCU read side.
  * Return: NULL if the vCPU is not known.
  */
 notrace struct kvmstat_vcpu *kvmstat_table_displaced(void)
 {
-	struct kvmstat_cpu *this = this_cpu_ptr(&kvmstat_cpu);
 	struct kvmstat_vcpu *v, *next;
 	unsigned long flags;
 	int cpu;
 
-	/* No record could be made: don't look for it. */
-	if (this->unknown == current) {
-		this->unknown = NULL;
-		return NULL;
-	}
-	raw_spin_lock_irqsave(&table_lock, flags);
 	for_each_possible_cpu(cpu) {
 		v = READ_ONCE(per_cpu(kvmstat_cpu, cpu).v);
-		if (READ_ONCE(v->returning) == current)
+		if (is_returning(v))
 			goto found;
 	}
+	if (list_empty(&displaced))
+		return NULL;
+	raw_spin_lock_irqsave(&table_lock, flags);
 	list_for_each_entry_safe(v, next, &displaced, displaced) {
-		if (READ_ONCE(v->returning) == current)
-			goto found;
-		/* It came back to its CPU, and returned there. */
-		if (!READ_ONCE(v->returning))
+		bool found = is_returning(v);
+
+		/* Or it came back to its CPU, and returned there. */
+		if (found || !READ_ONCE(v->returning))
 			list_del_init(&v->displaced);
+		if (found) {
+			raw_spin_unlock_irqrestore(&table_lock, flags);
+			goto found;
+		}
 	}
-	v = NULL;
-	goto out;
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+	return NULL;
 found:
 	WRITE_ONCE(v->returning, NULL);
-	list_del_init(&v->displaced);
-	nr_displaced_returns++;
-out:
-	raw_spin_unlock_irqrestore(&table_lock, flags);
+	runs_here(v->vm);
+	this_cpu_inc(kvmstat_cpu.displaced_returns);
 	return v;
 }
 
@@ -298,26 +312,27 @@ static void forget_cached(struct kvmstat_vm *vm)
 }
 
 /* IRQs are off: nothing else counts on this CPU. */
-static void stop_times(struct kvmstat_vcpu *v)
+static void stop_times(struct kvmstat_vcpu *v, u64 now)
 {
-	kvmstat_time_stop(v, this_cpu_ptr(v->vm->counts));
-	cpumask_set_cpu(smp_processor_id(), owner(v->vm)->cpus);
+	kvmstat_time_stop(v, this_cpu_ptr(v->vm->counts), now);
+	runs_here(v->vm);
 }
 
 static void end_vm(struct kvmstat_vm *vm)
 {
+	u64 now = kvmstat_clock();
 	struct kvmstat_vcpu *v;
 
 	lockdep_assert_held(&table_lock);
 	hash_del_rcu(&vm->hash);
 	list_for_each_entry(v, &vm->vcpus, link) {
 		forget_vcpu(v);
-		stop_times(v);
+		stop_times(v, now);
 	}
 	forget_cached(vm);
 	if (vm->shared)
 		kvmstat_others->nr_vcpus -= vm->nr_vcpus;
-	WRITE_ONCE(vm->ended, true);
+	smp_store_release(&vm->ended, true); /* all has been counted; pairs with the roster */
 	nr_ended++;
 }
 
@@ -360,12 +375,14 @@ void kvmstat_table_end_all(void)
 	}
 	kvmstat_roster_tidy();
 }
+
 /**
- * kvmstat_table_stop_times - count the vCPUs' times up to now, and no further
+ * kvmstat_table_stop_times - count the vCPUs' times, and no further
+ * @now: up to when
  *
  * Context: may sleep; timing is off, and every probe that saw it on has returned.
  */
-void kvmstat_table_stop_times(void)
+void kvmstat_table_stop_times(u64 now)
 {
 	struct kvmstat_vcpu *v;
 	int bucket;
@@ -373,7 +390,7 @@ void kvmstat_table_stop_times(void)
 	for (bucket = 0; bucket < HASH_SIZE(vcpu_table); bucket++) {
 		raw_spin_lock_irq(&table_lock);
 		hlist_for_each_entry(v, &vcpu_table[bucket], hash)
-			stop_times(v);
+			stop_times(v, now);
 		raw_spin_unlock_irq(&table_lock);
 	}
 }
@@ -432,9 +449,7 @@ void kvmstat_table_lost(struct kvmstat_host *host)
 
 		host->lost_exits += READ_ONCE(c->lost_exits);
 		host->lost_returns += READ_ONCE(c->lost_returns);
+		host->displaced_returns += READ_ONCE(c->displaced_returns);
 		host->layout_faults += READ_ONCE(c->layout_faults);
 	}
-	raw_spin_lock_irq(&table_lock);
-	host->displaced_returns = nr_displaced_returns;
-	raw_spin_unlock_irq(&table_lock);
 }

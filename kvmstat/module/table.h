@@ -8,7 +8,7 @@
 
 #include <linux/cpumask.h>
 #include <linux/kvm_host.h>
-#include <linux/list.h>
+#include <linux/rculist.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
 
@@ -67,6 +67,7 @@ struct kvmstat_cell {
 #define KVMSTAT_CELLS 48u
 #define KVMSTAT_CELL_NONE 0u
 #define KVMSTAT_CELL_REST (KVMSTAT_CELLS - 1)
+#define KVMSTAT_CELLS_HELD 8u /* for reasons that have a column */
 
 /* Handling times: below 512 ns, below 1024 ns, and so on; the last is open. */
 #define KVMSTAT_BUCKETS 16u
@@ -172,7 +173,7 @@ struct kvmstat_vm {
  * @cell: the last exit's, class included, as in cell_of
  * @mode: an enum kvmstat_mode
  * @stamp: in ticks: @time is what was up to then
- * @left: when it last left KVM_RUN; good in KVMSTAT_LEFT, _STILL_LEFT and _BACK
+ * @left: when it left KVM_RUN; good in KVMSTAT_LEFT and KVMSTAT_BACK
  * @back: when it came back; good in KVMSTAT_BACK
  * @spent: ticks of the exit in progress before @stamp, halts left out
  * @time: ticks by enum kvmstat_time
@@ -226,8 +227,8 @@ static_assert(sizeof(struct kvmstat_vcpu) <= 1024);
  * @counts: this CPU's counters of its VM
  * @lost_exits: exits that could not be attributed
  * @lost_returns: returns to userspace that could not be attributed
+ * @displaced_returns: those that kvmstat_table_displaced() found
  * @layout_faults: events of vCPUs refused by checked_kvm()
- * @unknown: a thread that leaves KVM_RUN with a vCPU that has no record
  *
  * Written by its CPU alone with preemption off, but for the end of a VM, which
  * empties the caches that hold it.
@@ -237,8 +238,8 @@ struct kvmstat_cpu {
 	struct kvmstat_counts *counts;
 	u64 lost_exits;
 	u64 lost_returns;
+	u64 displaced_returns;
 	u64 layout_faults;
-	struct task_struct *unknown;
 };
 
 /* Matches no vCPU. */
@@ -282,12 +283,15 @@ static __always_inline struct kvmstat_vcpu *kvmstat_table_find_loaded(void)
 	return kvmstat_table_miss_loaded();
 }
 
+/* Records are added while this goes on, and freed with their VM only. */
+#define kvmstat_for_each_vcpu(v, vm) list_for_each_entry_rcu(v, &(vm)->vcpus, link, true)
+
 u16 kvmstat_table_new_cell(struct kvmstat_vcpu *v, u32 slot);
 struct kvmstat_vcpu *kvmstat_table_displaced(void);
 void kvmstat_table_init(void);
 void kvmstat_table_vm_end(struct kvm *kvm);
 void kvmstat_table_end_all(void);
-void kvmstat_table_stop_times(void);
+void kvmstat_table_stop_times(u64 now);
 
 unsigned int kvmstat_table_collect(struct list_head *seen);
 bool kvmstat_table_cap_reached(void);

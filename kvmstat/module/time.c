@@ -19,8 +19,12 @@ void kvmstat_time_init(void)
 	kvmstat_tick_mult = div_u64((u64)NSEC_PER_MSEC << KVMSTAT_TICK_SHIFT, kvmstat_clock_khz());
 }
 
-/* Adds what has become of a vCPU's time between its stamp and now; all of it if it stops. */
-static void add_times(u64 *time, u8 mode, u64 stamp, u64 left, u64 back, u64 now)
+/*
+ * Adds what has become of a vCPU's time between its stamp and now. What it does in the
+ * kernel at the end of it, it may do halted.
+ */
+static void add_times(u64 *time, u8 mode, u64 stamp, u64 left, u64 back, u64 now,
+		      enum kvmstat_time kernel)
 {
 	switch (mode) {
 	case KVMSTAT_IN_GUEST:
@@ -28,17 +32,19 @@ static void add_times(u64 *time, u8 mode, u64 stamp, u64 left, u64 back, u64 now
 		break;
 	case KVMSTAT_IN_KERNEL:
 	case KVMSTAT_STILL:
-		time[KVMSTAT_KERNEL] += kvmstat_time_span(stamp, now);
+		time[kernel] += kvmstat_time_span(stamp, now);
+		break;
+	case KVMSTAT_STILL_LEFT:
+		time[KVMSTAT_USER] += kvmstat_time_span(stamp, now);
 		break;
 	case KVMSTAT_LEFT:
-	case KVMSTAT_STILL_LEFT:
 		time[KVMSTAT_KERNEL] += kvmstat_time_span(stamp, left);
 		time[KVMSTAT_USER] += kvmstat_time_span(left, now);
 		break;
 	case KVMSTAT_BACK:
-		time[KVMSTAT_KERNEL] +=
-			kvmstat_time_span(stamp, left) + kvmstat_time_span(back, now);
+		time[KVMSTAT_KERNEL] += kvmstat_time_span(stamp, left);
 		time[KVMSTAT_USER] += kvmstat_time_span(left, back);
+		time[kernel] += kvmstat_time_span(back, now);
 		break;
 	case KVMSTAT_START:
 		/* Not entered yet: it waits to be started. */
@@ -50,22 +56,21 @@ static void add_times(u64 *time, u8 mode, u64 stamp, u64 left, u64 back, u64 now
 }
 
 /* From the mode that was to another; of its time in the kernel, so much was @halted. */
-static void change(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u8 mode, u64 halted,
-		   enum kvmstat_time how)
+static void change(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u8 mode, u64 now,
+		   u64 halted, enum kvmstat_time how)
 {
 	struct kvmstat_cell *cell = &counts->cells[(u8)v->cell];
-	u64 time[KVMSTAT_NR_TIMES] = {}, now = kvmstat_clock();
+	u64 time[KVMSTAT_NR_TIMES] = {};
 	u8 was = v->mode;
 	unsigned int i;
 
 	/* On its way into the guest it does not wait. */
 	if (was == KVMSTAT_START && mode == KVMSTAT_IN_GUEST)
 		was = KVMSTAT_STILL;
-	add_times(time, was, v->stamp, v->left, v->back, now);
+	add_times(time, was, v->stamp, v->left, v->back, now, KVMSTAT_KERNEL);
 	halted = min(halted, time[KVMSTAT_KERNEL]);
 	time[KVMSTAT_KERNEL] -= halted;
 	time[how] += halted;
-	v->left = now;
 	kvmstat_time_set(v, mode, now);
 	for (i = 0; i < KVMSTAT_NR_TIMES; i++)
 		v->time[i] += time[i];
@@ -76,9 +81,11 @@ static void change(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u8 mod
 	if (mode != KVMSTAT_IN_GUEST)
 		return;
 	if (was == KVMSTAT_IN_KERNEL || was == KVMSTAT_BACK || was == KVMSTAT_STILL)
-		if ((u8)v->cell != KVMSTAT_CELL_NONE)
-			kvmstat_time_handled(v, counts, cell, min(v->spent, BIT_ULL(40) - 1),
+		if ((u8)v->cell != KVMSTAT_CELL_NONE) {
+			WRITE_ONCE(cell->longest, max(cell->longest, v->spent));
+			kvmstat_time_handled(v, counts, cell, min(v->spent, BIT_ULL(40)),
 					     v->returned == v->exits);
+		}
 	v->spent = 0;
 }
 
@@ -95,7 +102,7 @@ void notrace kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode)
 		return;
 	if (mode == KVMSTAT_STILL && !v->exits)
 		mode = KVMSTAT_START;
-	change(v, this_cpu_read(kvmstat_cpu.counts), mode, 0, KVMSTAT_BLOCKED);
+	change(v, this_cpu_read(kvmstat_cpu.counts), mode, kvmstat_clock(), 0, KVMSTAT_BLOCKED);
 }
 
 /**
@@ -116,7 +123,7 @@ void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_count
 		kvmstat_time_handled(v, counts, &counts->cells[(u8)v->cell], 0, false);
 		v->mode = KVMSTAT_IN_GUEST;
 	}
-	change(v, counts, KVMSTAT_IN_KERNEL, 0, KVMSTAT_BLOCKED);
+	change(v, counts, KVMSTAT_IN_KERNEL, kvmstat_clock(), 0, KVMSTAT_BLOCKED);
 	v->spent = 0;
 }
 
@@ -131,21 +138,22 @@ void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_count
 void notrace kvmstat_time_halted(struct kvmstat_vcpu *v, u64 ns, bool waited)
 {
 	if (READ_ONCE(kvmstat_timing) && v->mode != KVMSTAT_UNTIMED)
-		change(v, this_cpu_read(kvmstat_cpu.counts), KVMSTAT_STILL,
+		change(v, this_cpu_read(kvmstat_cpu.counts), KVMSTAT_STILL, kvmstat_clock(),
 		       mul_u64_u32_div(ns, kvmstat_clock_khz(), NSEC_PER_MSEC),
 		       waited ? KVMSTAT_BLOCKED : KVMSTAT_POLLED);
 }
 
 /**
- * kvmstat_time_stop - no more events: count the time up to now
+ * kvmstat_time_stop - no more events: count the time
  * @v: the vCPU
  * @counts: of its VM, of this CPU
+ * @now: up to when; later events do not matter
  *
  * Context: IRQs off; no probe times @v any more.
  */
-void kvmstat_time_stop(struct kvmstat_vcpu *v, struct kvmstat_counts *counts)
+void kvmstat_time_stop(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u64 now)
 {
-	change(v, counts, KVMSTAT_UNTIMED, 0, KVMSTAT_BLOCKED);
+	change(v, counts, KVMSTAT_UNTIMED, now, 0, KVMSTAT_BLOCKED);
 	v->spent = 0;
 }
 
@@ -164,7 +172,7 @@ void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time)
 {
 	u64 sum[KVMSTAT_NR_TIMES], stamp, left, back, now;
 	unsigned int i, tries = 1000;
-	u16 cell;
+	enum kvmstat_time kernel;
 	u8 mode;
 
 	do {
@@ -175,16 +183,15 @@ void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time)
 			sum[i] = READ_ONCE(v->time[i]);
 		left = READ_ONCE(v->left);
 		back = READ_ONCE(v->back);
-		cell = READ_ONCE(v->cell);
 		now = kvmstat_clock();
+		/* That a vCPU is halted is told when it is over. */
+		kernel = READ_ONCE(v->cell) >> KVMSTAT_CLASS_SHIFT == KVMSTAT_CLASS_HALT ?
+				 KVMSTAT_BLOCKED :
+				 KVMSTAT_KERNEL;
 		smp_rmb(); /* likewise */
 	} while ((stamp != READ_ONCE(v->stamp) || mode != READ_ONCE(v->mode)) && --tries);
 
-	/* A halt is told of when it is over. */
-	if (cell >> KVMSTAT_CLASS_SHIFT == KVMSTAT_CLASS_HALT &&
-	    (mode == KVMSTAT_IN_KERNEL || mode == KVMSTAT_STILL))
-		mode = KVMSTAT_START;
-	add_times(sum, mode, stamp, left, back, now);
+	add_times(sum, mode, stamp, left, back, now, kernel);
 	for (i = 0; i < KVMSTAT_NR_TIMES; i++) {
 		v->shown[i] = max(v->shown[i], sum[i]);
 		time[i] += v->shown[i];

@@ -62,7 +62,7 @@ static __always_inline void kvmstat_time_set(struct kvmstat_vcpu *v, u8 mode, u6
 
 /**
  * kvmstat_time_bucket - where in a histogram a handling time goes
- * @ticks: the time, below 2^44
+ * @ticks: the time; above 2^44, hours, it is any bucket
  *
  * Return: 0 below 512 ns, 1 below 1024 ns, and so on.
  */
@@ -76,7 +76,7 @@ static __always_inline unsigned long kvmstat_time_bucket(u64 ticks)
 	return bucket;
 }
 
-/* An exit's handling is over. @ticks as for kvmstat_time_bucket(). */
+/* An exit's handling is over. */
 static __always_inline void kvmstat_time_handled(struct kvmstat_vcpu *v,
 						 struct kvmstat_counts *counts,
 						 struct kvmstat_cell *cell, u64 ticks, bool through)
@@ -219,7 +219,7 @@ static inline u64 kvmstat_ns(u64 ticks)
 
 void kvmstat_time_init(void);
 void kvmstat_time_halted(struct kvmstat_vcpu *v, u64 ns, bool waited);
-void kvmstat_time_stop(struct kvmstat_vcpu *v, struct kvmstat_counts *counts);
+void kvmstat_time_stop(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u64 now);
 void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time);
 const char *kvmstat_time_mode_name(u8 mode);
 
