@@ -123,7 +123,7 @@ static_assert(sizeof(struct kvmstat_counts) <= 4096);
 /**
  * struct kvmstat_vm - a VM; or, with id 0, those past the cap together
  * @hash: link in the table of running VMs, by @kvm; table lock
- * @link: in one of the lists of VMs; see table.c
+ * @link: in one of the lists of VMs: new ones', the pool's, the roster's
  * @kvm: key only
  * @counts: per CPU; the others' where @shared; NULL once @final is all there is
  * @cpus: where it ran; the others' where @shared

@@ -191,7 +191,9 @@ void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time)
 		smp_rmb(); /* likewise */
 	} while ((stamp != READ_ONCE(v->stamp) || mode != READ_ONCE(v->mode)) && --tries);
 
-	add_times(sum, mode, stamp, left, back, now, kernel);
+	/* What never stood still is shown without what is pending: none may be too much. */
+	if (tries)
+		add_times(sum, mode, stamp, left, back, now, kernel);
 	for (i = 0; i < KVMSTAT_NR_TIMES; i++) {
 		v->shown[i] = max(v->shown[i], sum[i]);
 		time[i] += v->shown[i];
