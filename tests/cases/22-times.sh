@@ -40,10 +40,10 @@ halted_as_kvm() {
 		$(awk '$1 == "vm" { print $6, $8; exit }' $1.out)
 	EOF
 	cat "$K/$(field "$(cat $1.pid)" 1 id)/vm" >$1.vm
-	polled=$(kvm_counter "$tid" "$fd" halt_poll_success_ns)
-	blocked=$(($(kvm_counter "$tid" "$fd" halt_wait_ns) + $(kvm_counter "$tid" "$fd" halt_poll_fail_ns)))
-	near "$1: polled as KVM" "$(from $1.vm polled_ns)" "$polled" $((polled / 10 + 1000000))
-	near "$1: blocked as KVM" "$(from $1.vm blocked_ns)" "$blocked" $((blocked / 10 + 1000000))
+	kvm_polled=$(kvm_counter "$tid" "$fd" halt_poll_success_ns)
+	kvm_blocked=$(($(kvm_counter "$tid" "$fd" halt_wait_ns) + $(kvm_counter "$tid" "$fd" halt_poll_fail_ns)))
+	near "$1: polled as KVM" "$(from $1.vm polled_ns)" "$kvm_polled" $((kvm_polled / 10 + 1000000))
+	near "$1: blocked as KVM" "$(from $1.vm blocked_ns)" "$kvm_blocked" $((kvm_blocked / 10 + 1000000))
 }
 
 # check NAME: what was replayed.
@@ -110,11 +110,17 @@ if [ "$(nproc)" -gt 1 ]; then
 	poll=/sys/module/kvm/parameters/halt_poll_ns
 	was=$(cat $poll)
 	echo 1000000 >$poll
-	vm_start polling --wake=50 "hlt:300"
-	halted_as_kvm polling
-	yes "polling: it polled" [ "$(from polling.vm polled_ns)" -gt 0 ]
+	# Whether it is in time, the emulator decides: until one VM is.
+	tries=0 polled=0
+	while [ $tries -lt 10 ] && [ "$polled" = 0 ]; do
+		tries=$((tries + 1))
+		vm_start polling$tries --wake=50 "hlt:300"
+		halted_as_kvm polling$tries
+		polled=$(from polling$tries.vm polled_ns)
+		vm_end polling$tries
+	done
+	yes "polling: it polled ($polled ns, VM $tries)" [ "$polled" -gt 0 ]
 	echo "$was" >$poll
-	vm_end polling
 fi
 
 replayed injected --inject --id-base=1 "out:50 cpuid:20 mmior:30"
