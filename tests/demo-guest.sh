@@ -31,21 +31,19 @@ start() {
 	exit 2
 }
 
-# share NAME COLUMN: what part of the guest's exits that is, in percent.
-share() {
+# of NAME COLUMN: the guest's, at the end.
+of() {
 	awk -v name="$1" -v column="$2" '
 		NR == FNR { if ($2 == name) pid = $1; next }
 		FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
-		FNR > 1 && $at["pid"] == pid { printf "%d", 100 * $at[column] / $at["exits"] }' names final
+		FNR > 1 && $at["pid"] == pid { print $at[column] }' names final
 }
 
+# share NAME COLUMN: what part of the guest's exits that is, in percent.
+share() { echo $((100 * $(of "$1" "$2") / $(of "$1" exits))); }
+
 # dir NAME: the guest's directory in debugfs.
-dir() {
-	awk -v name="$1" '
-		NR == FNR { if ($2 == name) pid = $1; next }
-		FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
-		FNR > 1 && $at["pid"] == pid { print "/sys/kernel/debug/kvmstat/" $at["id"] }' names final
-}
+dir() { echo "/sys/kernel/debug/kvmstat/$(of "$1" id)"; }
 
 # disk_ports NAME: what part of the guest's port I/O goes to the IDE disk (its command
 # ports, and the bus master's), in percent.

@@ -28,9 +28,9 @@ void notrace kvmstat_count_mmio(u64 key)
 	if (likely(v) && v->mmio != v->exits) {
 		counts = this_cpu_read(kvmstat_cpu.counts);
 		v->mmio = v->exits;
-		counts->mmio++;
+		counts->t.mmio++;
 		if (kvmstat_class(v) == KVMSTAT_CLASS_FAULT)
-			counts->fault_mmio++;
+			counts->t.fault_mmio++;
 		kvmstat_spots_count(&v->spots, KVMSTAT_MMIO, key);
 	}
 	kvmstat_probe_end();
@@ -118,15 +118,16 @@ static void count_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, 
 			 int error)
 {
 	bool noexit = v->returned == v->exits;
+	enum kvmstat_errno e = errno_of(error);
 
 	if (error >= 0) {
-		counts->user_reasons[min(reason, KVMSTAT_USER_REASONS - 1)]++;
+		counts->t.user_reasons[min(reason, KVMSTAT_USER_REASONS - 1)]++;
 	} else {
-		counts->errors[errno_of(error)]++;
-		counts->noexit_errors[errno_of(error)] += noexit;
+		counts->t.errors[e]++;
+		counts->t.noexit_errors[e] += noexit;
 	}
 	if (noexit)
-		counts->noexit++;
+		counts->t.noexit++;
 	else
 		count_to_user(v, counts);
 }
@@ -169,7 +170,7 @@ static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int error)
 		WRITE_ONCE(v->returning, NULL);
 		counts = this_cpu_read(kvmstat_cpu.counts);
 		count_to_user(v, counts);
-		counts->user_reasons[reason]++;
+		counts->t.user_reasons[reason]++;
 	}
 	kvmstat_probe_end();
 }

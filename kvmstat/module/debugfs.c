@@ -101,9 +101,9 @@ static int userspace_show(struct seq_file *m, void *unused)
 		return -ENOMEM;
 	seq_puts(m, KVMSTAT_USERSPACE_COLUMNS "\n");
 	for (i = 0; i < KVMSTAT_USER_REASONS; i++) {
-		if (!sum->c.user_reasons[i])
+		if (!sum->t.user_reasons[i])
 			continue;
-		seq_printf(m, "exit %llu ", sum->c.user_reasons[i]);
+		seq_printf(m, "exit %llu ", sum->t.user_reasons[i]);
 		name = user_reason_name(i);
 		if (name)
 			seq_printf(m, "%s\n", name);
@@ -113,14 +113,14 @@ static int userspace_show(struct seq_file *m, void *unused)
 			seq_puts(m, "other\n");
 	}
 	for (i = 0; i < KVMSTAT_NR_ERRNO; i++)
-		if (sum->c.errors[i])
-			seq_printf(m, "errno %llu %s\n", sum->c.errors[i], errors[i]);
+		if (sum->t.errors[i])
+			seq_printf(m, "errno %llu %s\n", sum->t.errors[i], errors[i]);
 	/* Of all these, those with no exit since the last return. */
-	noexit = sum->c.noexit;
+	noexit = sum->t.noexit;
 	for (i = 0; i < KVMSTAT_NR_ERRNO; i++) {
-		if (sum->c.noexit_errors[i])
-			seq_printf(m, "noexit %llu %s\n", sum->c.noexit_errors[i], errors[i]);
-		noexit -= min(noexit, sum->c.noexit_errors[i]);
+		if (sum->t.noexit_errors[i])
+			seq_printf(m, "noexit %llu %s\n", sum->t.noexit_errors[i], errors[i]);
+		noexit -= min(noexit, sum->t.noexit_errors[i]);
 	}
 	if (noexit)
 		seq_printf(m, "noexit %llu no_error\n", noexit);
@@ -137,7 +137,7 @@ static int histograms_show(struct seq_file *m, void *unused)
 		[KVMSTAT_CLASS_INTERRUPT] = "interrupt", [KVMSTAT_CLASS_EXCEPTION] = "exception",
 	};
 	struct kvmstat_sum *sum = get_sum(m->private);
-	unsigned int class, user, i;
+	unsigned int c, user, i;
 
 	if (!sum)
 		return -ENOMEM;
@@ -145,14 +145,13 @@ static int histograms_show(struct seq_file *m, void *unused)
 	for (i = 0; i < KVMSTAT_BUCKETS - 1; i++)
 		seq_printf(m, " %llu", BIT_ULL(KVMSTAT_FIRST_BUCKET_BITS + i));
 	seq_puts(m, " inf\n");
-	for (class = 0; class < KVMSTAT_TIMED_CLASSES; class ++)
+	for (c = 0; c < KVMSTAT_TIMED_CLASSES; c++)
 		for (user = 0; user < 2; user++) {
-			if (!memchr_inv(sum->c.hist[class][user], 0,
-					sizeof(sum->c.hist[class][user])))
+			if (!memchr_inv(sum->t.hist[c][user], 0, sizeof(sum->t.hist[c][user])))
 				continue;
-			seq_printf(m, "%s %s", classes[class], user ? "userspace" : "kernel");
+			seq_printf(m, "%s %s", classes[c], user ? "userspace" : "kernel");
 			for (i = 0; i < KVMSTAT_BUCKETS; i++)
-				seq_printf(m, " %llu", sum->c.hist[class][user][i]);
+				seq_printf(m, " %llu", sum->t.hist[c][user][i]);
 			seq_putc(m, '\n');
 		}
 	kvfree(sum);
@@ -220,12 +219,13 @@ static int cpus_show(struct seq_file *m, void *unused)
 {
 	struct kvmstat_vm *vm = m->private;
 	struct kvmstat_cpu_row row;
+	unsigned int nth = 0;
 	int cpu;
 
 	seq_puts(m, KVMSTAT_CPUS_COLUMNS "\n");
 	kvmstat_roster_lock();
 	for_each_cpu(cpu, vm->cpus) {
-		kvmstat_sum_cpu(vm, cpu, &row);
+		kvmstat_sum_cpu(vm, cpu, nth++, &row);
 		if (row.exits || row.to_user || row.guest)
 			seq_printf(m, "%d %llu %llu %llu %llu %llu %llu\n", cpu, row.exits,
 				   row.to_user, row.io, row.mmio, row.halt, kvmstat_ns(row.guest));
@@ -264,16 +264,16 @@ static int vm_show(struct seq_file *m, void *unused)
 			{ "vcpus", sum->vcpus },
 			{ "exits", row.exits },
 			{ "to_user", row.to_user },
-			{ "noexit_returns", sum->c.noexit },
+			{ "noexit_returns", sum->t.noexit },
 			{ "io", row.io },
-			{ "mmio", sum->c.mmio },
+			{ "mmio", sum->t.mmio },
 			{ "faults", row.fault },
-			{ "faults_mmio", sum->c.fault_mmio },
+			{ "faults_mmio", sum->t.fault_mmio },
 			{ "interrupts", row.interrupt },
 			{ "exceptions", row.exception },
 			{ "halts", row.halt },
-			{ "injected", sum->c.injected },
-			{ "nested", sum->c.nested },
+			{ "injected", sum->t.injected },
+			{ "nested", sum->t.nested },
 			{ "guest_ns", kvmstat_ns(sum->time[KVMSTAT_GUEST]) },
 			{ "kernel_ns", kvmstat_ns(sum->time[KVMSTAT_KERNEL]) },
 			{ "user_ns", kvmstat_ns(sum->time[KVMSTAT_USER]) },
@@ -314,8 +314,8 @@ DEFINE_SHOW_ATTRIBUTE(retired);
 static void show_host(struct seq_file *m, const struct kvmstat_host *host,
 		      const struct kvmstat_row *live, const struct kvmstat_row *ended)
 {
-	const u64 live_returns = live->to_user + host->live.c.noexit;
-	const u64 ended_returns = ended->to_user + host->retired.c.noexit;
+	const u64 live_returns = live->to_user + host->live.t.noexit;
+	const u64 ended_returns = ended->to_user + host->retired.t.noexit;
 	const struct number numbers[] = {
 		{ "layout_refused_events", host->layout_faults },
 		{ "vms", host->vms },

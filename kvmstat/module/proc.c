@@ -113,14 +113,14 @@ void kvmstat_show_row(struct seq_file *m, u64 no, pid_t pid, u64 id, const struc
 	kvmstat_sum_row(sum, &row);
 	seq_printf(m, "%llu %d %llu %llu %llu %llu", no, pid, row.io, row.exception,
 		   row.exits - row.to_user, row.to_user);
-	seq_printf(m, " %llu %llu %llu %llu %llu %u %llu", row.exits, sum->c.noexit, sum->c.mmio,
+	seq_printf(m, " %llu %llu %llu %llu %llu %u %llu", row.exits, sum->t.noexit, sum->t.mmio,
 		   row.interrupt, row.halt, sum->vcpus, id);
 	seq_printf(m, " %llu %llu %llu %llu %llu", kvmstat_ns(sum->time[KVMSTAT_GUEST]),
 		   kvmstat_ns(sum->time[KVMSTAT_KERNEL]), kvmstat_ns(sum->time[KVMSTAT_USER]),
 		   kvmstat_ns(sum->time[KVMSTAT_POLLED] + sum->time[KVMSTAT_BLOCKED]),
 		   kvmstat_ns(sum->time[KVMSTAT_POLLED]));
-	seq_printf(m, " %llu %llu %llu %llu", row.fault, sum->c.fault_mmio, sum->c.injected,
-		   sum->c.nested);
+	seq_printf(m, " %llu %llu %llu %llu", row.fault, sum->t.fault_mmio, sum->t.injected,
+		   sum->t.nested);
 }
 
 static int kvminfo_show(struct seq_file *m, void *v)

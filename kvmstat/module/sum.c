@@ -26,13 +26,9 @@ static void add_cell(const struct kvmstat_cell *from, struct kvmstat_cell *to)
 	to->longest = max(to->longest, READ_ONCE(from->longest));
 }
 
-/* All that follows the cells is counters. */
-#define REST_OFFSET offsetofend(struct kvmstat_counts, cells)
-
-static void add_rest(const struct kvmstat_counts *from, struct kvmstat_counts *to)
+static void add_tallies(const struct kvmstat_tallies *from, struct kvmstat_tallies *to)
 {
-	add_all((void *)from + REST_OFFSET, (void *)to + REST_OFFSET,
-		(sizeof(*from) - REST_OFFSET) / sizeof(u64));
+	add_all((const u64 *)from, (u64 *)to, sizeof(*from) / sizeof(u64));
 }
 
 static u32 slot_of(const struct kvmstat_vm *vm, unsigned int cell)
@@ -54,7 +50,7 @@ static void add_but_exits(const struct kvmstat_vm *vm, const struct kvmstat_coun
 		smp_rmb(); /* slot_of is set before anything is counted */
 		add_cell(&copy, &sum->slots[slot_of(vm, cell)]);
 	}
-	add_rest(c, &sum->c);
+	add_tallies(&c->t, &sum->t);
 }
 
 static void add_exits(const struct kvmstat_vm *vm, const struct kvmstat_counts *c,
@@ -132,9 +128,36 @@ void kvmstat_sum_add(const struct kvmstat_sum *other, struct kvmstat_sum *sum)
 		add_cell(&other->slots[slot], &sum->slots[slot]);
 		sum->slots[slot].exits += other->slots[slot].exits;
 	}
-	add_rest(&other->c, &sum->c);
+	add_tallies(&other->t, &sum->t);
 	add_all(other->time, sum->time, KVMSTAT_NR_TIMES);
 	sum->vcpus += other->vcpus;
+}
+
+static void add_to_row(struct kvmstat_row *row, u32 slot, u64 exits, u64 to_user)
+{
+	row->to_user += to_user;
+	if (!exits)
+		return;
+	row->exits += exits;
+	switch (kvmstat_slot_class(slot)) {
+	case KVMSTAT_CLASS_IO:
+		row->io += exits;
+		break;
+	case KVMSTAT_CLASS_EXCEPTION:
+		row->exception += exits;
+		break;
+	case KVMSTAT_CLASS_INTERRUPT:
+		row->interrupt += exits;
+		break;
+	case KVMSTAT_CLASS_HALT:
+		row->halt += exits;
+		break;
+	case KVMSTAT_CLASS_FAULT:
+		row->fault += exits;
+		break;
+	default:
+		break;
+	}
 }
 
 /**
@@ -147,75 +170,40 @@ void kvmstat_sum_row(const struct kvmstat_sum *sum, struct kvmstat_row *row)
 	u32 slot;
 
 	*row = (struct kvmstat_row){};
-	for (slot = 0; slot < KVMSTAT_SLOTS; slot++) {
-		u64 n = sum->slots[slot].exits;
-
-		row->to_user += sum->slots[slot].to_user;
-		if (!n)
-			continue;
-		row->exits += n;
-		switch (kvmstat_slot_class(slot)) {
-		case KVMSTAT_CLASS_IO:
-			row->io += n;
-			break;
-		case KVMSTAT_CLASS_EXCEPTION:
-			row->exception += n;
-			break;
-		case KVMSTAT_CLASS_INTERRUPT:
-			row->interrupt += n;
-			break;
-		case KVMSTAT_CLASS_HALT:
-			row->halt += n;
-			break;
-		case KVMSTAT_CLASS_FAULT:
-			row->fault += n;
-			break;
-		default:
-			break;
-		}
-	}
+	for (slot = 0; slot < KVMSTAT_SLOTS; slot++)
+		add_to_row(row, slot, sum->slots[slot].exits, sum->slots[slot].to_user);
 }
 
 /**
  * kvmstat_sum_cpu - what one CPU did for a VM
  * @vm: the VM
  * @cpu: one of @vm->cpus
+ * @nth: which of them it is, from 0
  * @row: filled
  */
-void kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, struct kvmstat_cpu_row *row)
+void kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, unsigned int nth,
+		     struct kvmstat_cpu_row *row)
 {
 	const struct kvmstat_counts *c;
+	struct kvmstat_row all = {};
 	unsigned int cell;
 
 	if (vm->final) {
-		unsigned int i = 0, before;
-
-		for_each_cpu(before, vm->cpus) {
-			if (before == cpu)
-				break;
-			i++;
-		}
-		*row = vm->final_cpus[i];
+		*row = vm->final_cpus[nth];
 		return;
 	}
 	c = per_cpu_ptr(vm->counts, cpu);
-	*row = (struct kvmstat_cpu_row){ .mmio = READ_ONCE(c->mmio), .guest = READ_ONCE(c->guest) };
-	for (cell = 1; cell < KVMSTAT_CELLS; cell++) {
-		u64 n = READ_ONCE(c->cells[cell].exits);
-
-		row->exits += n;
-		row->to_user += READ_ONCE(c->cells[cell].to_user);
-		switch (kvmstat_slot_class(slot_of(vm, cell))) {
-		case KVMSTAT_CLASS_IO:
-			row->io += n;
-			break;
-		case KVMSTAT_CLASS_HALT:
-			row->halt += n;
-			break;
-		default:
-			break;
-		}
-	}
+	for (cell = 1; cell < KVMSTAT_CELLS; cell++)
+		add_to_row(&all, slot_of(vm, cell), READ_ONCE(c->cells[cell].exits),
+			   READ_ONCE(c->cells[cell].to_user));
+	*row = (struct kvmstat_cpu_row){
+		.exits = all.exits,
+		.to_user = all.to_user,
+		.io = all.io,
+		.mmio = READ_ONCE(c->t.mmio),
+		.halt = all.halt,
+		.guest = READ_ONCE(c->t.guest),
+	};
 }
 
 /**
@@ -246,8 +234,9 @@ bool kvmstat_sum_finish(struct kvmstat_vm *vm)
 			add_cell(&c->cells[cell], &sum->cells[cell]);
 			sum->cells[cell].exits += c->cells[cell].exits;
 		}
-		add_rest(c, sum);
-		kvmstat_sum_cpu(vm, cpu, &rows[i++]);
+		add_tallies(&c->t, &sum->t);
+		kvmstat_sum_cpu(vm, cpu, i, &rows[i]);
+		i++;
 	}
 	vm->final_cpus = rows;
 	vm->final = sum;

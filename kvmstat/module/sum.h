@@ -12,14 +12,14 @@
 
 /**
  * struct kvmstat_sum - counters summed over CPUs, or over VMs
- * @c: the sums; of its cells not one is used
- * @slots: instead of cells, as VMs have different ones
+ * @slots: by slot, as VMs have different cells
+ * @t: the rest
  * @time: ticks by enum kvmstat_time, of all vCPUs
  * @vcpus: vCPUs that have run
  */
 struct kvmstat_sum {
-	struct kvmstat_counts c;
 	struct kvmstat_cell slots[KVMSTAT_SLOTS + 1];
+	struct kvmstat_tallies t;
 	u64 time[KVMSTAT_NR_TIMES];
 	unsigned int vcpus;
 };
@@ -69,7 +69,8 @@ struct kvmstat_cpu_row {
 	u64 guest;
 };
 
-void kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, struct kvmstat_cpu_row *row);
+void kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, unsigned int nth,
+		     struct kvmstat_cpu_row *row);
 bool kvmstat_sum_finish(struct kvmstat_vm *vm);
 
 #endif

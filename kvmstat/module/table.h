@@ -86,8 +86,7 @@ enum kvmstat_errno {
 };
 
 /**
- * struct kvmstat_counts - what one CPU has counted for one VM
- * @cells: by reason, see struct kvmstat_vm's cell_of
+ * struct kvmstat_tallies - what is counted beside the reasons; all of it u64
  * @hist: exits by class, by whether they went through userspace, by the time to the next
  *	entry; halts are left out
  * @user_reasons: returns to userspace without an error, by KVM_EXIT_*
@@ -96,15 +95,11 @@ enum kvmstat_errno {
  * @noexit: all returns to userspace with no exit since the last one
  * @mmio: exits in which the guest touched device memory
  * @fault_mmio: of these, those by a page fault (NPF; EPT violation or misconfiguration)
- * @nested: exits from a nested guest, also counted in @cells
+ * @nested: exits from a nested guest, also counted by their reason
  * @injected: interrupts given to the guest
  * @guest: ticks in guest mode
- *
- * Only its CPU writes it, with preemption off, until the VM has ended; anyone may read.
- * The counters only grow.
  */
-struct kvmstat_counts {
-	struct kvmstat_cell cells[KVMSTAT_CELLS];
+struct kvmstat_tallies {
 	u64 hist[KVMSTAT_TIMED_CLASSES][2][KVMSTAT_BUCKETS];
 	u64 user_reasons[KVMSTAT_USER_REASONS];
 	u64 errors[KVMSTAT_NR_ERRNO];
@@ -115,6 +110,19 @@ struct kvmstat_counts {
 	u64 nested;
 	u64 injected;
 	u64 guest;
+};
+
+/**
+ * struct kvmstat_counts - what one CPU has counted for one VM
+ * @cells: by reason, see struct kvmstat_vm's cell_of
+ * @t: the rest
+ *
+ * Only its CPU writes it, with preemption off, until the VM has ended; anyone may read.
+ * The counters only grow.
+ */
+struct kvmstat_counts {
+	struct kvmstat_cell cells[KVMSTAT_CELLS];
+	struct kvmstat_tallies t;
 };
 
 /* DESIGN.md, rule 6. */

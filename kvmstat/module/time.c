@@ -74,7 +74,7 @@ static void change(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u8 mod
 	kvmstat_time_set(v, mode, now);
 	for (i = 0; i < KVMSTAT_NR_TIMES; i++)
 		v->time[i] += time[i];
-	counts->guest += time[KVMSTAT_GUEST];
+	counts->t.guest += time[KVMSTAT_GUEST];
 	cell->kernel += time[KVMSTAT_KERNEL];
 	cell->user += time[KVMSTAT_USER];
 	v->spent += time[KVMSTAT_KERNEL] + time[KVMSTAT_USER];
@@ -178,7 +178,7 @@ void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time)
 	do {
 		stamp = READ_ONCE(v->stamp);
 		mode = READ_ONCE(v->mode);
-		smp_rmb(); /* pairs with kvmstat_time_set(), _leave() and _come() */
+		smp_rmb(); /* pairs with kvmstat_time_set() and _pass() */
 		for (i = 0; i < KVMSTAT_NR_TIMES; i++)
 			sum[i] = READ_ONCE(v->time[i]);
 		left = READ_ONCE(v->left);

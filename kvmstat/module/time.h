@@ -86,7 +86,7 @@ static __always_inline void kvmstat_time_handled(struct kvmstat_vcpu *v,
 	if (unlikely(ticks > cell->longest))
 		WRITE_ONCE(cell->longest, ticks);
 	if (likely(class < KVMSTAT_TIMED_CLASSES))
-		counts->hist[class][through][kvmstat_time_bucket(ticks)]++;
+		counts->t.hist[class][through][kvmstat_time_bucket(ticks)]++;
 }
 
 /**
@@ -102,7 +102,7 @@ static __always_inline void kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvm
 
 	kvmstat_time_set(v, KVMSTAT_IN_KERNEL, now);
 	v->time[KVMSTAT_GUEST] += ticks;
-	counts->guest += ticks;
+	counts->t.guest += ticks;
 }
 
 /**
@@ -153,37 +153,16 @@ static __always_inline bool kvmstat_time_entry_back(struct kvmstat_vcpu *v,
 	return true;
 }
 
-/**
- * kvmstat_time_leave - the thread leaves KVM_RUN
- * @v: the vCPU
- *
- * Context: a probe within KVM_RUN, preemption off.
- */
-static __always_inline void kvmstat_time_leave(struct kvmstat_vcpu *v)
+/* Into the mode @to at the time that is noted at @when, if the mode is @from; else into @slow. */
+static __always_inline void kvmstat_time_pass(struct kvmstat_vcpu *v, u64 *when, u8 from, u8 to,
+					      u8 slow)
 {
-	if (likely(kvmstat_timing_fast() && v->mode == KVMSTAT_IN_KERNEL)) {
-		WRITE_ONCE(v->left, kvmstat_fast_clock());
+	if (likely(kvmstat_timing_fast() && v->mode == from)) {
+		WRITE_ONCE(*when, kvmstat_fast_clock());
 		smp_wmb(); /* pairs with kvmstat_time_read() */
-		WRITE_ONCE(v->mode, KVMSTAT_LEFT);
+		WRITE_ONCE(v->mode, to);
 	} else {
-		kvmstat_time_switch(v, KVMSTAT_STILL_LEFT);
-	}
-}
-
-/**
- * kvmstat_time_come - the thread comes back into KVM_RUN
- * @v: the vCPU
- *
- * Context: a probe within KVM_RUN, preemption off.
- */
-static __always_inline void kvmstat_time_come(struct kvmstat_vcpu *v)
-{
-	if (likely(kvmstat_timing_fast() && v->mode == KVMSTAT_LEFT)) {
-		WRITE_ONCE(v->back, kvmstat_fast_clock());
-		smp_wmb(); /* pairs with kvmstat_time_read() */
-		WRITE_ONCE(v->mode, KVMSTAT_BACK);
-	} else {
-		kvmstat_time_switch(v, KVMSTAT_STILL);
+		kvmstat_time_switch(v, slow);
 	}
 }
 
@@ -201,10 +180,10 @@ static __always_inline void kvmstat_count_passing(struct kvmstat_vcpu *v, int co
 {
 	if (coming) {
 		WRITE_ONCE(v->returning, NULL);
-		kvmstat_time_come(v);
+		kvmstat_time_pass(v, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
 	} else {
 		WRITE_ONCE(v->returning, current);
-		kvmstat_time_leave(v);
+		kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT, KVMSTAT_STILL_LEFT);
 	}
 }
 

@@ -146,9 +146,7 @@ kvm_load
 mount_root || not_ok "no disk"
 observer none "nothing"
 alone=$cpuid
-if grep -qE "parm(type)?=timing:" /kvmstat.ko; then
-	observer counts "kvmstat, counts only"
-fi
+observer counts "kvmstat, counts only"
 observer kvmstat "kvmstat"
 observer stat "perf stat -e kvm:kvm_exit"
 observer hist "ftrace hist trigger"

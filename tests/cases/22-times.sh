@@ -1,6 +1,7 @@
 # Times, histograms, outcomes and hot spots against ftrace's events, replayed by replay.awk.
-# Where the machine's clock counts instructions (lab.exact), each time within what the two
-# probes of an event are apart; elsewhere an emulator's pauses may fall between them.
+# Where the machine's clock counts instructions (lab.exact: nanoseconds for each), each time
+# within what the two probes of an event are apart; elsewhere an emulator's pauses may fall
+# between them.
 # shellcheck shell=sh disable=SC2154,SC2086,SC2016 # from lib.sh; awk's own
 
 exact=$(lab_option exact 0)
@@ -28,7 +29,7 @@ replayed() {
 	done
 	grep ': kvm_' $trace/trace >$name.trace
 	is "$name: ftrace lost nothing" "$(awk '/^overrun|^dropped/ { n += $NF } END { print n }' $trace/per_cpu/cpu*/stats)" 0
-	awk -v khz="$(info clock_khz)" -f /cases/replay.awk $name.trace >$name.replay
+	awk -v khz="$(info clock_khz)" -v apart=$((500 * exact)) -f /cases/replay.awk $name.trace >$name.replay
 }
 
 # from FILE KEY
@@ -60,19 +61,19 @@ check() {
 	# All handled exits but halts; each vCPU's last is not handled yet.
 	is "$1: histograms sum to the exits" "$(awk 'NR > 1 { for (i = 3; i <= NF; i++) n += $i } END { print n }' $1.histograms)" \
 		$(($(from $1.vm exits) - $(from $1.vm halts) - $(from $1.vm vcpus)))
-	[ $exact = 1 ] || return 0
+	[ $exact != 0 ] || return 0
 
 	exits=$(from $1.vm exits)
 	awk '$1 == "time" { print $2, $3, $4, $5 }' $1.replay >$1.times
 	read -r guest kernel user halted <$1.times
-	near "$1: guest time" "$(from $1.vm guest_ns)" "$guest" $((exits * 200))
-	near "$1: kernel time" "$(from $1.vm kernel_ns)" "$kernel" $((exits * 200))
-	near "$1: halted time" $(($(from $1.vm polled_ns) + $(from $1.vm blocked_ns))) "$halted" 10000
+	near "$1: guest time" "$(from $1.vm guest_ns)" "$guest" $((exits * 200 * exact))
+	near "$1: kernel time" "$(from $1.vm kernel_ns)" "$kernel" $((exits * 200 * exact))
+	near "$1: halted time" $(($(from $1.vm polled_ns) + $(from $1.vm blocked_ns))) "$halted" $((10000 * exact))
 	awk 'NR == FNR { if ($1 == "reason") { n = $0; sub(/^([^ ]* ){5}/, "", n); k[n] = $4; u[n] = $5 } next }
 		FNR > 1 { n = $0; sub(/^([^ ]* ){6}/, "", n); print $2, $4, k[n], $5, u[n], n }' $1.replay $1.reasons >$1.both
 	while read -r n kernel wanted user wanted_user what; do
-		near "$1: kernel time for $what" "$kernel" "$wanted" $((n * 200 + 1000))
-		near "$1: userspace time for $what" "$user" "$wanted_user" $((n * 200 + 1000))
+		near "$1: kernel time for $what" "$kernel" "$wanted" $(((n * 200 + 1000) * exact))
+		near "$1: userspace time for $what" "$user" "$wanted_user" $(((n * 200 + 1000) * exact))
 	done <$1.both
 	# Each bucket's exits, those near its edges counted by replay.awk on either side.
 	awk 'NR == FNR { if ($2 == "kernel" || $2 == "userspace") { k = $1 " " $2 " " $3; for (i = 4; i <= 19; i++) at[k, i] = $i } next }

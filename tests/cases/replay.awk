@@ -4,12 +4,10 @@
 #   time GUEST KERNEL USER HALTED          in ns, to each thread's last event
 #   reason EXITS TO_USER KERNEL USER NAME  of exits whose handling is over
 #   class through low|high BUCKET...       histograms, their times so much longer or shorter as
-#                                          two probes of one event may be apart
+#                                          two probes of one event may be apart, in ns
 #   hot KIND DIRECTION ADDRESS COUNT
 #   user RETURNS NAME
 #   injected COUNT
-
-BEGIN { apart = 500 }
 
 function ns(ticks) { return ticks * 1e6 / khz }
 

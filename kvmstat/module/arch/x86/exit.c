@@ -422,7 +422,7 @@ static notrace void on_kvm_nested_vmexit(void *data, KVMSTAT_EXIT_ARGS)
 {
 	kvmstat_probe_begin();
 	if (likely(kvmstat_table_find(vcpu)))
-		this_cpu_read(kvmstat_cpu.counts)->nested++;
+		this_cpu_read(kvmstat_cpu.counts)->t.nested++;
 	kvmstat_probe_end();
 }
 
@@ -430,7 +430,7 @@ static notrace void on_kvm_inj_virq(void *data, unsigned int vector, bool soft, 
 {
 	kvmstat_probe_begin();
 	if (likely(kvmstat_table_find_loaded()))
-		this_cpu_read(kvmstat_cpu.counts)->injected++;
+		this_cpu_read(kvmstat_cpu.counts)->t.injected++;
 	kvmstat_probe_end();
 }
 
