@@ -58,7 +58,8 @@
  *                        so many nanoseconds and not below the column before
  *   <id>/hot             the busiest ports, device addresses, MSRs and hypercalls; the true
  *                        count lies between count and at_most
- *   <id>/vcpus           by vCPU: exits, times and where it is
+ *   <id>/vcpus           by vCPU: exits, times, the thread that ran it when it was first
+ *                        seen (in the initial pid namespace; it may be gone), where it is
  *   <id>/cpus            by CPU of the host
  *   host/reasons, host/userspace, host/histograms
  *                        of all VMs since load
@@ -74,7 +75,7 @@
 #define KVMSTAT_HISTOGRAMS_COLUMNS "class through" /* then the bounds, the last is inf */
 #define KVMSTAT_HOT_COLUMNS "kind direction address count at_most"
 #define KVMSTAT_VCPUS_COLUMNS \
-	"vcpu exits to_user guest_ns kernel_ns user_ns polled_ns blocked_ns mode"
+	"vcpu exits to_user guest_ns kernel_ns user_ns polled_ns blocked_ns tid mode"
 #define KVMSTAT_CPUS_COLUMNS "cpu exits to_user io_num mmio_num halt_num guest_ns"
 
 #endif

@@ -204,10 +204,11 @@ static int vcpus_show(struct seq_file *m, void *unused)
 		u64 time[KVMSTAT_NR_TIMES] = {}, to_user = READ_ONCE(v->to_user);
 
 		kvmstat_time_read(v, time);
-		seq_printf(m, "%d %llu %llu %llu %llu %llu %llu %llu %s\n", v->id,
+		seq_printf(m, "%d %llu %llu %llu %llu %llu %llu %llu %d %s\n", v->id,
 			   READ_ONCE(v->exits), to_user, kvmstat_ns(time[KVMSTAT_GUEST]),
 			   kvmstat_ns(time[KVMSTAT_KERNEL]), kvmstat_ns(time[KVMSTAT_USER]),
 			   kvmstat_ns(time[KVMSTAT_POLLED]), kvmstat_ns(time[KVMSTAT_BLOCKED]),
+			   v->tid,
 			   vm->ended ? "ended" : kvmstat_time_mode_name(READ_ONCE(v->mode)));
 	}
 	kvmstat_roster_unlock();

@@ -139,6 +139,7 @@ static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu)
 		v->cells = owner(vm)->cell_of;
 		kvmstat_exit_init(&v->exit);
 		v->id = id;
+		v->tid = current->pid;
 		list_add_tail_rcu(&v->link, &vm->vcpus);
 		vm->nr_vcpus++;
 		if (vm->shared)

@@ -195,6 +195,7 @@ struct kvmstat_vm {
  * @shown: the most that a reader was shown of each time; roster mutex
  * @vm: the VM that it counts for
  * @id: KVM's
+ * @tid: the thread that ran it when it was first seen, in the initial pid namespace
  * @hash: link in the table of vCPUs, by @vcpu
  * @link: in @vm->vcpus, which only grows, or among the spares
  * @displaced: in the list of returning vCPUs that lost their CPU's slot
@@ -222,6 +223,7 @@ struct kvmstat_vcpu {
 	u64 shown[KVMSTAT_NR_TIMES];
 	struct kvmstat_vm *vm;
 	int id;
+	pid_t tid;
 	struct hlist_node hash;
 	struct list_head link;
 	struct list_head displaced;

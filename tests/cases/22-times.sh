@@ -170,7 +170,7 @@ started() { [ "$(awk 'NR > 1' /proc/kvminfo | wc -l)" = 3 ]; }
 within 20 started
 for _ in 1 2; do
 	uptime=$(cut -d' ' -f1 /proc/uptime | tr -d .)
-	cat $K/*/vcpus | awk '$1 != "vcpu" && $9 != "ended" { print $1, $4 + $5 + $6 + $7 + $8 }' >sums
+	cat $K/*/vcpus | awk '$1 != "vcpu" && $10 != "ended" { print $1, $4 + $5 + $6 + $7 + $8 }' >sums
 	after=$(cut -d' ' -f1 /proc/uptime | tr -d .)
 	if [ -e sums.before ]; then
 		awk 'NR == FNR { was[$1] = $2; next } { print $1, $2 - was[$1] }' sums.before sums >grown

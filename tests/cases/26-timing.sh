@@ -66,7 +66,7 @@ vm_start untimed --id-base=96 'out:20 cpuid:30'
 vm_check untimed
 is "what was timed stands still" "$(head -n "$(wc -l <times.1)" times.1 | cut -d' ' -f4-8 | xargs)" \
 	"$(for id in $(cd $K && ls -d [0-9]*); do [ "$id" = "$(field "$(cat untimed.pid)" 1 id)" ] || cat $K/$id/vcpus; done | cut -d' ' -f4-8 | xargs)"
-is "nothing is timed" "$(awk 'NR > 1 { print $4 + $5 + $6 + $7 + $8, $9 }' "$K/$(field "$(cat untimed.pid)" 1 id)/vcpus")" "0 untimed"
+is "nothing is timed" "$(awk 'NR > 1 { print $4 + $5 + $6 + $7 + $8, $10 }' "$K/$(field "$(cat untimed.pid)" 1 id)/vcpus")" "0 untimed"
 vm_end runner hopper sleeper untimed
 
 # A VM that dies in mid-exit, with timing on and off: its files stay, and add up.

@@ -52,6 +52,7 @@ is "inside: its VM only, by its pid there" "$(awk 'NR > 1 { print $1, $2, $3 }' 
 is "outside: both" "$(awk 'NR > 1 { print $3 }' /proc/kvminfo | xargs)" "12 14"
 yes "outside: by its pid here" [ "$(awk '$3 == 14 { print $2 }' /proc/kvminfo)" != "$(cat inside.pid)" ]
 yes "and that process exists" [ -d "/proc/$(awk '$3 == 14 { print $2 }' /proc/kvminfo)" ]
+is "outside: the thread, too" "$(vcpu_threads "$(awk '$3 == 14 { print $13 }' /proc/kvminfo)")" "0 $(awk '$3 == 14 { print $2 }' /proc/kvminfo)"
 exec 9>&-
 touch inside.stop
 wait $space

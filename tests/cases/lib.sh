@@ -135,6 +135,12 @@ our_reasons() { awk 'NR > 1 { print $1, $2 }' "$K/$1/reasons" | sort; }
 # kvm_counter TID FD NAME: KVM's own.
 kvm_counter() { cat "/sys/kernel/debug/kvm/$1-$2/$3"; }
 
+# vcpu_threads ID: "vCPU thread", by vCPU; vmm_threads NAME "VCPU-ID...": as the VMM says.
+vcpu_threads() { awk 'NR > 1 { print $1, $9 }' "$K/$1/vcpus" | sort | xargs; }
+vmm_threads() {
+	awk -v ids=" $2 " '$1 == "thread" && index(ids, " " $2 " ") { print $2, $3 }' "$1.out" | sort | xargs
+}
+
 # vm_check NAME: every VM of it against every oracle. Without ftrace on, against the rest.
 vm_check() {
 	nth=0
@@ -161,6 +167,8 @@ vm_check() {
 		is "$1 VM $nth: its CPUs add up" "$(awk 'NR > 1 { n += $2 } END { print n }' "$K/$id/cpus")" \
 			"$(field "$pid" $nth exits)"
 		is "$1 VM $nth: vCPUs" "$(field "$pid" $nth vcpus)" "$(echo "$ids" | wc -w)"
+		is "$1 VM $nth: the threads that ran its vCPUs first" "$(vcpu_threads "$id")" \
+			"$(vmm_threads "$1" "$ids")"
 	done <"$1.out"
 }
 

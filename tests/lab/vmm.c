@@ -36,6 +36,7 @@ struct vcpu {
 	int fd, id;
 	struct kvm_run *run;
 	bool done;
+	pid_t tid; /* that ran it first */
 	unsigned long returns, injected;
 };
 
@@ -228,6 +229,7 @@ static void make_vcpu(struct vm *vm, int n)
 	v->vm = vm;
 	v->done = false;
 	v->returns = 0;
+	v->tid = gettid();
 	v->id = opt.id_base + vm->nr * MAX_VCPUS + n;
 	v->fd = ioctl(vm->fd, KVM_CREATE_VCPU, v->id);
 	if (v->fd < 0)
@@ -336,11 +338,19 @@ static void step_no_exit(struct vcpu *v)
 	v->run->immediate_exit = 0;
 }
 
+/* It starts on this thread, but for a VM's first vCPU, see work(). */
+static void starts_here(struct vcpu *v)
+{
+	if (v != v->vm->vcpus)
+		v->tid = gettid();
+}
+
 static void *run_half(void *arg)
 {
 	struct vcpu *v = arg;
 	int i;
 
+	starts_here(v);
 	for (i = 0; i < 3 && !v->done; i++)
 		step(v);
 	return NULL;
@@ -355,6 +365,8 @@ static void *run_vcpu(void *arg)
 		if (pthread_create(&first, NULL, run_half, v))
 			errx(1, "pthread_create");
 		pthread_join(first, NULL);
+	} else {
+		starts_here(v);
 	}
 	while (!v->done)
 		step(v);
@@ -475,6 +487,8 @@ static void *work(void *unused __attribute__((unused)))
 		for (j = 0; j < opt.vcpus; j++)
 			printf(" %d", vms[i].vcpus[j].id);
 		printf("\n");
+		for (j = 0; j < opt.vcpus; j++)
+			printf("thread %d %d\n", vms[i].vcpus[j].id, vms[i].vcpus[j].tid);
 	}
 	printf("done\n");
 	fflush(stdout);
