@@ -6,7 +6,8 @@
 #   --kernel FLAVOUR|DIR  as for, or from, scripts/kernel.sh
 #   --add SRC:DST         a file for the machine; SRC:cases/run is the case
 #   --program SRC:DST     the same, with the shared libraries that it needs
-#   --out DIR             where the logs go, readable while it runs
+#   --out DIR             where the logs go, readable while it runs; what a case saved
+#                         (guestlib.sh) is moved from the results to DIR/files at the end
 #   --stall S             give up, with status 3, when results stand still so long (120)
 #   --timeout S  --smp N  --mem MIB  --append STR (to the kernel's command line)
 #   --disk IMG            a raw image, attached as a virtio disk and never changed
@@ -46,12 +47,22 @@ mkdir -p "$out"
 out=$(cd "$out" && pwd)
 : >"$out/results"
 : >"$out/console.log"
+rm -rf "$out/files"
 
 # Only this emulator, by its own pid, is ever ended.
 pid='' work=$(mktemp -d)
 end() {
 	{ [ -z "$pid" ] || kill -9 "$pid"; wait; } 2>/dev/null || :
+	unpack
 	rm -rf "$work" "$out/pid"
+}
+unpack() {
+	grep -q '^lab: file ' "$out/results" && mkdir "$out/files" || return 0
+	awk -v dir="$out/files" '
+		/^lab: file end$/ { close(to); to = ""; next }
+		/^lab: file / { to = "base64 -d | gzip -d >\"" dir "/" $3 "\""; next }
+		to { print | to; next }
+		{ print }' "$out/results" >"$work/results" && cp "$work/results" "$out/results"
 }
 trap end EXIT
 trap 'exit 130' INT TERM

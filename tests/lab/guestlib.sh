@@ -4,6 +4,15 @@
 # klog: the kernel's messages since the last call; init keeps them for the log.
 klog() { dmesg -c | tee -a /tmp/klog; }
 
+# save NAME FILE: boot.sh leaves it as DIR/files/NAME.
+save() {
+	{
+		echo "lab: file $1"
+		gzip -c "$2" | base64
+		echo "lab: file end"
+	} >/dev/ttyS1
+}
+
 # kvm_vendor: amd or intel, by what the processor has.
 kvm_vendor() {
 	if grep -qw svm /proc/cpuinfo; then
@@ -21,10 +30,11 @@ kvm_load() { modprobe "kvm-$(kvm_vendor)"; }
 kvm_unload() { rmmod "kvm_$(kvm_vendor)" && rmmod kvm; }
 
 # mount_root: make the disk of root.sh, or of another disk_image, the first virtio disk,
-# usable: /root, guest and root_program.
+# usable: /root, guest and root_program; and its terminals and locale, by all programs.
 mount_root() {
 	modprobe virtio_pci && modprobe virtio_blk && modprobe ext4 &&
-		mkdir -p /root && mount -t ext4 -o ro /dev/vda /root
+		mkdir -p /root /usr/lib && mount -t ext4 -o ro /dev/vda /root &&
+		ln -s /root/terminfo /lib/terminfo && ln -s /root/locale /usr/lib/locale
 }
 
 # root_program NAME ARGUMENT...: become a program of that disk, with its own libraries.
@@ -36,11 +46,13 @@ root_program() {
 }
 
 # guest NAME KIND OPTION...: run guest-init in a guest of its own, silently but for its
-# one word on the serial port, which goes to /tmp/NAME.log. Does not return.
+# one word on the serial port, which goes to /tmp/NAME.log. The options are QEMU's, after
+# those here (-m 512 gives it more memory); its vCPUs' threads are "CPU 0/KVM" and so on.
+# For KIND memory, transparent huge pages must be off. Does not return.
 guest() {
 	name=$1 kind=$2
 	shift 2
-	root_program qemu-system-x86_64 -L /root/firmware -name "$name" \
+	root_program qemu-system-x86_64 -L /root/firmware -name "$name,debug-threads=on" \
 		-M pc -accel kvm -cpu host -m 128 -nodefaults -no-user-config -display none \
 		-serial "file:/tmp/$name.log" -kernel /root/guest/vmlinuz -initrd /root/guest/initrd \
 		-append "kind=$kind quiet loglevel=1 mitigations=off tsc=reliable cryptomgr.notests random.trust_cpu=on audit=0 initcall_blacklist=load_system_certificate_list" "$@"
