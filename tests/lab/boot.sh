@@ -12,6 +12,7 @@
 #   --timeout S  --smp N  --mem MIB  --append STR (to the kernel's command line)
 #   --disk IMG            a raw image, attached as a virtio disk and never changed
 #   --follow              print the results as they come
+#   --pause               AMD-V: a guest's every PAUSE is a VM exit; else none is
 #   --icount              one CPU, one instruction = 1 ns: deterministic
 # shellcheck disable=SC2034,SC2154 # $machine.sh uses and sets the others
 set -eu
@@ -19,7 +20,7 @@ lab=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh
 . "$lab/../../scripts/lib.sh"
 
-machine='' kernel='' out='' timeout=300 stall=120 smp='' mem='' append='' icount='' follow='' disks=() add=()
+machine='' kernel='' out='' timeout=300 stall=120 smp='' mem='' append='' icount='' pause='' follow='' disks=() add=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--machine) machine=$2; shift ;;
@@ -33,6 +34,7 @@ while [ $# -gt 0 ]; do
 	--add | --program) add+=("$1" "$2"); shift ;;
 	--stall) stall=$2; shift ;;
 	--follow) follow=1 ;;
+	--pause) pause=1 ;;
 	--icount) icount=1 smp=1 ;;
 	*) die "boot.sh: unknown option $1; see the top of the file" ;;
 	esac
