@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Builds the reader with the sanitizers and runs its unit tests, the fuzzer and
-# the tests of the command. Ends with a line of counts; fails on any failure.
+# the tests of the command and of its completion. Ends with a line of counts; fails on any failure.
 #   CC=          the compiler (cc)
 #   FUZZ_COUNT=  mutations (200000)   FUZZ_SEED=  where they start (1)
 set -eu
@@ -62,6 +62,10 @@ count fuzz $status tests/fuzz.log
 status=0
 sh "$here/command.sh" "$build/kvmstat" >tests/command.log 2>&1 || status=$?
 count command $status tests/command.log
+
+status=0
+bash "$here/completion.sh" >tests/completion.log 2>&1 || status=$?
+count completion $status tests/completion.log
 
 echo "reader: $passed passed, $failed failed"
 [ $failed -eq 0 ]

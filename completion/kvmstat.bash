@@ -1,0 +1,218 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0
+# Completion of kvmstat's command line for bash. The names of guests are whatever their owners
+# made them: they are only ever compared and quoted here, never expanded.
+
+# The words of the line up to the cursor, without their quotes, in $words; the last is being
+# written: $quote is the quote that is open in it, or empty, and $head what of it readline
+# takes to stand before its own word, which starts anew behind a colon, say.
+_kvmstat_split() {
+	local line=${COMP_LINE:0:COMP_POINT} c i word='' in=''
+	words=() quote='' head=''
+	for ((i = 0; i < ${#line}; i++)); do
+		c=${line:i:1}
+		if [[ $quote ]]; then
+			if [[ $c == "$quote" ]]; then
+				quote='' head=$word
+			elif [[ $c == \\ && $quote == \" && ${line:i+1:1} == [\\\$\`\"] ]]; then
+				i=$((i + 1))
+				word+=${line:i:1}
+			else
+				word+=$c
+			fi
+		elif [[ $c == [\'\"] ]]; then
+			quote=$c in=1 head=$word
+		elif [[ $c == [[:blank:]] ]]; then
+			[[ ! $in ]] || words+=("$word")
+			word='' in='' head=''
+		elif [[ $c == \\ ]]; then
+			i=$((i + 1)) in=1
+			word+=${line:i:1}
+		else
+			word+=$c in=1
+			[[ $COMP_WORDBREAKS != *"$c"* ]] || head=$word
+		fi
+	done
+	words+=("$word")
+}
+
+# Replies with those of the lines of standard input that start with $cur, as readline's word
+# has to be written.
+_kvmstat_reply() {
+	local line
+	while IFS= read -r line; do
+		[[ $line == "$cur"* && $before$line == "$head"* ]] || continue
+		line=$before$line
+		line=${line#"$head"}
+		[[ $line ]] || continue
+		case $quote in
+		\') line=${line//\'/"'\\''"} ;;
+		\")
+			# Nothing keeps the shell from taking this for its history there.
+			[[ $line != *!* ]] || continue
+			line=${line//\\/\\\\} line=${line//\$/\\\$}
+			line=${line//\`/\\\`} line=${line//\"/\\\"}
+			;;
+		*) printf -v line %q "$line" ;;
+		esac
+		COMPREPLY+=("$line")
+	done
+}
+
+_kvmstat_words() {
+	_kvmstat_reply < <(printf '%s\n' "$@")
+}
+
+# The table that kvmstat shows of the file or the tree that the line names.
+_kvmstat_csv() {
+	kvmstat list "${source[@]}" --csv "$@" 2>/dev/null </dev/null
+}
+
+# A column of it, without its name, a field a line.
+_kvmstat_column() {
+	local field
+	_kvmstat_csv --columns "$1" | {
+		IFS= read -r field
+		while IFS= read -r field; do
+			if [[ $field == \"*\" ]]; then
+				field=${field:1:${#field}-2}
+				field=${field//\"\"/\"}
+			fi
+			# What no spreadsheet is to take for a formula.
+			case $field in
+			'\x2b'*) field=+${field:4} ;;
+			'\x2d'*) field=-${field:4} ;;
+			'\x3d'*) field="=${field:4}" ;;
+			'\x40'*) field=@${field:4} ;;
+			esac
+			printf '%s\n' "$2$field"
+		done
+	}
+}
+
+_kvmstat_guests() {
+	case $cur in
+	name:* | pid:* | id:*) _kvmstat_reply < <(_kvmstat_column "${cur%%:*}" "${cur%%:*}:") ;;
+	# One that looks like an option needs to be called a name.
+	*) _kvmstat_reply < <(_kvmstat_column name '' | sed 's/^-/name:-/') ;;
+	esac
+}
+
+# The names of the columns, behind $1, which stands already.
+_kvmstat_columns() {
+	_kvmstat_reply < <(
+		_kvmstat_csv | head -n 1 | tr , '\n' | while IFS= read -r column; do
+			printf '%s\n' "$1$column"
+		done
+	)
+}
+
+# The value of option $1; false when it has none.
+_kvmstat_value() {
+	local done=''
+	case $1 in
+	-f | --file | --config | -o | --output) compopt -o default ;;
+	-r | --root) compopt -o dirnames ;;
+	-g | --guest) _kvmstat_guests ;;
+	-p | --pid) _kvmstat_reply < <(_kvmstat_column pid '') ;;
+	-c | --columns)
+		[[ $cur != +* ]] || done=+
+		[[ $cur != *,* ]] || done=${cur%,*},
+		_kvmstat_columns "$done"
+		compopt -o nospace
+		;;
+	-s | --sort)
+		[[ $cur != -* ]] || done=-
+		_kvmstat_columns "$done"
+		;;
+	-w | --window) _kvmstat_words 0 1 5 10 60 ;;
+	--format) _kvmstat_words prometheus json csv ;;
+	--table) _kvmstat_words guests reasons userspace histograms hot vcpus cpus ;;
+	--size) _kvmstat_words 0 16 64 256 1024 ;;
+	--keep) _kvmstat_words 0 1 4 16 ;;
+	--from | --to) ;;
+	*) return 1 ;;
+	esac
+}
+
+# Where the line says that the guests are, if they can be read from there.
+_kvmstat_source() {
+	local path=${2/#\~\//$HOME/}
+	case $1 in
+	-f | --file) [[ ! -f $path ]] || source=(-f "$path") ;;
+	-r | --root) [[ ! -d $path ]] || source=(-r "$path") ;;
+	esac
+}
+
+_kvmstat() {
+	local IFS=$' \t\n' words quote head before='' cur word option='' no_more='' i
+	local command='' source=() arguments=() options=()
+	local commands=(list show top classify record report export doctor) intervals=(1 2 5 10 60)
+	local from=(-f --file -r --root) choice=(-g --guest -p --pid)
+	local rows=(-c --columns -s --sort -z --skip-zeros --raw --csv)
+	COMPREPLY=()
+	_kvmstat_split
+	cur=${words[-1]}
+	i=1
+	if [[ ${#words[@]} -gt 2 && " ${commands[*]} " == *" ${words[1]} "* ]]; then
+		command=${words[1]}
+		i=2
+	fi
+
+	# What is written already: the values of options apart from arguments.
+	for (( ; i < ${#words[@]} - 1; i++)); do
+		word=${words[i]}
+		if [[ $option ]]; then
+			_kvmstat_source "$option" "$word"
+			option=''
+		elif [[ $no_more || $word != -?* ]]; then
+			arguments+=("$word")
+		elif [[ $word == -- ]]; then
+			no_more=1
+		elif [[ $word == --*=* ]]; then
+			_kvmstat_source "${word%%=*}" "${word#*=}"
+		else
+			case $word in
+			-[fgprwcso] | --file | --guest | --pid | --root | --window | --columns | --sort | \
+				--config | --size | --keep | --from | --to | --format | --output | --table)
+				option=$word
+				;;
+			esac
+		fi
+	done
+	[[ $command != report ]] || _kvmstat_source -f "${arguments[0]-}"
+	if [[ ! $option && ! $no_more && $cur == --*=* ]]; then
+		option=${cur%%=*} before=${cur%%=*}= cur=${cur#*=}
+	fi
+	if [[ $option ]]; then
+		_kvmstat_value "$option"
+		return
+	fi
+
+	if [[ ! $no_more && $cur == -* ]]; then
+		case $command in
+		'') options=("${from[@]}" "${choice[@]}" "${rows[@]}") ;;
+		list) options=("${from[@]}" "${choice[@]}" -w --window "${rows[@]}" --json) ;;
+		show) options=("${from[@]}" "${choice[@]}" -w --window --config --json) ;;
+		top) options=(-r --root "${choice[@]}" --config) ;;
+		classify) options=("${from[@]}" "${choice[@]}" -w --window --config --thesis --json) ;;
+		record) options=(-r --root --size --keep) ;;
+		report) options=("${choice[@]}" --from --to --rates --config "${rows[@]}" --json) ;;
+		export) options=("${from[@]}" "${choice[@]}" --format -o --output --table) ;;
+		doctor) options=(-r --root --json) ;;
+		esac
+		_kvmstat_words "${options[@]}" -h --help --usage -V --version
+		return
+	fi
+	case $command/${#arguments[@]} in
+	/0)
+		[[ ${#words[@]} -gt 2 ]] || intervals+=("${commands[@]}")
+		_kvmstat_words "${intervals[@]}"
+		;;
+	show/0) _kvmstat_guests ;;
+	record/0 | report/*) compopt -o default ;;
+	top/0 | record/1) _kvmstat_words "${intervals[@]}" ;;
+	esac
+}
+
+complete -F _kvmstat kvmstat
