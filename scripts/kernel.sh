@@ -63,16 +63,6 @@ fetch() {
 	mv -T "$work/root" "$root"
 }
 
-# download DIR PKG...: lists older than the archive name files that are gone.
-download() {
-	local dir=$1
-	shift
-	say "downloading $*"
-	(cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$@" >&2) ||
-		{ apt_update; (cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$@" >&2); } ||
-		die "could not download $*; see apt's message above"
-}
-
 [ -d "$root" ] || fetch
 kernel_files "$root"
 # shellcheck disable=SC2154 # kernel_files sets them

@@ -1,5 +1,5 @@
 # What every script here needs, to be sourced: progress and error messages, the
-# cache folder, and a way to install the Debian packages that are missing.
+# cache folder, and ways to install the Debian packages that are missing or to fetch them.
 # shellcheck shell=bash
 
 say() { printf '%s\n' "== $*" >&2; }
@@ -53,6 +53,17 @@ need_packages() {
 
 apt_install() {
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "$@" >&2
+}
+
+# download DIR PKG...: their .deb files into DIR; lists older than the archive name files
+# that are gone.
+download() {
+	local dir=$1
+	shift
+	say "downloading $*"
+	(cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$@" >&2) ||
+		{ apt_update; (cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$@" >&2); } ||
+		die "could not download $*; see apt's message above"
 }
 
 # kernel_files FLAVOUR|DIR: set kernel (its folder), release, image, modules and headers
