@@ -8,6 +8,10 @@ VERSION := $(shell sed -n 's/.*KVMSTAT_VERSION[[:space:]]*"\(.*\)"/\1/p' include
 kernel-cc := $(if $(filter command line,$(origin CC)),$(CC))
 kdir = eval "$$(scripts/kdir.sh '$(KVER)' '$(KDIR)' '$(kernel-cc)' || echo exit 1)"
 
+# ncursesw for the screen, libproc2 for processes, jansson for JSON, inih for the
+# configuration file.
+reader-libs := -lncursesw -lproc2 -ljansson -linih
+
 style-files = $(shell git ls-files '*.c' '*.h' ':!scripts/probes/*')
 
 all: modules reader ## build the module and the command
@@ -19,8 +23,11 @@ reader: build/kvmstat ## build the command, build/kvmstat
 
 build/kvmstat: $(wildcard kvmstat/reader/*.[ch]) include/kvmstat.h
 	@mkdir -p build
+	@printf '#include <%s>\n' ncurses.h libproc2/pids.h jansson.h ini.h | $(CC) -E - >/dev/null 2>&1 || { \
+		echo "kvmstat: the command needs libraries: sudo apt install" \
+			"libncurses-dev libproc2-dev libjansson-dev libinih-dev" >&2; exit 1; }
 	$(CC) -std=gnu11 -Wall -Wextra $(CPPFLAGS) $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ \
-		$(filter %.c,$^) $(LDLIBS)
+		$(filter %.c,$^) $(reader-libs) $(LDLIBS)
 
 demo: ## see it work: real guests on real KVM in an emulated machine
 	@tests/demo.sh

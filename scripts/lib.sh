@@ -66,6 +66,10 @@ download() {
 		die "could not download $*; see apt's message above"
 }
 
+# What the command is built with.
+# shellcheck disable=SC2034 # for the caller
+reader_packages='make gcc libc6-dev libncurses-dev libproc2-dev libjansson-dev libinih-dev'
+
 # kernel_files FLAVOUR|DIR: set kernel (its folder), release, image, modules and headers
 # of a kernel that kernel.sh knows, or of the folder that it printed as kernel.
 # shellcheck disable=SC2034 # they are for the caller

@@ -4,8 +4,9 @@
  */
 #include "delta.h"
 
-#include <errno.h>
 #include <stdlib.h>
+
+#include "memory.h"
 
 /*
  * The columns that can only grow. kvm_vm_switch_num is not one: an exit counts
@@ -14,7 +15,10 @@
 #define GROWING                                                                                \
 	(COL_BIT(COL_io_num) | COL_BIT(COL_exception_num) | COL_BIT(COL_kvm_qemu_switch_num) | \
 	 COL_BIT(COL_exits) | COL_BIT(COL_noexit_return_num) | COL_BIT(COL_mmio_num) |         \
-	 COL_BIT(COL_interrupt_num) | COL_BIT(COL_halt_num))
+	 COL_BIT(COL_interrupt_num) | COL_BIT(COL_halt_num) | COL_BIT(COL_guest_ns) |          \
+	 COL_BIT(COL_kernel_ns) | COL_BIT(COL_user_ns) | COL_BIT(COL_halted_ns) |              \
+	 COL_BIT(COL_polled_ns) | COL_BIT(COL_fault_num) | COL_BIT(COL_fault_mmio_num) |       \
+	 COL_BIT(COL_injected_num) | COL_BIT(COL_nested_num))
 
 struct keyed {
 	struct guest_key key;
@@ -42,14 +46,12 @@ static int compare_keyed(const void *a, const void *b)
 	return guest_key_compare(&((const struct keyed *)a)->key, &((const struct keyed *)b)->key);
 }
 
-/* Returns the keys of @snap in order, to be freed; NULL without memory. */
+/* Returns the keys of @snap in order, to be freed. */
 static struct keyed *sorted_keys(const struct snapshot *snap)
 {
-	struct keyed *keys = calloc(snap->nr + 1, sizeof(*keys));
+	struct keyed *keys = xcalloc(snap->nr + 1, sizeof(*keys));
 	size_t twins = 0;
 
-	if (!keys)
-		return NULL;
 	for (size_t i = 0; i < snap->nr; i++) {
 		const struct counts *guest = &snap->guest[i];
 
@@ -85,21 +87,20 @@ static void subtract(struct delta_row *row, const struct counts *was, uint32_t h
 		diff[COL_kvm_vm_switch_num] = diff[COL_exits] - diff[COL_kvm_qemu_switch_num];
 }
 
-int delta_compute(struct delta *delta, const struct snapshot *was, const struct snapshot *now,
-		  double seconds)
+static struct about *about_of(const struct snapshot *snap, size_t i)
+{
+	return snap->about ? about_get(snap->about[i]) : NULL;
+}
+
+void delta_compute(struct delta *delta, const struct snapshot *was, const struct snapshot *now,
+		   double seconds)
 {
 	struct keyed *old = sorted_keys(was);
 	struct keyed *new = sorted_keys(now);
 	size_t o = 0, n = 0;
 
 	*delta = (struct delta){ .has = was->has & now->has, .seconds = seconds };
-	delta->row = calloc(was->nr + now->nr + 1, sizeof(*delta->row));
-	if (!old || !new || !delta->row) {
-		free(old);
-		free(new);
-		delta_free(delta);
-		return -ENOMEM;
-	}
+	delta->row = xcalloc(was->nr + now->nr + 1, sizeof(*delta->row));
 	delta->nr = now->nr;
 	while (o < was->nr || n < now->nr) {
 		const struct counts zero = { 0 };
@@ -117,22 +118,29 @@ int delta_compute(struct delta *delta, const struct snapshot *was, const struct 
 			row = &delta->row[delta->nr++];
 			row->key = old[o].key;
 			row->state = DELTA_ENDED;
-			row->last = was->guest[old[o++].at];
+			row->last = was->guest[old[o].at];
+			row->about = about_of(was, old[o++].at);
 			continue;
 		}
 		row = &delta->row[new[n].at];
 		row->key = new[n].key;
 		row->state = order ? DELTA_NEW : DELTA_STAYED;
-		row->last = now->guest[new[n++].at];
+		row->last = now->guest[new[n].at];
+		row->about = about_of(now, new[n++].at);
+		if (!order)
+			row->was = about_of(was, old[o].at);
 		subtract(row, order ? &zero : &was->guest[old[o++].at], delta->has);
 	}
 	free(old);
 	free(new);
-	return 0;
 }
 
 void delta_free(struct delta *delta)
 {
+	for (size_t i = 0; i < delta->nr; i++) {
+		about_put(delta->row[i].was);
+		about_put(delta->row[i].about);
+	}
 	free(delta->row);
 	*delta = (struct delta){ 0 };
 }

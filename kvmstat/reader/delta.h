@@ -5,7 +5,7 @@
 #ifndef DELTA_H
 #define DELTA_H
 
-#include "source.h"
+#include "about.h"
 
 /*
  * Who a guest is, from one snapshot to the next: its id, or its pid where the
@@ -29,6 +29,7 @@ struct delta_row {
 	enum delta_state state;
 	struct counts last; /* the guest's latest line */
 	struct counts diff; /* of the counters; 0 in the other columns */
+	struct about *was, *about; /* in the earlier and the latest snapshot; held, or NULL */
 };
 
 /* The rows of the later snapshot in their order, then the guests that ended. */
@@ -43,11 +44,11 @@ struct delta {
 int guest_key_compare(const struct guest_key *a, const struct guest_key *b);
 
 /*
- * Computes the differences of @now to @was, taken @seconds before. Returns 0,
- * or -ENOMEM. @delta owns memory until delta_free() and borrows none.
+ * Computes the differences of @now to @was, taken @seconds before. @delta owns
+ * memory until delta_free(), and needs the snapshots no longer.
  */
-int delta_compute(struct delta *delta, const struct snapshot *was, const struct snapshot *now,
-		  double seconds);
+void delta_compute(struct delta *delta, const struct snapshot *was, const struct snapshot *now,
+		   double seconds);
 
 /* Releases what @delta owns and leaves it empty. */
 void delta_free(struct delta *delta);

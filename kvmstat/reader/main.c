@@ -6,15 +6,15 @@
 
 #include "options.h"
 #include "output.h"
-#include "watch.h"
 
 int main(int argc, char **argv)
 {
+	const struct command *command;
 	struct options options;
 
 	/* For the names of guests; numbers stay those of the C locale. */
 	setlocale(LC_CTYPE, "");
 	output_guard();
-	options_parse(&options, argc, argv);
-	return watch(&options);
+	command = options_parse(&options, argc, argv);
+	return command->run(&options);
 }

@@ -16,22 +16,30 @@
 /* Enough for name_show() at a width of NAME_SIZE. */
 #define NAME_SHOWN_SIZE (4 * NAME_SIZE)
 
-/*
- * Writes to @name the name of the guest that process @pid runs: QEMU's -name,
- * else the process's command, else "?". The processes are those of @root/proc.
- */
-void name_of(const char *root, uint64_t pid, char name[NAME_SIZE]);
+/* What kind of VMM a command line is, and the name that it gives its guest. */
+struct name_found {
+	const char *vmm; /* static; NULL: none that we know */
+	char name[NAME_SIZE]; /* raw bytes; empty: it gives none */
+};
 
 /*
- * Finds QEMU's -name in @cmdline: @len bytes, arguments ended by NUL, with one
- * more NUL behind them. Returns false when there is none.
+ * Finds the name in @argv, a VMM's arguments ended by NULL: QEMU's -name in both
+ * forms (so libvirt's), Firecracker's --id, crosvm's and kvmtool's --name, or the
+ * name of Cloud Hypervisor's and crosvm's socket.
  */
-bool name_from_cmdline(const char *cmdline, size_t len, char name[NAME_SIZE]);
+void name_find(char *const *argv, struct name_found *found);
 
 /*
- * Writes @name to @out as at most @width columns of harmless text of the
- * current locale: other bytes as \xNN, a cut one ends in '+'. Returns the
- * columns used.
+ * Writes @raw to @out as valid UTF-8 without anything that is not printed: other
+ * bytes, backslashes, and a first =, +, - or @ of more than itself as \xNN, so that
+ * different names stay different. One that is too long is cut and ends in '+'. Text that
+ * is clean already is given with @again, and keeps its backslashes.
+ */
+void name_clean(char out[NAME_SIZE], const char *raw, bool again);
+
+/*
+ * Writes the clean @name to @out as at most @width columns of the current locale:
+ * bytes that it cannot show as \xNN, a cut one ends in '+'. Returns the columns used.
  */
 int name_show(char out[NAME_SHOWN_SIZE], const char *name, int width);
 

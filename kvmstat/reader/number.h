@@ -14,4 +14,7 @@ void number_count(char *buf, size_t size, uint64_t count, int width);
 /* As number_count(), for a rate per second; one below 10 shows a decimal. */
 void number_rate(char *buf, size_t size, double rate, int width);
 
+/* Writes a time as people say it: "0", "512ns", "8.4ms", "27.6s", "3h05m". */
+void number_time(char *buf, size_t size, uint64_t ns);
+
 #endif

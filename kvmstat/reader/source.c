@@ -12,13 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const column_name[COL_NR] = {
+#include "about.h"
+
+const char *const column_name[COL_NR] = {
 #define X(name, what) [COL_##name] = #name,
 	KVMSTAT_COLUMNS(X)
 #undef X
 };
 
-struct field {
+struct word {
 	const char *at;
 	size_t len;
 };
@@ -53,7 +55,7 @@ static bool is_blank(char c)
 }
 
 /* Takes the next field of the line [*at, end); false when there is none. */
-static bool next_field(const char **at, const char *end, struct field *field)
+static bool next_field(const char **at, const char *end, struct word *field)
 {
 	while (*at < end && is_blank(**at))
 		++*at;
@@ -64,7 +66,7 @@ static bool next_field(const char **at, const char *end, struct field *field)
 	return field->len;
 }
 
-static bool is_text(const struct field *field)
+static bool is_text(const struct word *field)
 {
 	for (size_t i = 0; i < field->len; i++)
 		if (field->at[i] <= ' ' || field->at[i] > '~')
@@ -72,7 +74,7 @@ static bool is_text(const struct field *field)
 	return true;
 }
 
-static enum column find_column(const struct field *field)
+static enum column find_column(const struct word *field)
 {
 	enum column column;
 
@@ -86,7 +88,7 @@ static enum column find_column(const struct field *field)
 static enum source_status parse_header(const char *at, const char *end, struct layout *layout,
 				       uint32_t *has, struct source_error *err)
 {
-	struct field field;
+	struct word field;
 
 	*has = 0;
 	for (layout->nr = 0; next_field(&at, end, &field); layout->nr++) {
@@ -113,7 +115,7 @@ static enum source_status parse_header(const char *at, const char *end, struct l
 }
 
 /* Returns what is wrong with the number, or NULL. */
-static const char *parse_number(const struct field *field, uint64_t *number)
+static const char *parse_number(const struct word *field, uint64_t *number)
 {
 	*number = 0;
 	for (size_t i = 0; i < field->len; i++) {
@@ -132,7 +134,7 @@ static enum source_status parse_guest(const char *at, const char *end, size_t li
 				      const struct layout *layout, struct counts *guest,
 				      struct source_error *err)
 {
-	struct field field;
+	struct word field;
 	uint64_t total;
 	size_t nr;
 
@@ -285,16 +287,19 @@ void source_explain(char *buf, size_t size, const struct source_error *err, cons
 		hint = "the versions of the module and of this command (" KVMSTAT_VERSION
 		       ") differ: install both from one release";
 	else if (err->status == SOURCE_FOREIGN)
-		hint = "not a copy of /proc/" KVMSTAT_PROC_NAME
+		hint = "not a recording or copy of /proc/" KVMSTAT_PROC_NAME
 		       ", or one of a version that this command (" KVMSTAT_VERSION
 		       ") does not know";
 	else
-		hint = "the copy is damaged: take a new one of /proc/" KVMSTAT_PROC_NAME;
+		hint = "it is damaged: take a new one";
 	snprintf(buf, size, "%s: line %zu: %s: %s", path, err->line, err->what, hint);
 }
 
 void snapshot_free(struct snapshot *snap)
 {
+	for (size_t i = 0; snap->about && i < snap->nr; i++)
+		about_put(snap->about[i]);
+	free(snap->about);
 	free(snap->guest);
 	*snap = (struct snapshot){ 0 };
 }

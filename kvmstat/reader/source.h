@@ -34,10 +34,28 @@ struct counts {
 	uint64_t v[COL_NR];
 };
 
+extern const char *const column_name[COL_NR];
+
+#define MOMENT_TEXT_SIZE 256
+
+/* When and where a snapshot was taken; zeros and empty texts where that is not known. */
+struct moment {
+	int64_t real_ns; /* since 1970 */
+	int64_t boot_ns; /* since the machine's boot, time asleep included */
+	char boot_id[MOMENT_TEXT_SIZE];
+	char host[MOMENT_TEXT_SIZE];
+	char kernel[MOMENT_TEXT_SIZE];
+	unsigned int cpus;
+};
+
+struct about;
+
 struct snapshot {
 	struct counts *guest; /* in the order of the file; an absent column is 0 */
+	struct about **about; /* of each guest; NULL: nothing but its line is known */
 	size_t nr;
 	uint32_t has; /* COL_BIT() of each column that the file has */
+	struct moment at;
 };
 
 /* Before anything was seen: all that comes later is new. */
@@ -54,7 +72,7 @@ struct source_error {
 	enum source_status status;
 	int err; /* errno, when unreadable */
 	size_t line; /* from 1, when foreign or malformed */
-	char what[120];
+	char what[320]; /* clean */
 };
 
 /*
@@ -77,7 +95,7 @@ enum source_status source_load(const char *path, struct snapshot *snap, struct s
 void source_explain(char *buf, size_t size, const struct source_error *err, const char *path,
 		    bool live);
 
-/* Releases what @snap owns and leaves it empty. */
+/* Releases what @snap owns, and its holds on what is known about the guests. */
 void snapshot_free(struct snapshot *snap);
 
 #endif

@@ -1,41 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The verdict on a guest: what its exits say about it, with the numbers that
- * say it and what would help.
+ * The verdict on a guest: what it is bound by, the numbers that say so, the rule
+ * that they met, what would help, and what cannot be seen from here.
  */
 #ifndef VERDICT_H
 #define VERDICT_H
 
-#include "source.h"
+#include <jansson.h>
 
-/* With fewer exits a share is chance: one more or less would move it visibly. */
-#define VERDICT_MIN_EXITS 1000
+#include "evidence.h"
+#include "thresholds.h"
 
-/* A share of the exits that is worth a word: one in ten. */
-#define VERDICT_NOTABLE 10
-
-enum verdict {
-	VERDICT_FEW_EXITS, /* below VERDICT_MIN_EXITS: no reading */
-	VERDICT_IO_BOUND, /* over half of the exits are port I/O */
-	VERDICT_NOT_IO_BOUND, /* by port I/O: the rest is not seen here */
+enum bound {
+	BOUND_UNKNOWN, /* too little was seen */
+	BOUND_IDLE,
+	BOUND_CPU,
+	BOUND_IO,
+	BOUND_MEMORY, /* page faults that the host handles */
+	BOUND_SPIN, /* PAUSE: vCPUs that wait for each other */
+	BOUND_MIXED,
+	BOUND_NOT_IO, /* counts alone tell no more */
 };
 
-/* Room for verdict_explain(). */
-#define VERDICT_TEXT_SIZE 512
+#define VERDICT_TEXT_SIZE 1024
 
-/* Judges the counters of @guest, totals or differences. */
-enum verdict verdict_of(const struct counts *guest);
+struct verdict {
+	enum bound bound;
+	double confidence; /* 0 to 1: how far past its threshold, and how much was seen */
+	struct evidence evidence;
+	char rule[384]; /* with the numbers: "io_time 0.84 >= 0.20" */
+	char why[VERDICT_TEXT_SIZE];
+	char advice[VERDICT_TEXT_SIZE]; /* empty: nothing to do */
+	char blind[VERDICT_TEXT_SIZE]; /* what this could miss; empty: nothing that we know */
+};
+
+/* Judges what @guest did in a window that has the columns @has. */
+void verdict_judge(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
+		   const struct thresholds *thresholds);
 
 /* Returns the verdict's word, for people and for grep. */
-const char *verdict_word(enum verdict verdict);
+const char *verdict_word(enum bound bound);
 
-/*
- * Writes to @text one sentence: the verdict on @guest, its numbers, what would
- * help. @has: the columns that are known.
- */
-void verdict_explain(char text[VERDICT_TEXT_SIZE], const struct counts *guest, uint32_t has);
-
-/* What VERDICT_NOT_IO_BOUND cannot know, one sentence. */
-extern const char verdict_blind_spot[];
+/* Returns all of it as a JSON object. */
+json_t *verdict_json(const struct verdict *verdict);
 
 #endif

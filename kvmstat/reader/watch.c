@@ -1,181 +1,193 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads the source once, or on a grid of times that does not drift, and hands
- * what it says to the view.
+ * kvmstat [INTERVAL [COUNT]]: the totals once, or rates as vmstat has them, and at
+ * the end the reading.
  */
-#define _GNU_SOURCE
-#include "watch.h"
-
-#include <errno.h>
-#include <signal.h>
+#include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "choice.h"
+#include "guests.h"
 #include "output.h"
-#include "view_table.h"
+#include "session.h"
+#include "verdict.h"
+#include "views.h"
 
-#define NSEC_PER_SEC 1000000000
+#define HEADER_EVERY 20
 
 struct watch {
 	const struct options *options;
-	char *path;
-	struct window window;
-	struct snapshot last;
-	int64_t last_at; /* when it was read, as now_ns() */
-	struct delta delta; /* up to it */
+	struct thresholds thresholds;
+	struct session session;
+	unsigned int lines; /* since the header */
 };
 
-static int64_t now_ns(void)
+static void print_reading(const struct watch *watch, const struct window_guest *guest)
 {
-	struct timespec ts;
+	char shown[NAME_SHOWN_SIZE];
+	struct verdict verdict;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * (int64_t)NSEC_PER_SEC + ts.tv_nsec;
+	name_show(shown, guest->name, NAME_SIZE);
+	if (window_guest_is_others(guest)) {
+		printf("%s: %" PRIu64 " exits of all VMs past the module's cap: too mixed for a "
+		       "reading; load the module with a higher max_vms\n",
+		       shown, guest->sum.v[COL_exits]);
+		return;
+	}
+	verdict_judge(&verdict, guest, watch->session.window.has, &watch->thresholds);
+	printf("%s (pid %" PRIu64 "%s%s): %s (%s)%s%s\n", shown, guest->key.pid,
+	       guest->ended ? ", ended" : "", guest->restarted ? ", restarted" : "",
+	       verdict_word(verdict.bound), verdict.rule, verdict.advice[0] ? ": " : "",
+	       verdict.advice);
 }
 
-static enum status no_memory(void)
+static void print_readings(const struct watch *watch)
 {
-	fprintf(stderr, "kvmstat: out of memory\n");
-	return STATUS_NO_DATA;
+	const struct window *window = &watch->session.window;
+	bool any = false;
+	char span[64];
+
+	if (watch->options->format != FORMAT_TEXT)
+		return;
+	session_span(&watch->session, span, sizeof(span));
+	for (size_t i = 0; i < window->nr; i++) {
+		if (!window->guest[i]->chosen)
+			continue;
+		if (!any)
+			printf("\nReading of %s:\n", span);
+		any = true;
+		print_reading(watch, window->guest[i]);
+	}
+	if (window->missed)
+		printf("%zu more guests came than the %d that can be followed\n", window->missed,
+		       WINDOW_MAX_GUESTS);
 }
 
-static enum status load(const struct watch *watch, struct snapshot *snap)
+static enum status print_totals(struct watch *watch)
 {
-	struct source_error err;
-	char text[512];
-
-	if (source_load(watch->path, snap, &err) == SOURCE_OK)
-		return STATUS_OK;
-	source_explain(text, sizeof(text), &err, watch->path, !watch->options->file);
-	fprintf(stderr, "kvmstat: %s\n", text);
-	return err.status == SOURCE_UNREADABLE ? STATUS_NO_DATA : STATUS_BAD;
-}
-
-/* Adds to the window what happened between @was and the last snapshot. */
-static enum status account(struct watch *watch, const struct snapshot *was, double seconds)
-{
-	delta_free(&watch->delta);
-	if (delta_compute(&watch->delta, was, &watch->last, seconds) ||
-	    window_add(&watch->window, &watch->delta))
-		return no_memory();
-	return STATUS_OK;
-}
-
-/* Reads again, and accounts for the time since the last reading. */
-static enum status step(struct watch *watch)
-{
-	struct snapshot was = watch->last;
-	int64_t was_at = watch->last_at;
-	struct snapshot now;
+	struct session *session = &watch->session;
+	struct grid grid = guests_grid("name,pid,vcpus,exits,to_vmm,in_kernel,io_share,mmio_share");
 	enum status status;
 
-	status = load(watch, &now);
-	if (status)
-		return status;
-	watch->last = now;
-	watch->last_at = now_ns();
-	status = account(watch, &was, (double)(watch->last_at - was_at) / NSEC_PER_SEC);
-	snapshot_free(&was);
+	guests_add_window(&grid, &session->window, &session->last.at);
+	status = grid_show(&grid, watch->options, stdout);
+	if (!session->window.nr && watch->options->format == FORMAT_TEXT)
+		puts("(no guests)");
+	print_readings(watch);
 	return status;
 }
 
-static void block_stop_signals(sigset_t *signals)
+/* The header never is the last line. */
+static void print_line(struct watch *watch, struct grid *grid, size_t row)
 {
-	sigemptyset(signals);
-	sigaddset(signals, SIGINT);
-	sigaddset(signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, signals, NULL);
+	struct grid line = *grid;
+
+	line.cell += row * grid->nr_columns;
+	line.nr = 1;
+	grid_print(&line, watch->options,
+		   watch->options->format == FORMAT_CSV ? !watch->lines :
+							  !(watch->lines % HEADER_EVERY),
+		   stdout);
+	watch->lines++;
 }
 
-/* Returns true when the time has come, false when a signal asked to stop. */
-static bool wait_until(int64_t deadline, const sigset_t *signals)
+static void print_event(struct watch *watch, const struct window_guest *guest,
+			enum delta_state state)
 {
-	for (;;) {
-		int64_t left = deadline - now_ns();
-		struct timespec ts = { left / NSEC_PER_SEC, left % NSEC_PER_SEC };
+	static const char *const event[] = {
+		[DELTA_NEW] = "new",
+		[DELTA_ENDED] = "ended",
+		[DELTA_RESTARTED] = "counters restarted: counted from zero",
+	};
+	char shown[NAME_SHOWN_SIZE];
 
-		if (left <= 0)
-			return true;
-		if (sigtimedwait(signals, NULL, &ts) > 0)
-			return false;
+	if (state == DELTA_STAYED || watch->options->format != FORMAT_TEXT)
+		return;
+	name_show(shown, guest->name, NAME_SIZE);
+	printf("%s (pid %" PRIu64 "): %s\n", shown, guest->key.pid, event[state]);
+}
+
+static void print_rates(struct watch *watch)
+{
+	const struct window *window = &watch->session.window;
+	const struct delta *delta = &watch->session.delta;
+	struct grid grid =
+		guests_grid("name,pid,vcpus,exits_s,to_vmm_s,io_s,mmio_s,in_kernel,io_share");
+
+	for (size_t i = 0; i < delta->nr; i++) {
+		const struct delta_row *row = &delta->row[i];
+		const struct window_guest *guest = window_find(window, &row->key);
+
+		if (!guest || !guest->chosen)
+			continue;
+		print_event(watch, guest, row->state);
+		if (row->state != DELTA_ENDED || watch->options->format != FORMAT_TEXT)
+			guests_add_delta(&grid, guest, delta, row, &watch->session.last.at);
 	}
+	grid_arrange(&grid, watch->options);
+	for (size_t row = 0; row < grid.nr; row++)
+		print_line(watch, &grid, row);
+	if (!delta->nr && watch->options->format == FORMAT_TEXT)
+		puts("(no guests)");
+	grid_free(&grid);
 }
 
-static enum status run_once(struct watch *watch)
-{
-	struct snapshot nothing = SNAPSHOT_EMPTY;
-	enum status status;
-
-	status = account(watch, &nothing, 0);
-	if (!status)
-		status = choice_check(&watch->window, stderr);
-	if (status)
-		return status;
-	view_table_totals(stdout, &watch->window);
-	view_table_reading(stdout, &watch->window, "the totals since each guest was first seen");
-	return STATUS_OK;
-}
-
-static enum status run_intervals(struct watch *watch)
+static enum status print_intervals(struct watch *watch)
 {
 	const struct options *options = watch->options;
-	struct view_table table = { 0 };
-	const int64_t start = watch->last_at;
+	struct session *session = &watch->session;
+	const enum depth usual =
+		options->columns && strstr(options->columns, "ready") ? DEPTH_VCPUS : DEPTH_COUNTS;
+	const int64_t start = session_now();
 	enum status status;
-	sigset_t signals;
 	bool go_on = true;
-	char since[64];
 
-	/* No time has passed: all guests are known from the start, none is new. */
-	status = account(watch, &watch->last, 0);
-	if (!status)
-		status = choice_check(&watch->window, stderr);
+	if (session_is_recorded(session)) {
+		fprintf(stderr,
+			"kvmstat: a recording has intervals of its own: kvmstat report "
+			"--rates %s\n",
+			options->file);
+		return STATUS_BAD;
+	}
+	session_begin(session, false);
+	status = choice_check(&session->window, false, stderr);
 	if (status)
 		return status;
-
-	block_stop_signals(&signals);
+	session_catch_signals(0);
 	for (uint64_t done = 0; go_on && !status && (!options->count || done < options->count);
 	     done++) {
-		int64_t ticks = (now_ns() - start) / options->interval + 1;
+		int64_t ticks = (session_now() - start) / options->interval + 1;
 
-		go_on = wait_until(start + ticks * options->interval, &signals);
-		status = step(watch);
+		go_on = !session_wait(start + ticks * options->interval);
+		/* The reading is made of the first and the last. */
+		session->depth = !go_on || done + 1 == options->count ? DEPTH_ALL : usual;
+		status = session_step(session);
 		if (go_on && !status)
-			view_table_rates(&table, stdout, &watch->window, &watch->delta);
+			print_rates(watch);
 		if (output_flush())
 			return STATUS_NO_DATA;
 	}
-	snprintf(since, sizeof(since), "%.1f s", watch->window.seconds);
-	view_table_reading(stdout, &watch->window, since);
+	print_readings(watch);
 	return status;
 }
 
-enum status watch(const struct options *options)
+enum status run_watch(const struct options *options)
 {
-	const char *root = options->root ? options->root : "";
 	struct watch watch = { .options = options };
-	enum status status;
+	struct grid columns = guests_grid(NULL);
+	enum status status = grid_check(&columns, options);
 
-	if (options->file)
-		watch.path = strdup(options->file);
-	else if (asprintf(&watch.path, "%s/proc/" KVMSTAT_PROC_NAME, root) < 0)
-		watch.path = NULL;
-	if (!watch.path)
-		return no_memory();
-	/* The pids of a copy need not be those of this machine, now. */
-	window_open(&watch.window, options->file ? options->root : root, &options->choice);
-
-	status = load(&watch, &watch.last);
-	watch.last_at = now_ns();
 	if (!status)
-		status = options->interval ? run_intervals(&watch) : run_once(&watch);
-
-	delta_free(&watch.delta);
-	snapshot_free(&watch.last);
-	window_close(&watch.window);
-	free(watch.path);
+		status = thresholds_load(&watch.thresholds, options->config);
+	if (status)
+		return status;
+	if (options->interval)
+		status = session_open(&watch.session, options, DEPTH_ALL);
+	else
+		status = session_observe(&watch.session, options, DEPTH_ALL, 0, false);
+	if (!status)
+		status = options->interval ? print_intervals(&watch) : print_totals(&watch);
+	session_close(&watch.session);
 	return status;
 }

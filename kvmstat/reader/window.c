@@ -5,10 +5,12 @@
 #define _GNU_SOURCE
 #include "window.h"
 
-#include <errno.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "choice.h"
+#include "memory.h"
 
 /* A guest starts with its key, so a key alone will do to look for it. */
 static int compare(const void *a, const void *b)
@@ -16,53 +18,48 @@ static int compare(const void *a, const void *b)
 	return guest_key_compare(a, b);
 }
 
-static bool is_chosen(const struct choice *choice, const struct window_guest *guest)
+void window_open(struct window *window, const struct choice *choice)
 {
-	return (!choice->pid || choice->pid == guest->key.pid) &&
-	       (!choice->name || !strcmp(choice->name, guest->name));
+	*window = (struct window){ .has = UINT32_MAX, .choice = choice };
 }
 
-void window_open(struct window *window, const char *root, const struct choice *choice)
-{
-	*window = (struct window){ .has = UINT32_MAX, .root = root, .choice = choice };
-}
-
-/* Returns the new guest, or NULL without memory. */
 static struct window_guest *follow(struct window *window, const struct delta_row *row)
 {
-	struct window_guest *guest = calloc(1, sizeof(*guest));
+	struct window_guest *guest = xcalloc(1, sizeof(*guest));
 	size_t nr = window->nr;
 
-	if (!guest)
-		return NULL;
 	/* Room doubles each time that it is used up: at a power of two. */
-	if (!(nr & (nr - 1))) {
-		struct window_guest **grown;
-
-		grown = reallocarray(window->guest, nr ? 2 * nr : 1, sizeof(*grown));
-		if (!grown)
-			goto fail;
-		window->guest = grown;
-	}
+	if (!(nr & (nr - 1)))
+		window->guest =
+			xreallocarray(window->guest, nr ? 2 * nr : 1, sizeof(*window->guest));
 	guest->key = row->key;
-	if (!tsearch(guest, &window->tree, compare))
-		goto fail;
+	guest->from = about_get(row->was);
 	window->guest[window->nr++] = guest;
-
-	if (window_guest_is_others(guest))
-		strcpy(guest->name, "(others)");
-	else if (window->root)
-		name_of(window->root, row->key.pid, guest->name);
-	else
-		strcpy(guest->name, "-");
-	guest->chosen = is_chosen(window->choice, guest);
+	if (!tsearch(guest, &window->tree, compare))
+		abort();
+	strcpy(guest->name, counts_are_others(&row->last) ? "(others)" : "-");
 	return guest;
-fail:
-	free(guest);
-	return NULL;
 }
 
-int window_add(struct window *window, const struct delta *delta)
+static void learn(struct window *window, struct window_guest *guest, const struct delta_row *row)
+{
+	const bool unknown = !strcmp(guest->name, "-") || !strcmp(guest->name, "?");
+
+	/* Of one that was here and comes again, too, the figures begin at zero. */
+	if (row->state == DELTA_RESTARTED || row->state == DELTA_NEW) {
+		about_put(guest->from);
+		guest->from = NULL;
+	}
+	if (!row->about)
+		return;
+	window->named = true;
+	if (unknown)
+		strcpy(guest->name, row->about->name);
+	about_put(guest->about);
+	guest->about = about_get(row->about);
+}
+
+void window_add(struct window *window, const struct delta *delta)
 {
 	window->has &= delta->has;
 	window->seconds += delta->seconds;
@@ -78,8 +75,8 @@ int window_add(struct window *window, const struct delta *delta)
 		}
 		if (!guest)
 			guest = follow(window, row);
-		if (!guest)
-			return -ENOMEM;
+		learn(window, guest, row);
+		guest->chosen = choice_means(window->choice, &guest->key, guest->name);
 		guest->last = row->last;
 		guest->ended = row->state == DELTA_ENDED;
 		guest->restarted |= row->state == DELTA_RESTARTED;
@@ -91,7 +88,6 @@ int window_add(struct window *window, const struct delta *delta)
 						     sum[COL_exits] - sum[COL_kvm_qemu_switch_num] :
 						     0;
 	}
-	return 0;
 }
 
 const struct window_guest *window_find(const struct window *window, const struct guest_key *key)
@@ -103,12 +99,29 @@ const struct window_guest *window_find(const struct window *window, const struct
 
 bool window_guest_is_others(const struct window_guest *guest)
 {
-	return !guest->key.pid && !guest->key.id;
+	return counts_are_others(&guest->last);
+}
+
+void window_detail(const struct window_guest *guest, struct detail *diff)
+{
+	static const struct detail nothing;
+
+	detail_subtract(diff, guest->from ? &guest->from->detail : NULL,
+			guest->about ? &guest->about->detail : &nothing);
+}
+
+static void forget(void *node)
+{
+	struct window_guest *guest = node;
+
+	about_put(guest->from);
+	about_put(guest->about);
+	free(guest);
 }
 
 void window_close(struct window *window)
 {
-	tdestroy(window->tree, free);
+	tdestroy(window->tree, forget);
 	free(window->guest);
 	*window = (struct window){ 0 };
 }
