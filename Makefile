@@ -1,5 +1,6 @@
 # For people; the kernel's build reads Kbuild. "make help" says what there is.
 PREFIX ?= /usr/local
+SYSTEMD ?= $(PREFIX)/lib/systemd/system
 CFLAGS ?= -O2 -g
 VERSION := $(shell sed -n 's/.*KVMSTAT_VERSION[[:space:]]*"\(.*\)"/\1/p' include/kvmstat.h)
 
@@ -38,18 +39,31 @@ check: ## every test
 check-debug: ## the cases on a kernel with KASAN, lockdep, kmemleak (builds it: ten minutes, once)
 	@tests/check.sh debug
 
+fuzz: ## fuzz what the command reads, for FUZZ_SECONDS=600; what it learns stays in build/fuzz
+	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} tests/unit/fuzz.sh build/fuzz
+
 bench: ## instructions that kvmstat adds to a VM exit
 	@tests/bench/bench.sh
 
-install: all ## install the module and the command (DESTDIR, PREFIX)
+install: all ## install the module, the command and its units (DESTDIR, PREFIX, SYSTEMD)
 	@$(kdir); set -x; \
 	install -D -m 644 kvmstat.ko "$(DESTDIR)/lib/modules/$$KVER/updates/kvmstat.ko"; \
 	install -D -m 755 build/kvmstat "$(DESTDIR)$(PREFIX)/bin/kvmstat"; \
+	install -D -m 644 docs/kvmstat.1 "$(DESTDIR)$(PREFIX)/share/man/man1/kvmstat.1"; \
+	install -D -m 644 completion/kvmstat.bash \
+		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmstat"; \
+	install -D -m 644 -t "$(DESTDIR)$(SYSTEMD)" systemd/kvmstat-export.*; \
+	sed -i 's|^ExecStart=kvmstat |ExecStart=$(PREFIX)/bin/kvmstat |' \
+		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service"; \
 	$(if $(DESTDIR),:,depmod -a "$$KVER")
 
 uninstall: ## undo install
 	@$(kdir); set -x; \
-	rm -f "$(DESTDIR)/lib/modules/$$KVER/updates/kvmstat.ko" "$(DESTDIR)$(PREFIX)/bin/kvmstat"; \
+	rm -f "$(DESTDIR)/lib/modules/$$KVER/updates/kvmstat.ko" "$(DESTDIR)$(PREFIX)/bin/kvmstat" \
+		"$(DESTDIR)$(PREFIX)/share/man/man1/kvmstat.1" \
+		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmstat" \
+		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service" \
+		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.timer"; \
 	$(if $(DESTDIR),:,depmod -a "$$KVER")
 
 style: ## hold the C files against .clang-format
@@ -66,4 +80,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r t w; do printf '  %-12s %s\n' "$$t" "$$w"; done
 
-.PHONY: all modules reader demo check check-debug bench install uninstall style clean version help
+.PHONY: all modules reader demo check check-debug fuzz bench install uninstall style clean version help

@@ -13,6 +13,7 @@ enum status run_show(const struct options *options);
 enum status run_classify(const struct options *options);
 enum status run_record(const struct options *options);
 enum status run_report(const struct options *options);
+enum status run_export(const struct options *options);
 enum status run_doctor(const struct options *options);
 
 #endif

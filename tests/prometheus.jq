@@ -1,0 +1,49 @@
+# A snapshot (a line of a recording) as all that Prometheus must know of it, and what
+# Prometheus says it knows, in one form to be compared: {"name and labels": value}.
+
+# A label without a value is none.
+def series: to_entries | map(select(.value != "")) | sort_by(.key) | from_entries | tojson;
+
+# The answer to an instant query; job and instance are Prometheus's own.
+def known: map({ key: (.metric | del(.job, .instance) | series), value: .value[1] | tonumber })
+	| from_entries;
+
+def by($name; $labels; $value): { key: ({ __name__: $name } + $labels | series), value: $value };
+def seconds: . / 1e9;
+
+def wanted: [
+	by("kvmstat_up"; {}; 1),
+	(.unattributed | values | by("kvmstat_unattributed_exits_total"; {}; .)),
+	by("kvmstat_build_info"; { version: .kvmstat }; 1),
+	by("kvmstat_guests"; {}; [.guests[] | select(.pid != 0 or .id != 0)] | length),
+	(.guests[] | { guest: .name, id: .id | tostring } as $of |
+		def guest($name; $labels; $value): by($name; $of + $labels; $value);
+		guest("kvmstat_guest_info"; { pid: .pid | tostring, vmm, cgroup }; 1),
+		guest("kvmstat_vcpus"; {}; .vcpus),
+		# Without debugfs there is the sum, not by name and without times.
+		((.detail.reasons // [{ reason: "all", exits, to_user: .kvm_qemu_switch_num }])[] |
+			guest("kvmstat_exits_total"; { reason }; .exits),
+			guest("kvmstat_userspace_exits_total"; { reason }; .to_user)),
+		(.detail.reasons // [] | .[] |
+			guest("kvmstat_exit_seconds_total"; { reason, where: "kernel" }; .kernel_ns | seconds),
+			guest("kvmstat_exit_seconds_total"; { reason, where: "userspace" }; .user_ns | seconds)),
+		(.detail.userspace // [] | .[] | select(.kind != "noexit") |
+			guest("kvmstat_userspace_returns_total";
+				{ exit: (if .kind == "errno" then "-" else "" end + .name) }; .returns)),
+		guest("kvmstat_returns_without_exit_total"; {}; .noexit_return_num),
+		guest("kvmstat_vcpu_seconds_total"; { state: "guest" }; .guest_ns | seconds),
+		guest("kvmstat_vcpu_seconds_total"; { state: "kernel" }; .kernel_ns | seconds),
+		guest("kvmstat_vcpu_seconds_total"; { state: "userspace" }; .user_ns | seconds),
+		guest("kvmstat_vcpu_seconds_total"; { state: "blocked" }; .halted_ns - .polled_ns | seconds),
+		guest("kvmstat_vcpu_seconds_total"; { state: "polling" }; .polled_ns | seconds),
+		(.ready_ns | values | guest("kvmstat_ready_seconds_total"; {}; seconds)),
+		guest("kvmstat_io_exits_total"; {}; .io_num),
+		guest("kvmstat_mmio_exits_total"; {}; .mmio_num),
+		guest("kvmstat_interrupt_exits_total"; {}; .interrupt_num),
+		guest("kvmstat_halt_exits_total"; {}; .halt_num),
+		guest("kvmstat_exception_exits_total"; {}; .exception_num),
+		guest("kvmstat_nested_exits_total"; {}; .nested_num),
+		guest("kvmstat_faults_total"; { kind: "memory" }; .fault_num - .fault_mmio_num),
+		guest("kvmstat_faults_total"; { kind: "device" }; .fault_mmio_num),
+		guest("kvmstat_injected_interrupts_total"; {}; .injected_num))
+	] | from_entries;

@@ -1,0 +1,168 @@
+#!/bin/bash
+# prometheus.sh KVMSTAT: what it exports goes through Debian's node_exporter and Prometheus
+# and comes back from a query, number by number; and each query of the dashboard has an answer.
+# Neither is installed, as they would start. Prints ok lines.
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=scripts/lib.sh
+. "$top/scripts/lib.sh"
+[ $# = 1 ] || die "usage: prometheus.sh KVMSTAT"
+kvmstat=$(realpath "$1")
+snapshot=$top/tests/unit/corpus/snapshot.jsonl
+dashboard=$top/docs/grafana.json
+pids=()
+work=$(mktemp -d)
+finish() {
+	[ ${#pids[@]} = 0 ] || { kill "${pids[@]}" && wait "${pids[@]}"; } 2>/dev/null || :
+	rm -rf "$work"
+}
+trap finish EXIT
+
+ok() { echo "ok - prometheus: $1"; }
+not_ok() { echo "not ok - prometheus: $1"; }
+# yes WHAT COMMAND...: it succeeds.
+yes() {
+	local what=$1
+	shift
+	if "$@"; then ok "$what"; else not_ok "$what: failed: $*"; fi
+}
+
+# until_true WHAT COMMAND...: for 30 seconds.
+until_true() {
+	local what=$1 tries=150
+	shift
+	until "$@"; do
+		if [ $((tries -= 1)) = 0 ]; then
+			tail -n 20 "$work"/*.log >&2
+			die "$what: not within 30 seconds; the logs are above"
+		fi
+		sleep 0.2
+	done
+}
+
+# fetch: Debian's programs, in the cache.
+fetch() {
+	local deb dir
+	bin=$(cache_dir)/prometheus/usr/bin
+	[ ! -d "$bin" ] || return 0
+	dir=$(mktemp -d "$(cache_dir)/prometheus.XXXXXX")
+	mkdir "$dir/debs" "$dir/root"
+	download "$dir/debs" prometheus prometheus-node-exporter
+	for deb in "$dir"/debs/*.deb; do
+		dpkg -x "$deb" "$dir/root"
+	done
+	# Only a whole tree ever gets the final name.
+	mv -T "$dir/root" "${bin%/usr/bin}"
+	rm -r "$dir"
+}
+
+# start NAME COMMAND...: in the background, with what it says in NAME.log.
+start() {
+	local name=$1
+	shift
+	"$@" >"$work/$name.log" 2>&1 &
+	pids+=($!)
+}
+# address NAME: where it listens; it chose a free port by itself.
+address() { sed -n 's/.*msg="Listening on" address=\([0-9.:]*\).*/\1/p' "$work/$1.log" | grep .; }
+
+# query EXPRESSION: Prometheus's answer, JSON.
+query() { "$bin/promtool" query instant -o json "http://$prometheus" "$1" 2>&1; }
+all='{__name__=~"kvmstat_.+"}'
+# told: Prometheus knows what is in wanted, all of it, exactly, and nothing else of kvmstat.
+told() {
+	query "$all" | jq -S -L "$top/tests" 'include "prometheus"; known' >"$work/known" 2>&1
+	diff "$work/wanted" "$work/known" >"$work/difference.log"
+}
+
+prom=$work/text/kvmstat.prom
+export_prom() { "$kvmstat" export --format prometheus --output "$prom" "$@"; }
+# comes_back WHAT SNAPSHOT OPTION...: what is exported with the options is known to
+# Prometheus as what is in the snapshot.
+comes_back() {
+	local what=$1
+	jq -S -L "$top/tests" 'include "prometheus"; wanted' "$2" >"$work/wanted"
+	shift 2
+	yes "$what: export" export_prom "$@"
+	until_true "$what" told
+	ok "$what: $(jq length "$work/wanted") series come back, each as in the snapshot"
+}
+
+need_packages jq
+fetch
+mkdir "$work/text"
+umask 022
+yes "export" export_prom -f "$snapshot"
+yes "the file is for all to read" [ "$(stat -c %a "$prom")" = 644 ]
+yes "no other file is left beside it" [ "$(ls -A "$work/text")" = kvmstat.prom ]
+lint=$("$bin/promtool" check metrics <"$prom" 2>&1) || :
+yes "promtool check metrics has nothing to say${lint:+: $lint}" [ -z "$lint" ]
+
+start node_exporter "$bin/prometheus-node-exporter" --collector.disable-defaults --collector.textfile \
+	--collector.textfile.directory="$work/text" --web.listen-address=127.0.0.1:0
+until_true "node_exporter listens" address node_exporter >/dev/null
+cat >"$work/prometheus.yml" <<-EOF
+	global: { scrape_interval: 1s }
+	scrape_configs:
+	- job_name: node
+	  static_configs: [{ targets: ["$(address node_exporter)"] }]
+EOF
+start prometheus "$bin/prometheus" --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/data" \
+	--web.listen-address=127.0.0.1:0
+until_true "Prometheus listens" address prometheus >/dev/null
+prometheus=$(address prometheus)
+
+# As a running module without its debugfs files but one; nobody has such pids.
+root=$work/root
+mkdir -p "$root/proc" "$root/sys/kernel/debug/kvmstat"
+echo "exits_unattributed: 7" | sed '1i version: 0' >"$root/sys/kernel/debug/kvmstat/info"
+jq -c '.unattributed = 7 | .guests[] |= (del(.ready_ns, .detail) |
+	.pid += 2000000000 | .name = "?" | .vmm = "" | .cgroup = "")' "$snapshot" >"$work/bare.jsonl"
+columns=$(sed -n 's/^\tX(\([a-z_]*\),.*/\1/p' "$top/include/kvmstat.h" | xargs)
+jq -r --arg columns "$columns" '($columns | split(" ")) as $columns | $columns, (.guests[] | [.[$columns[]]]) |
+	join(" ")' "$work/bare.jsonl" >"$root/proc/kvminfo"
+comes_back "without debugfs" "$work/bare.jsonl" -r "$root"
+scraped() { [ "$(query 'count_over_time(kvmstat_unattributed_exits_total[1m]) > 1' | jq length)" = 1 ]; }
+until_true "two scrapes" scraped
+
+comes_back "all there is" "$snapshot" -f "$snapshot"
+yes "node_exporter has no complaint" sh -c "! grep -E 'level=(warn|error)' '$work/node_exporter.log' | grep -v 'running as root'"
+
+# The queries of the dashboard, with its variables as Grafana would fill them in.
+# shellcheck disable=SC2016 # sed's
+fill() { sed 's/\$__rate_interval/1m/g; s/\$\(host\|guest\)\b/.*/g'; }
+# holds FILTER: for the dashboard.
+holds() { jq -e "$1" "$dashboard" >/dev/null; }
+yes "dashboard: panels of different ids" holds '.panels | (map(.id) | unique | length) == length'
+# shellcheck disable=SC2016 # jq's
+yes "dashboard: no panel is over another" holds '[.panels[].gridPos |
+	range(.x; .x + .w) as $x | range(.y; .y + .h) as $y | [$x, $y]] |
+	length == (unique | length) and all(.[]; .[0] < 24)'
+# shellcheck disable=SC2016 # jq's
+yes "dashboard: all from the data source that is chosen" holds '
+	[.. | objects | select(.type == "prometheus") | .uid] | length > 0 and all(. == "${datasource}")'
+# shellcheck disable=SC2016 # jq's
+jq -r '(.panels[] | .title as $t | .targets[] | "\($t)\t\(.expr)"),
+	(.templating.list[] | select(.type == "query") |
+		"variable \(.name)\t\(.query.query | capture("^label_values\\((?<q>.*), *\\w+\\)$").q)")' \
+	"$dashboard" | fill >"$work/queries"
+enough() { [ "$(query 'count_over_time(kvmstat_ready_seconds_total{id="1"}[1m]) > 1' | jq length)" = 1 ]; }
+until_true "two scrapes" enough
+while IFS=$'\t' read -r title expression; do
+	if ! answer=$(query "$expression") || [ "$(jq length <<<"$answer")" = 0 ]; then
+		not_ok "dashboard: $title: $expression: $answer"
+	else
+		ok "dashboard: $title: has data"
+	fi
+done <"$work/queries"
+
+# What is not in the file any more is gone from Prometheus too.
+jq -c '.guests |= .[:1] | .guests[0].detail.reasons[0].exits += 10' "$snapshot" >"$work/later.jsonl"
+comes_back "later, with fewer guests" "$work/later.jsonl" -f "$work/later.jsonl"
+rm "$root/proc/kvminfo"
+if export_prom -r "$root" 2>/dev/null; then
+	not_ok "without the module: status 0"
+fi
+gone() { [ "$(query 'kvmstat_up == 0' | jq length)" = 1 ] && [ "$(query "$all" | jq length)" = 2 ]; }
+until_true "without the module" gone
+ok "without the module: kvmstat_up is 0, and there is no guest"
