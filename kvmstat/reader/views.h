@@ -10,6 +10,7 @@
 enum status run_watch(const struct options *options);
 enum status run_list(const struct options *options);
 enum status run_show(const struct options *options);
+enum status run_top(const struct options *options);
 enum status run_classify(const struct options *options);
 enum status run_record(const struct options *options);
 enum status run_report(const struct options *options);

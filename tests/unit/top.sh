@@ -1,0 +1,553 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# kvmstat top in a real terminal (tmux), on figures that a writer makes up: top.sh KVMSTAT.
+# Prints a line "ok - top: ..." or "not ok - top: ..." per case, and the screen of those.
+set -u
+
+kvmstat=$(realpath "$1")
+unit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+dir=$(mktemp -d)
+declare -A guest=() # pids by name
+writer=''
+tmux() { command tmux -L "kvmstat-top-$$" -f /dev/null -u "$@"; }
+finish() {
+	tmux kill-server 2>/dev/null
+	# shellcheck disable=SC2086 # words
+	kill $writer "${guest[@]}" 2>/dev/null
+	wait 2>/dev/null
+	rm -rf "$dir"
+}
+trap finish EXIT
+cp "$kvmstat" "$dir/kvmstat"
+cd "$dir" || exit 1
+mkdir root ctl
+mkfifo never
+export LC_ALL=C.UTF-8
+unset NO_COLOR TMUX COLUMNS LINES
+
+# A sanitizer's report would be lost on the screen.
+export ASAN_OPTIONS=log_path=$dir/asan UBSAN_OPTIONS=log_path=$dir/asan
+
+result() { # NAME STATUS
+	if [ "$2" -eq 0 ]; then
+		echo "ok - top: $1"
+	else
+		echo "not ok - top: $1"
+		screen | sed 's/^/#   |/'
+	fi
+}
+
+# A guest's process: its command line has the name.
+begin() { # NAME VALUE
+	sh -c 'read -r _ <"$0"' never -name "$2" &
+	guest[$1]=$!
+}
+begin web1 web1,debug-threads=on
+begin evil $'\033]0;owned\007\033[31mevil\n'
+begin plain plain-ü
+
+# Writes the files of guests that live while ctl/ID is not there, each at once; ctl/gone: no
+# module is loaded; ctl/crowd: many more guests.
+columns=$(sed -n '/define KVMSTAT_COLUMNS/,/^$/s/.*X(\([a-z_]*\),.*/\1/p' "$unit/../../include/kvmstat.h" | xargs)
+perl -e '
+	use Time::HiRes qw(time sleep);
+	my ($columns, @pids) = @ARGV;
+	my $K = "root/sys/kernel/debug/kvmstat";
+	sub put {
+		my ($path, @lines) = @_;
+		my $parent = $path =~ s{/[^/]*$}{}r;
+		system("mkdir", "-p", $parent) unless -d $parent;
+		open(my $f, ">", "$path.new") or die;
+		print $f "$_\n" for @lines;
+		close($f);
+		rename("$path.new", $path);
+	}
+	my $start = time;
+	while (-d "ctl") {
+		if (-e "ctl/gone") {
+			system("rm", "-rf", "root/proc", "root/sys");
+			$start = time;
+			sleep 0.05;
+			next;
+		}
+		my $t = time - $start + 100;
+		my @rows;
+		my @guests = ([11, $pids[0], 50000, 2], [12, $pids[1], 900, 1], [13, $pids[2], 0, 1]);
+		push @guests, map { [100 + $_, $pids[2], 10 + $_, 1] } 1 .. 60 if -e "ctl/crowd";
+		for (@guests) {
+			my ($id, $pid, $rate, $vcpus) = @$_;
+			next if -e "ctl/$id";
+			my $n = int($rate * $t);
+			my $ns = int($t * 1e9 * $vcpus);
+			my %v = (no => @rows + 1, pid => $pid, id => $id, vcpus => $vcpus, exits => $n,
+				io_num => int($n * 0.8), kvm_qemu_switch_num => int($n * 0.8),
+				kvm_vm_switch_num => $n - int($n * 0.8), interrupt_num => int($n * 0.1),
+				halt_num => int($n * 0.01), guest_ns => int($ns * 0.4),
+				kernel_ns => int($ns * 0.2), user_ns => int($ns * 0.3),
+				halted_ns => int($ns * 0.1));
+			push @rows, join(" ", map { $v{$_} // 0 } split / /, $columns);
+			next if $id > 100;
+			my $io = int($n * 0.8);
+			put("$K/$id/reasons", "code exits to_user kernel_ns user_ns longest_ns reason",
+				"0x7b $io $io " . $io * 1000 . " " . $io * 9000 . " 69026590 io",
+				"0x7c " . ($n - $io) . " 0 " . ($n - $io) * 2000 . " 0 4910263 msr");
+			put("$K/$id/userspace", "kind returns name", "exit $io KVM_EXIT_IO", "errno 3 EINTR");
+			put("$K/$id/histograms", "class through " . join(" ", map { 1 << $_ } 9 .. 23) . " inf",
+				"io userspace 0 0 0 0 " . int($io / 2) . " " . ($io - int($io / 2)) . " 9" x 10);
+			put("$K/$id/hot", "kind direction address count at_most",
+				"port read 0x1f7 $io " . ($io + 784), "msr write 0x6e0 " . ($n - $io) . " $n");
+			put("$K/$id/vcpus",
+				"vcpu exits to_user guest_ns kernel_ns user_ns polled_ns blocked_ns mode",
+				map { join(" ", $_, int($n / $vcpus), int($io / $vcpus), map({ int($_ * $ns / $vcpus) }
+					0.4, 0.2, 0.3, 0, 0.1), "userspace") } 0 .. $vcpus - 1);
+			put("$K/$id/cpus", "cpu exits to_user io_num mmio_num halt_num guest_ns",
+				"0 " . int($n / 2) . " $io $io 0 7 $ns", "5 " . int($n / 2) . " 0 0 0 0 " . int($ns / 2));
+		}
+		put("root/proc/kvminfo", $columns, @rows);
+		sleep 0.1;
+	}
+' "$columns" "${guest[web1]}" "${guest[evil]}" "${guest[plain]}" &
+writer=$!
+
+screen() { tmux capture-pane -p -t top; }
+
+# Runs a command until it succeeds, at most for ten seconds (a loaded machine needs some).
+until_() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		"$@" && return
+		command sleep 0.05
+	done
+	return 1
+}
+has() { screen 2>/dev/null | grep -Eq -e "$1"; }
+has_not() { ! has "$1"; }
+# shellcheck disable=SC2317 # called by until_
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+see() { # NAME REGEX: the screen comes to have a line that matches
+	until_ has "$2"
+	result "$1" $?
+}
+# shellcheck disable=SC2317 # called by until_
+first_is() { screen | sed -n 6p | grep -Eq -e "$1"; }
+on_top() { # NAME REGEX: the first row comes to match
+	until_ first_is "$2"
+	result "$1" $?
+}
+miss() { # NAME REGEX: it comes to have none
+	until_ has_not "$2"
+	result "$1" $?
+}
+press() { tmux send-keys -t top "$@"; }
+# Raw bytes, as a terminal sends them for a mouse.
+mouse() { # BUTTON X Y, from 1
+	tmux send-keys -t top -l $'\033'"[<$1;$2;${3}M"$'\033'"[<$1;$2;${3}m"
+}
+
+# Starts top in a terminal of 80x24 with a line on it; the shell tells how it ended.
+start() { # [NAME=VALUE...] [OPTION...]
+	local set=()
+	while [[ ${1-} =~ ^[A-Z_]+= ]]; do
+		set+=("$1")
+		shift
+	done
+	tmux kill-session -t top 2>/dev/null
+	rm -f status before after pid ctl/*
+	until_ served "${guest[web1]}" && until_ served "${guest[evil]}"
+	cat >shell <<-EOF
+		trap : INT HUP QUIT
+		ulimit -c 0
+		echo the line before
+		stty -a >before
+		echo \$\$ >pid
+		env ${set[*]} ./kvmstat top -r root ${*:-0.2}
+		echo "left: \$?" >status
+		stty -a >after
+		exec sleep 1000
+	EOF
+	tmux new-session -d -s top -x 80 -y 24 'exec sh shell'
+}
+child() { pgrep -P "$(cat pid)" kvmstat; }
+# shellcheck disable=SC2317 # called by until_
+runs() { [ -s pid ] && [ -n "$(child)" ]; }
+
+# Says whether it ended with a status, and left the terminal as it was.
+left() { # NAME STATUS
+	until_ test -s after && [ "$(cat status)" = "left: $2" ]
+	result "$1: it ends with $2" $?
+	cmp -s before after && until_ has '^the line before$' && has_not 'EXITS/s|^kvmstat' &&
+		[ "$(tmux display -p -t top '#{cursor_flag} #{mouse_any_flag} #{alternate_on} #{keypad_cursor_flag}')" = '1 0 0 0' ]
+	result "$1: the terminal is as it was" $?
+}
+# NAME STATUS REGEX [NAME=VALUE...] [OPTION...]: it does not start, and says why.
+refuses() {
+	local name=$1 status=$2 words=$3
+	shift 3
+	start "$@"
+	until_ test -s after && [ "$(cat status)" = "left: $status" ]
+	result "$name: it ends with $status" $?
+	see "$name: it says why" "$words"
+}
+colours() { tmux capture-pane -e -p -t top | grep -q $'\033\[[0-9;]*[34][0-7]m'; }
+ascii() { ! screen | LC_ALL=C grep -q '[^ -~]'; }
+served() { grep -q "^[0-9]* $1 " root/proc/kvminfo; }
+unserved() { ! served "$1"; }
+
+evil='\\x1b\]0;owned\\x07'
+
+# The server stays when a session ends.
+tmux new-session -d -s server 'exec sleep 1000'
+
+# The list.
+start 0.2
+see 'the guests, the busiest first' '^web1 +[0-9]+ +2 +[0-9]{5,6} +[0-9]{5,6} '
+on_top 'the busiest is on top' '^web1 '
+see 'a sparkline, and a bar of time' '^web1 .* [▁▂▃▄▅▆▇█]+ ████+▓▓+▒▒+··?$'
+see 'the sums' '^3 guests, 4 vCPUs: [0-9]{5,6} exits/s, [78][0-9]\.[0-9]% to the VMM +every 200ms, totals of '
+see 'where and when' '^kvmstat [0-9.]+ .* Linux .* [0-9]+ CPUs? +20[0-9-]+ [0-9:]{8}$'
+see 'what the parts of the bar are' '█ guest 40% ▓ kernel [12][0-9]% ▒ VMM [23][0-9]% ╳ ready .* · halted '
+see 'a hostile name is harmless' "^$evil\+ +${guest[evil]} "
+[ "$(tmux display -p -t top '#{pane_title}')" != owned ]
+result 'no escape of it comes through' $?
+see 'a name in UTF-8' '^plain-ü '
+see 'the column that rows are sorted by' '▼EXITS/s'
+colours
+result 'colours' $?
+
+# Sorting.
+press I
+see 'I: the other way round' '▲EXITS/s'
+on_top 'I: the idle one is on top' '^plain'
+press I '>'
+see '>: the next column' '▼TO-VMM/s'
+press '<' '<'
+see '<: the one before' '▼VCPUS'
+press '<' '<'
+see '<: a text, upwards' 'NAME▲'
+on_top '<: names in their order' '^.x1b'
+press o
+see 'o: totals' '▼EXITS '
+press o
+see 'o: what is now' '▼EXITS/s'
+
+# The filter.
+press f
+see 'f asks' '^Only what matches \(a regular expression\):'
+press '^W.B' BSpace BSpace 'EB1$' Enter
+miss 'f: others are gone' '^plain'
+see 'f: what matches stays' '^web1 '
+see 'f: it says so' "^only what matches '\^WEB1\\$'"
+press c
+see 'c: all are back' '^plain'
+press / '(' Enter
+see '/: a bad expression is explained' 'Unmatched|[Pp]arenthes'
+press f web Escape
+see 'Escape leaves the filter as it was' '^plain'
+press f 'no such' Enter
+see 'a filter that none passes' "^  No guest matches the filter: 'c' clears it"
+press c g owned Enter
+miss 'g: a part of a name' '^web1'
+see 'g: is there' "^$evil"
+press p "${guest[web1]}" Enter
+see 'p: a pid' '^web1'
+miss 'p: no other' "^$evil"
+press g id:13 Enter
+see 'g: an id' '^plain'
+press g C-u Enter
+see 'an empty one: all' '^web1'
+press f $'\303\274' Enter
+miss 'UTF-8 is typed' '^web1'
+see 'UTF-8 is found' '^plain-ü'
+press c
+see 'c again' '^web1'
+
+# Interval, reset, help.
+press s 0.3 Enter
+see 's: the interval' 'every 300ms'
+press s 1e9 Enter
+see 's: a bad one' '^ the interval must be seconds from 0\.1 to 86400'
+see 's: stays what it was' 'every 300ms'
+until_ has 'totals of ([2-9]|[1-9][0-9])\.'
+press r
+see 'r: totals begin anew' 'totals of ([0-9]+ms|0|1\.[0-9]s)$'
+see 'r: it says so' "^ totals begin anew here; the kernel's counters go on"
+for key in h '?' F1; do
+	press "$key"
+	see "$key: help" '^kvmstat top: keys'
+	see "$key: all of it" "^ s +the interval"
+	press Space
+	miss "$key: any key leaves it" '^kvmstat top: keys'
+done
+
+# Pause.
+press Space
+see 'Space: paused' ' paused '
+touch ctl/12
+until_ unserved "${guest[evil]}"
+press '>'
+see 'paused: keys work' '▼TO-VMM/s'
+has_not 'ended'
+result 'paused: figures stay' $?
+press Z
+see 'Z: it goes on, and a guest ended meanwhile' "^$evil.* ended"
+press F10
+left F10 0
+
+# Looking into a guest.
+start 0.2
+see 'the list again' '^web1 .*█'
+press Down Down Up Enter
+see 'Enter: the selected guest' "^$evil"
+see 'Enter: not the list' '^ 1 overview  2 reasons  3 VMM  4 hot spots  5 vCPUs  6 CPUs  7 histograms'
+press Escape
+see 'Escape: the list' '^NAME'
+press Home
+until_ has '^web1'
+press Enter
+see 'overview: who' '^web1  pid [0-9]+  id 11  2 vCPUs '
+see 'overview: the verdict' '^ I/O-bound: '
+see 'overview: its reason, of the busiest' '^ +[78][0-9]\.[0-9]% of exits: io, 10\.0us each, handled by the VMM'
+see 'overview: the device' '^ +port read 0x1f7, [0-9]+ times: IDE'
+see 'overview: rates' '^ EXITS/s .*[▁▂▃▄▅▆▇█]'
+press Tab
+see 'Tab: reasons' '^io +[0-9]+ +[0-9]{5,6} +[78][0-9]\.[0-9] +100\.0 10\.0us ▓+▒+$'
+press BTab
+see 'Shift-Tab: overview' '^ I/O-bound: '
+press Right
+see 'Right: reasons' '^msr +[0-9]+ +[0-9]+ '
+press o
+see 'o: reasons by totals' '▼EXITS '
+press f 'ms' Enter
+miss 'f: rows of a pane' '^io '
+see 'f: its own' '^msr '
+press c
+see 'c: all rows' '^io '
+press 3
+see '3: returns to the VMM' '^KVM_EXIT_IO +exit +[0-9]+ +[0-9]{5,6} +100\.0 ▒+$'
+press 4
+see '4: hot spots with their devices' '^port +read +0x1f7 IDE.* [0-9]+ +[0-9]{5,6} ▓+$'
+press 5
+see '5: vCPUs' '^ +1 userspace +[0-9]+ +[0-9]{5,6} +[0-9]{5,6} █+▓+▒+·+$'
+press 6
+see '6: CPUs' '^ +5 +[0-9]+ +[0-9]{5,6} +0\.0 .* █+$'
+press 7
+see '7: histograms' '^io +userspace +[0-9]+ +[0-9.]+us +[0-9.]+us .*█'
+press 2 x
+see 'x: back to the list' '^NAME'
+press x
+see 'x: the reasons' '^msr '
+touch ctl/11
+see 'a guest that ends is marked' '^ ended '
+see 'its last figures stay' '^io +[0-9]{4,} '
+press Escape
+see 'in the list too' '^web1 .* ended'
+press C-l
+see '^L: the same' '^web1 '
+press q
+left q 0
+
+# Many guests, and reading at once.
+start 1000
+see 'figures come at once' '^web1 +[0-9]+ +2 +[0-9]{5,6} '
+touch ctl/crowd
+until_ grep -q ' 160 ' root/proc/kvminfo
+press u
+see 'any other key reads' '^63 guests'
+press End
+miss 'End: the last one' '^web1'
+screen | sed -n 23p | grep -q "^plain-ü +${guest[plain]} +1 +0 " || see 'End: at the bottom' "^plain-ü +${guest[plain]} +1 +0 "
+press PPage PPage PPage PPage
+see 'PgUp' '^web1'
+press NPage NPage
+miss 'PgDn' '^web1'
+press Home
+see 'Home' '^web1'
+tmux resize-window -t top -x 140 -y 40
+see 'wider: more columns' 'IN-KERNEL% +EXITS +HALTS/s'
+[ "$(screen | grep -c '^plain')" -gt 30 ]
+result 'higher: more rows' $?
+tmux resize-window -t top -x 60 -y 20
+see 'too small: it says so' '^kvmstat top needs 80x24'
+has_not web1
+result 'too small: nothing else' $?
+tmux resize-window -t top -x 80 -y 24
+see 'as large as it was' '^web1'
+miss 'as wide as it was' 'HALTS/s'
+press f
+see 'f asks' '^Only'
+press C-c
+left '^C in a question' 0
+
+# A mouse.
+start TERM=xterm-256color 0.2
+see 'a terminal with a mouse' '^web1'
+mouse 0 40 7
+press Enter
+see 'a click selects' "^$evil"
+press Escape
+see 'back' '^NAME'
+mouse 0 3 5
+see 'a click on a head sorts' 'NAME▲'
+mouse 0 3 5
+see 'another one turns it round' 'NAME▼'
+mouse 0 25 5
+see 'a click on another head' '▼PID'
+press o o
+mouse 0 10 6
+mouse 0 10 6
+see 'a double click looks in' '^ 1 overview'
+mouse 0 18 5
+see 'a click on the name of a pane' '^REASON'
+press Escape
+see 'back again' '^NAME'
+touch ctl/crowd
+see 'a crowd' '^63 guests'
+for ((i = 0; i < 10; i++)); do mouse 65 10 10; done
+miss 'the wheel scrolls' '^web1'
+for ((i = 0; i < 30; i++)); do mouse 64 10 10; done
+see 'the wheel scrolls back' '^web1'
+press q
+left 'with a mouse' 0
+
+# The module goes away and comes back; another time, inside a guest.
+start 0.2
+see 'there' '^web1 .*█'
+touch ctl/gone
+see 'the module goes away: in words' 'is not loaded: sudo modprobe kvmstat'
+see 'the module goes away: the state' ' no data '
+see 'the module goes away: the last figures' '^web1 +[0-9]+ +2 +[1-9]'
+press r '>' Enter
+see 'the module goes away: keys work' '^ 1 overview'
+rm ctl/gone
+see 'the module is back' '^ the numbers are back: counting anew'
+miss 'the module is back: the state' ' no data '
+press Escape
+see 'the module is back: figures' '^web1 +[0-9]+ +2 +[0-9]{5,6} '
+press x
+see 'inside' '^io '
+touch ctl/gone
+see 'inside: in words' 'is not loaded: sudo modprobe kvmstat'
+see 'inside: the last figures' '^io +[0-9]+ '
+rm ctl/gone
+see 'inside: back' '^io +[0-9]+ +[0-9]{5,6} '
+press q
+left 'after that' 0
+
+# Without debugfs.
+mkdir -p bare/proc
+cp root/proc/kvminfo bare/proc
+start -r bare 0.2
+see 'no debugfs: the list' '^web1'
+press Enter
+see 'no debugfs: a guest' 'Ready is not known'
+press 2
+see 'no debugfs: it says so' "^  Not known: debugfs' reasons of this guest cannot be read"
+press q
+left 'without debugfs' 0
+
+# Chosen guests.
+start -g web1 0.2
+see '-g: the guest' '^1 guest, 2 vCPUs'
+has_not '^plain'
+result '-g: no other' $?
+press q
+left '-g' 0
+refuses '-g without such a guest' 1 '^kvmstat: no such guest' -g nobody
+refuses 'no module' 1 '^kvmstat: cannot read nowhere/proc/kvminfo' -r nowhere
+
+# Terminals.
+for term in vt100 xterm-mono linux tmux-256color; do
+	leaks=1
+	# For it ncurses loads libgpm, which leaks a name.
+	[ $term != linux ] || leaks=0
+	start TERM=$term ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=$leaks" 0.2
+	see "TERM=$term" '^web1 .*█'
+	[ $term = linux ] || [ $term = tmux-256color ] || ! colours
+	result "TERM=$term: colours as it has them" $?
+	press Enter
+	see "TERM=$term: inside" '^ 1 overview'
+	press q
+	until_ test -s after && cmp -s before after
+	result "TERM=$term: left as it was" $?
+done
+start NO_COLOR=1 0.2
+see 'NO_COLOR' '^web1'
+! colours
+result 'NO_COLOR: no colours' $?
+press q
+left NO_COLOR 0
+start LC_ALL=C 0.2
+see 'ASCII: bars' '^web1 .* [_.:=+*%#-]+ ####+kk+vv+\.\.?$'
+see 'ASCII: names' '^plain-\\xc3\\xbc'
+ascii
+result 'ASCII: the list' $?
+press 2 Enter Tab
+see 'ASCII: reasons' '^io .* k+v+$'
+for key in 1 2 3 4 5 6 7 h; do
+	press $key
+	until_ ascii
+	result "ASCII: $key" $?
+done
+press q q
+left ASCII 0
+refuses 'TERM=dumb' 1 "^kvmstat: the terminal TERM='dumb' has no cursor" TERM=dumb
+refuses 'TERM=bogus' 1 "^kvmstat: the terminal TERM='bogus' is not known" TERM=bogus
+refuses 'TERM is empty' 1 '^kvmstat: the terminal' TERM=
+./kvmstat top -r root </dev/null >out 2>err
+[ $? -eq 1 ] && [ ! -s out ] && grep -q '^kvmstat: top needs a terminal' err
+result 'no terminal' $?
+
+# Signals.
+for signal in INT:0 TERM:0 HUP:129 QUIT:131; do
+	start 1000
+	see "SIG${signal%:*}: runs" '^web1'
+	kill -"${signal%:*}" "$(child)"
+	left "SIG${signal%:*}" "${signal#*:}"
+done
+start 0.2
+see '^C: runs' '^web1'
+press C-c
+left '^C' 0
+
+# Stopped and continued, by a shell with job control.
+cat >job <<-'EOF'
+	set -m
+	stty -a >before
+	echo $$ >pid
+	./kvmstat top -r root 0.2
+	stty -a >stopped
+	echo the shell
+	read -r _ <go
+	fg
+	stty -a >after
+	exec sleep 1000
+EOF
+mkfifo go
+rm -f before after stopped pid
+tmux kill-session -t top
+tmux new-session -d -s top -x 80 -y 24 'exec bash job'
+see '^Z: runs' '^web1'
+press C-z
+until_ test -s stopped && cmp -s before stopped
+result '^Z: the terminal is as it was' $?
+see '^Z: the shell is there' '^the shell'
+echo >go
+see 'fg: the screen is back' '^web1'
+tmux resize-window -t top -x 100 -y 24
+see 'fg: it goes on' ' IO/s '
+tmux resize-window -t top -x 80 -y 24
+miss 'fg: as wide as it was' ' IO/s '
+press q
+until_ test -s after && cmp -s before after
+result 'fg: it ends, the terminal is as it was' $?
+
+# The terminal goes away.
+start 0.2
+see 'a terminal that goes away' '^web1'
+pid=$(child)
+tmux kill-session -t top
+until_ gone "$pid"
+result 'a terminal that goes away: it ends' $?
+
+cat asan.* 2>/dev/null && echo 'not ok - top: the sanitizers' || echo 'ok - top: the sanitizers'
