@@ -1,25 +1,33 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The command as its user meets it: command.sh KVMSTAT. Prints a line
-# "ok - ..." or "not ok - ..." per case.
+# "ok - ...", "not ok - ..." or "skip ..." per case.
+# shellcheck disable=SC2016 # jq's $ are its own
 set -u
 
 kvmstat=$(realpath "$1")
-corpus=$(cd "$(dirname "$0")" && pwd)/corpus
+here=$(cd "$(dirname "$0")" && pwd)
+corpus=$here/corpus
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+started=()
+cleanup() {
+	[ ${#started[@]} = 0 ] || kill -9 "${started[@]}" 2>/dev/null
+	cd / && rm -rf "$dir"
+}
+trap cleanup EXIT
 chmod 755 "$dir"
 cp "$kvmstat" "$dir/kvmstat"
 cd "$dir" || exit 1
-export LC_ALL=C.UTF-8
+export LC_ALL=C.UTF-8 TZ=UTC
+unset ARGP_HELP_FMT
 
 result() { # NAME STATUS: a case and whether it passed (0)
 	if [ "$2" -eq 0 ]; then
 		echo "ok - $1"
 	else
 		echo "not ok - $1"
-		sed 's/^/#   out: /' out
-		sed 's/^/#   err: /' err
+		head -n 40 out | sed 's/^/#   out: /'
+		head -n 40 err | sed 's/^/#   err: /'
 	fi
 }
 
@@ -28,9 +36,34 @@ result() { # NAME STATUS: a case and whether it passed (0)
 check() {
 	name=$1 want=$2 out=$3 err=$4
 	shift 4
-	timeout -k 1 20 "$@" >out 2>err
+	# What is a function here ends by itself.
+	if [ "$(type -t "$1")" = function ]; then "$@"; else timeout -k 1 20 "$@"; fi >out 2>err
 	got=$?
 	judge
+}
+
+# waits PID: it has read what there was, and waits for the time to read again. The signals
+# that end that are blocked, but for while it waits for them.
+waits() { grep -Eqs '^SigBlk:.*4002$' "/proc/$1/status" || grep -qs sigtimedwait "/proc/$1/wchan"; }
+
+# stopped SIGNAL INTERVAL: kvmstat's rates, ended by that signal once it waits.
+stopped() {
+	./kvmstat -r root "$2" &
+	local pid=$! tries=400
+	until waits $pid || [ $((tries -= 1)) = 0 ]; do sleep 0.05; done
+	kill -s "$1" $pid
+	wait $pid
+}
+
+# until_waiting: until a kvmstat of this test does.
+until_waiting() {
+	local pid tries=400
+	while [ $((tries -= 1)) -gt 0 ]; do
+		for pid in $(pgrep -x kvmstat); do
+			[ "/proc/$pid/cwd" -ef . ] && waits "$pid" && return
+		done
+		sleep 0.05
+	done
 }
 
 judge() {
@@ -48,27 +81,81 @@ matches() { # FILE REGEX
 	fi
 }
 
-# Makes root/proc/kvminfo of lines, at once.
-serve() {
-	head -n1 "$corpus/full.txt" >root/proc/new
-	for line; do echo "$line" >>root/proc/new; done
-	mv root/proc/new root/proc/kvminfo
+# NAME COMMAND...: a case that passes if the command does.
+holds() {
+	local name=$1
+	shift
+	"$@"
+	result "$name" $?
+}
+lacks() { holds "$1" not grep -Eq -- "$2" out; }
+not() { ! "$@"; }
+same() { cmp -s "$1" "$2"; }
+# FILE N: it has so many lines.
+lines() { [ "$(wc -l <"$1")" -eq "$2" ]; }
+fits() { [ "$(wc -l <out)" -le 24 ] && [ "$(wc -L <out)" -le 80 ]; }
+# Anything but printable characters and newlines, as the user's terminal would see it.
+harmless() { ! grep -q "[^[:print:]]" "$1" && iconv -f UTF-8 -t UTF-8 "$1" >/dev/null; }
+# FILTER: of the output.
+json() { jq -e "$1" out >/dev/null 2>&1; }
+
+# COMMAND...: waits for it to hold, five seconds.
+await() {
+	local i
+	for ((i = 0; i < 50; i++)); do
+		"$@" && return
+		sleep 0.1
+	done
+	return 1
 }
 
+# ARGV0 ARG...: a process with these arguments; its pid is $pid.
+mkfifo never
+exec 9<>never
+start() {
+	(exec -a "$1" sh -c 'read x' "${@:2}" <&9 9<&-) &
+	pid=$!
+	started+=("$pid")
+	disown
+	await grep -q 'read x' "/proc/$pid/cmdline"
+}
+
+# Makes root/proc/kvminfo of lines, at once.
+serve() {
+	{
+		head -n1 "$corpus/kvminfo/memory.txt"
+		printf '%s\n' "$@"
+	} >root/proc/new
+	mv root/proc/new root/proc/kvminfo
+}
+# PID ID VM VMM IO: a line of it, with ten seconds of time.
+guest() {
+	echo "1 $1 $5 0 $3 $4 $(($3 + $4)) 0 0 0 0 2 $2 6000000000 2000000000 1000000000 1000000000 0 10 5 9 0"
+}
+
+# The line of the usage that a mistake is answered with.
 usage='^Usage: kvmstat \[OPTION...\] \[INTERVAL \[COUNT\]\]$'
-mkdir -p root/proc/2035 root/proc/2135 root/proc/2136 root/proc/2137 empty/proc
-printf 'qemu\0-name\0guest=web1,debug-threads=on\0' >root/proc/2035/cmdline
-printf 'qemu\0-name\0\033[31mevil\nname\0' >root/proc/2135/cmdline
-cp root/proc/2135/cmdline root/proc/2136
-echo crosvm >root/proc/2137/comm
+full=$corpus/kvminfo/full.txt thesis=$corpus/kvminfo/thesis.txt
+debug=root/sys/kernel/debug/kvmstat
+mkdir -p root/proc empty/proc $debug/11
+for part in reasons userspace histograms hot vcpus cpus; do
+	cp "$corpus/$part/ide" $debug/11/$part
+done
 
 # What cannot be had: 1.
 check 'no module' 1 '' 'cannot read empty/proc/kvminfo: No such file or directory: the kvmstat module is not loaded: sudo modprobe kvmstat$' \
 	./kvmstat -r empty
+for command in list "show x" classify "record new"; do
+	# shellcheck disable=SC2086 # words
+	check "no module: $command" 1 '' 'module is not loaded' ./kvmstat $command -r empty
+done
+rm -f new
 check 'no module, at intervals' 1 '' 'module is not loaded' ./kvmstat -r empty 1 1
 check 'no such copy' 1 '' 'cannot read nowhere: No such file or directory$' ./kvmstat -f nowhere
+check 'no such recording' 1 '' 'cannot read nowhere: No such file or directory$' ./kvmstat report nowhere
 check 'a directory' 1 '' 'cannot read \.: Is a directory$' ./kvmstat -f .
-install -m 400 "$corpus/full.txt" empty/proc/kvminfo
+check 'a directory as a recording' 1 '' 'cannot read \.: Is a directory$' ./kvmstat report .
+install -m 400 "$full" empty/proc/kvminfo
 nobody=
 if [ "$(id -u)" -eq 0 ]; then
 	nobody='setpriv --reuid=65534 --regid=65534 --clear-groups'
@@ -78,24 +165,28 @@ fi
 # shellcheck disable=SC2086 # words
 check 'no permission' 1 '' 'Permission denied: run as root, or load the module with the parameters mode=0440 group=GID$' \
 	$nobody ./kvmstat -r empty
-check 'no such pid' 1 '' 'no such guest' ./kvmstat -f "$corpus/full.txt" -p 1
-check 'no names in a copy' 1 '' 'a copy has no names' ./kvmstat -f "$corpus/full.txt" -g web1
+check 'no such pid' 1 '' 'no such guest' ./kvmstat -f "$full" -p 1
+check 'no names in a copy' 1 '' 'a copy of /proc/kvminfo has no names' ./kvmstat -f "$full" -g web1
 name='output cannot be written' want=1 out='' err='cannot write the output: No space left on device$'
 : >out
-./kvmstat -f "$corpus/full.txt" >/dev/full 2>err
+./kvmstat -f "$full" >/dev/full 2>err
 got=$?
 judge
 name='output cannot be written, at intervals' out=''
-timeout 5 ./kvmstat -f "$corpus/full.txt" 0.1 >/dev/full 2>err
+timeout 5 ./kvmstat -f "$full" 0.1 >/dev/full 2>err
 got=$?
 judge
-name='help cannot be written'
-./kvmstat --help >/dev/full 2>err
-got=$?
-judge
+for command in --help "list -f $full" "list --json -f $full" "list --csv -f $full" "classify -f $full" \
+	"show -p 2035 -f $full" "report $corpus/recording/memory.jsonl"; do
+	name="output cannot be written: ${command%% *}"
+	# shellcheck disable=SC2086 # words
+	./kvmstat $command >/dev/full 2>err
+	got=$?
+	judge
+done
 # With SIGPIPE ignored the write itself fails; a quick reader would hide that.
 name='a broken pipe is quiet' want=1 err=''
-(trap '' PIPE; { sleep 0.3; ./kvmstat -f "$corpus/full.txt" 2>err; echo $? >got; } | true)
+(trap '' PIPE; { sleep 0.3; ./kvmstat -f "$full" 2>err; echo $? >got; } | true)
 got=$(cat got)
 judge
 
@@ -104,98 +195,577 @@ bad() { # NAME STDERR, the file on stdin
 	cat >file
 	check "$1" 2 '' "$2" ./kvmstat -f file
 }
-bad 'an empty file' '^kvmstat: file: line 1: the file is empty: not a copy of /proc/kvminfo' </dev/null
-head -c 250 "$corpus/full.txt" | bad 'a file cut off' '^kvmstat: file: line 4: cut off before its end: the copy is damaged'
+bad 'an empty file' '^kvmstat: file: line 1: the file is empty: not a recording or copy of /proc/kvminfo' </dev/null
+head -c 250 "$full" | bad 'a file cut off' '^kvmstat: file: line 4: cut off before its end: it is damaged'
 bad 'a binary file' 'line 1: ' <"$kvmstat"
-bad 'a foreign text file' 'line 1: the column no is missing: not a copy' </etc/passwd
-sed 's/ 5200 / 99999999999999999999999 /' "$corpus/full.txt" | bad 'a number too large' 'line 2: field 7 does not fit in 64 bits'
-sed '1s/exits/leaves/' "$corpus/full.txt" >root/proc/kvminfo
+bad 'a foreign text file' 'line 1: the column no is missing: not a recording' </etc/passwd
+sed 's/ 5200 / 99999999999999999999999 /' "$full" | bad 'a number too large' 'line 2: field 7 does not fit in 64 bits'
+echo '{"name": "x"}' | bad 'a foreign JSON file' 'line 1: not a snapshot: not a recording'
+printf '{\033]0;owned\007}\n' | bad 'hostile JSON' "line 1: not JSON: .*near '.x1b'"
+holds 'hostile JSON: its message is harmless' harmless err
+sed 's/"format":1/"format":2/' "$corpus/recording/memory.jsonl" | bad 'a later recording' 'line 1: a format that is not known here'
+{ cat "$corpus/recording/memory.jsonl"; echo rubbish; } | bad 'a damaged recording' '^kvmstat: file: line 3: not JSON: '
+sed '1s/exits/leaves/' "$full" >root/proc/kvminfo
 check 'a header of another version' 2 '' 'line 1: the column exits is missing: the versions of the module and of this command \([0-9.]*\) differ' \
 	./kvmstat -r root
 check 'an endless file' 2 '' 'larger than 16 MiB' ./kvmstat -f /dev/zero
 
 # Bad usage: 2, with the usage.
 for arg in 0 -1 0.05 86401 1e3 0x10 nan inf 1.5.2 '' ' 1' abc; do
-	check "interval '$arg'" 2 '' "$usage" ./kvmstat -f "$corpus/full.txt" -- "$arg"
-	matches err "the interval must be seconds from 0.1 to 86400: '$arg'"
-	result "interval '$arg': the message" $?
+	check "interval '$arg'" 2 '' "$usage" ./kvmstat -f "$full" -- "$arg"
+	holds "interval '$arg': the message" matches err "the interval must be seconds from 0.1 to 86400: '$arg'"
 done
 for arg in 0 -1 1.5 4294967296 99999999999999999999 '' abc; do
 	check "count '$arg'" 2 '' "the count must be a whole number from 1 to 4294967295: '$arg'" \
-		./kvmstat -f "$corpus/full.txt" -- 1 "$arg"
+		./kvmstat -f "$full" -- 1 "$arg"
+done
+for arg in -1 0.05 86401 x ''; do
+	check "window '$arg'" 2 '' "the window must be seconds from 0.1 to 86400: '$arg'" ./kvmstat list -f "$full" -w "$arg"
+done
+for arg in -1 x 1048577 ''; do
+	check "size '$arg'" 2 '' "the size must be a whole number from 0 to 1048576: '$arg'" ./kvmstat record file --size "$arg"
+done
+for arg in -1 x 1001 ''; do
+	check "keep '$arg'" 2 '' "the number of files must be a whole number from 0 to 1000: '$arg'" ./kvmstat record file --keep "$arg"
+done
+for arg in x 25:00 5d '' '@' 'tomorrow'; do
+	check "from '$arg'" 2 '' "^kvmstat: --from must be .*: '$arg'$" ./kvmstat report file --from "$arg"
+	check "to '$arg'" 2 '' "^kvmstat: --to must be .*: '$arg'$" ./kvmstat report file --to "$arg"
 done
 check 'too many arguments' 2 '' 'Too many arguments' ./kvmstat 1 2 3
+check 'too many arguments: list' 2 '' 'Too many arguments' ./kvmstat list x
+check 'too many arguments: show' 2 '' 'Too many arguments' ./kvmstat show a b
+check 'too many arguments: record' 2 '' 'Too many arguments' ./kvmstat record file 1 2 3
+check 'no command' 2 '' "no command 'frobnicate': 'kvmstat --help' lists them" ./kvmstat frobnicate
+check 'show: no guest' 2 '' "GUEST is missing: 'kvmstat list' shows which there are" ./kvmstat show
+check 'record: no file' 2 '' 'FILE .* is missing' ./kvmstat record
+check 'report: no file' 2 '' 'FILE... is missing' ./kvmstat report
 check 'an unknown option' 2 '' "unrecognized option '--bogus'" ./kvmstat --bogus
 check 'an unknown option: the usage' 2 '' "$usage" ./kvmstat --bogus
+check 'an option of another command' 2 '' "unrecognized option '--keep'" ./kvmstat list --keep 1
 check 'an option without its argument' 2 '' "requires an argument -- 'p'" ./kvmstat -p
 check 'pid 0' 2 '' 'the pid must be' ./kvmstat -p 0
 check 'pid not a number' 2 '' 'the pid must be' ./kvmstat -p web1
 check 'standard input at intervals' 2 '' 'standard input cannot be read at intervals' ./kvmstat -f - 1
+check 'a recording at intervals' 2 '' 'a recording has intervals of its own: kvmstat report --rates ' \
+	./kvmstat -f "$corpus/recording/memory.jsonl" 1
+check 'an unknown column' 2 '' "no column 'nam' here; there are: time,name,pid,id,vmm" ./kvmstat list -f "$full" -c name,nam
+check 'no column' 2 '' "no column '' here; there are: " ./kvmstat list -f "$full" -c ''
+check 'a list of the columns' 2 '' "there are: .*,ready_share$" ./kvmstat list -f "$full" -c '?'
+check 'an unknown column to sort by' 2 '' "no column 'nam' here" ./kvmstat list -f "$full" -s -nam
+check 'a hostile column' 2 '' "no column '.x1b' here" ./kvmstat list -f "$full" -c "$(printf '\033')"
+holds 'a hostile column: its message is harmless' harmless err
 
 # What is right: 0.
-check 'help' 0 'Exit status: 0 fine; 1 ' '' ./kvmstat --help
-[ "$(wc -l <out)" -le 24 ] && [ "$(wc -L <out)" -le 80 ]
-result 'help fits a screen' $?
-check 'usage' 0 '^Usage: kvmstat ' '' ./kvmstat --usage
-version=$(sed -n 's/^#define KVMSTAT_VERSION[[:space:]]*"\(.*\)"$/\1/p' "$corpus/../../../include/kvmstat.h")
+for command in '' list show top classify record report export doctor; do
+	# shellcheck disable=SC2086 # none is no word
+	check "help: ${command:-none}" 0 "^Usage: kvmstat $command" '' ./kvmstat $command --help
+	holds "help fits a screen: ${command:-none}" fits
+	# shellcheck disable=SC2086
+	check "usage: ${command:-none}" 0 "^Usage: kvmstat $command" '' ./kvmstat $command --usage
+	cp out usage
+	# shellcheck disable=SC2086
+	check "-h: ${command:-none}" 0 'Show this help' '' ./kvmstat $command -h
+done
+check 'help says how it ends' 0 'Exit status: 0 fine; 1 ' '' ./kvmstat --help
+check 'help lists the commands' 0 'Commands: list, show, top, classify, record, report, export, doctor' '' ./kvmstat --help
+version=$(sed -n 's/^#define KVMSTAT_VERSION[[:space:]]*"\(.*\)"$/\1/p' "$here/../../include/kvmstat.h")
 check 'version' 0 "^kvmstat $version\$" '' ./kvmstat -V
-check 'no guests' 0 '^\(no guests\)$' '' ./kvmstat -f "$corpus/no_guests.txt"
-check 'a copy' 0 '^-  *2035  *-  *8307162  *174197  *97\.90  *2\.0  *-$' '' ./kvmstat -f "$corpus/thesis.txt"
-check 'a copy: the reading' 0 '^- \(pid 2767\): I/O-bound: 55\.79% of 24943158 exits' '' ./kvmstat -f "$corpus/thesis.txt"
-check 'a copy: the blind spot' 0 '^Port I/O is not all I/O' '' ./kvmstat -f "$corpus/thesis.txt"
-check 'no blind spot where all is I/O' 0 'I/O-bound' '' ./kvmstat -f "$corpus/thesis.txt" -p 2767
-! grep -q 'Port I/O is not all' out
-result 'no blind spot where all is I/O: not there' $?
-[ "$(grep -c 'pid ' out)" -eq 1 ]
-result 'one chosen guest, one reading' $?
-check 'standard input' 0 'pid 2035\): not I/O-bound' '' sh -c "./kvmstat -f - <'$corpus/thesis.txt'"
+check 'version of a command' 0 "^kvmstat $version\$" '' ./kvmstat list --version
+check 'no guests' 0 '^\(no guests\)$' '' ./kvmstat -f "$corpus/kvminfo/no_guests.txt"
+check 'no guests: list' 0 '^\(no guests\)$' '' ./kvmstat list -f "$corpus/kvminfo/no_guests.txt"
+check 'no guests: classify' 0 '^\(no guests\)$' '' ./kvmstat classify -f "$corpus/kvminfo/no_guests.txt"
+check 'no guests: CSV' 0 '^time,name,' '' ./kvmstat list --csv -f "$corpus/kvminfo/no_guests.txt"
+holds 'no guests: CSV: the header alone' lines out 1
+check 'no guests: JSON' 0 '^\[\]$' '' ./kvmstat list --json -f "$corpus/kvminfo/no_guests.txt"
+check 'a copy' 0 '^-  *2035  *-  *8307162  *174197  *97\.90  *2\.0  *-$' '' ./kvmstat -f "$thesis"
+holds 'a copy: the table fits 80 columns' test "$(sed '/^$/,$d' out | wc -L)" -lt 80
+check 'a copy: the reading' 0 '^- \(pid 2767\): I/O-bound \(io_exits 0\.56 >= 0\.50\): virtio' '' ./kvmstat -f "$thesis"
+check 'one chosen guest' 0 'I/O-bound' '' ./kvmstat -f "$thesis" -p 2767
+holds 'one chosen guest: one reading' test "$(grep -c 'pid ' out)" -eq 1
+check 'standard input' 0 'pid 2035\): not I/O-bound' '' sh -c "./kvmstat -f - <'$thesis'"
+check 'a recording on standard input' 0 '^memory  *118 ' '' sh -c "./kvmstat list -f - <'$corpus/recording/memory.jsonl'"
+check 'columns' 0 '^ *EXITS +PID$' '' ./kvmstat list -f "$thesis" -c exits,pid --sort pid
+holds 'columns: no other' test "$(wc -w <out)" -eq 22
+check 'more columns' 0 '^NAME .* READY%        IO$' '' ./kvmstat list -f "$thesis" -c +io
+check 'sort' 0 . '' ./kvmstat list -f "$thesis" -c exits -s exits --csv
+holds 'sort: downwards' sh -c 'tail -n +2 out | sort -nrc'
+check 'sort the other way round' 0 . '' ./kvmstat list -f "$thesis" -c exits -s -exits --csv
+holds 'sort the other way round: upwards' sh -c 'tail -n +2 out | sort -nc'
+check 'exact numbers' 0 '^ *12345678901$' '' sh -c "sed 's/^1 2035.*/1 2035 0 0 12345678901 0 12345678901/' '$thesis' | ./kvmstat list -f - -c exits --raw -p 2035"
+echo '11 9999 0 0 0 0 0' | cat "$thesis" - >zeros
+check 'a guest with zeros' 0 '^-  *9999 ' '' ./kvmstat list -f zeros
+check 'zeros are skipped' 0 '^-  *2035 ' '' ./kvmstat list -f zeros -z
+lacks 'zeros are skipped: not there' ' 9999 '
 
-# The living module, and names.
-serve '1 2035 100 0 5000 200 5200 3 40 2 9 2 1' '2 2135 10 0 50 20 70 0 0 0 0 1 2' \
-	'3 2136 10 0 50 20 70 0 0 0 0 1 3' '4 2137 10 0 50 20 70 0 0 0 0 1 4' '5 0 0 0 9 0 9 0 0 0 0 7 0'
-check 'a name from -name' 0 '^web1  *2035  *2 ' '' ./kvmstat -r root
-check 'a name from comm' 0 '^crosvm  *2137 ' '' ./kvmstat -r root
-check 'the others' 0 '^\(others\)  *-  *7 ' '' ./kvmstat -r root
-check 'a hostile name' 0 '^\\x1b\[31mevil\\x0a\+ +2135 ' '' ./kvmstat -r root
-! grep -q "$(printf '\033')" out
-result 'a hostile name: no escape comes through' $?
-[ "$(sed '/^$/,$d' out | wc -L)" -lt 80 ]
-result 'the table fits 80 columns' $?
-check 'a guest by name' 0 '^web1  *2035 ' '' ./kvmstat -r root -g web1
-[ "$(sed '/^$/,$d' out | wc -l)" -eq 2 ]
-result 'a guest by name: no other' $?
-check 'no such name' 1 '' 'no such guest' ./kvmstat -r root -g web
-check 'an ambiguous name' 2 '' '^  2136' ./kvmstat -r root -g "$(printf '\033[31mevil\nname')"
-check 'a name with the pid that makes it one' 0 ' 2136 ' '' ./kvmstat -r root -p 2136 -g "$(printf '\033[31mevil\nname')"
+# The thesis' Table 3-17, digit for digit.
+cat >table <<'TABLE'
+2035 8307162 0.97903 0.0207
+2135 39178979 0.49830 0.5038
+2193 81879425 0.72188 0.0218
+2267 60542629 0.63579 0.0247
+2351 10948992 0.97705 0.0210
+2417 11296557 0.97333 0.0264
+2504 25606115 0.44653 0.5525
+2575 25704789 0.43840 0.5609
+2619 24692640 0.44185 0.5568
+2767 24943158 0.44088 0.5579
+TABLE
+check "the thesis' table" 0 '^ *pid +total +in-kernel share +I/O share +reading$' '' ./kvmstat classify --thesis -f "$thesis"
+tail -n +2 out | awk '{ print $1, $2, $3, $4 }' >numbers
+holds "the thesis' table: its numbers" same numbers table
+tail -n +2 out | awk '/I\/O-intensive: virtio, passthrough or SR-IOV$/ { printf "%s ", $1 }' >intensive
+holds "the thesis' table: its reading" grep -qx '2135 2504 2575 2619 2767 ' intensive
+check "the thesis' table of one" 0 '^ *2767 ' '' ./kvmstat classify --thesis -f "$thesis" -p 2767
+holds "the thesis' table of one: no other" lines out 2
+
+# classify, and its configuration.
+check 'classify a copy' 0 '^- \(pid 2767\): I/O-bound, confidence 0\.[0-9]+ \(io_exits 0\.56 >= 0\.50\)$' '' ./kvmstat classify -f "$thesis"
+holds 'classify fits 80 columns' test "$(wc -L <out)" -le 80
+printf '[classify]\nio_exits = 0.9\n' >config
+check 'classify with a configuration' 0 '^- \(pid 2767\): not I/O-bound, .*\(io_exits 0\.56 <= 0\.90\)$' '' \
+	./kvmstat classify -f "$thesis" --config config
+printf '[classify]\nio_exits = lots\n' >config
+check 'classify with a bad configuration' 2 '' "^kvmstat: config: line 2: io_exits must be a number from 0 to 1e9: 'lots'$" \
+	./kvmstat classify -f "$thesis" --config config
+check 'classify with no configuration' 1 '' '^kvmstat: cannot read nowhere: No such file or directory$' \
+	./kvmstat classify -f "$thesis" --config nowhere
+check 'classify: JSON' 0 . '' ./kvmstat classify -f "$thesis" --json
+holds 'classify: JSON: the verdicts' json 'length == 10 and .[9].bound == "I/O-bound" and .[9].pid == 2767
+	and .[9].confidence > 0.5 and (.[9].why | startswith("55.79 %"))'
+check 'classify: CSV' 0 '^name,pid,id,bound,' '' ./kvmstat classify -f "$thesis" --csv
+holds 'classify: CSV: a line per guest' lines out 11
+check 'classify a recording' 0 '^memory \(pid 118\): memory-bound' '' ./kvmstat classify -f "$corpus/recording/memory.jsonl"
+
+# The living module, and names of real processes.
+start qemu-system-x86_64 -name guest=web1,debug-threads=on
+web1=$pid
+start sh -name plain
+plain=$pid
+start firecracker --id=fc-1
+fc=$pid
+start cloud-hypervisor --api-socket /run/clh-1.sock
+clh=$pid
+start some-vmm
+nameless=$pid
+evil=$(printf '\033[31mevil\tname\134')
+start qemu -name "$evil"
+evil1=$pid
+start qemu -name "$evil"
+evil2=$pid
+start qemu -name "$(printf 'guest==cmd(),,"x" \342\200\256\377')"
+formula=$pid
+start qemu -name "$(head -c 10240 /dev/zero | tr '\0' x)"
+longest=$pid
+start qemu -name "$web1"
+likepid=$pid
+start qemu -name '虚拟机'
+wide=$pid
+all=("$(guest "$web1" 11 5000 200 100)" "$(guest "$plain" 2 50 20 10)" "$(guest "$fc" 3 50 20 10)"
+	"$(guest "$clh" 4 50 20 10)" "$(guest "$nameless" 5 50 20 10)" "$(guest "$evil1" 6 50 20 10)"
+	"$(guest "$evil2" 7 50 20 10)" "$(guest "$formula" 8 50 20 10)" "$(guest "$longest" 9 50 20 10)"
+	"$(guest "$likepid" 10 50 20 10)" "$(guest "$wide" 12 50 20 10)" "$(guest 4194303 13 50 20 10)"
+	"$(guest 0 0 9 0 0)")
+serve "${all[@]}"
+check "QEMU's name" 0 "^web1 +$web1 +11 qemu " '' ./kvmstat list -r root -c name,pid,id,vmm,exits
+check "QEMU's other name" 0 "^plain +$plain +2 qemu " '' ./kvmstat list -r root -c name,pid,id,vmm,exits
+check "Firecracker's name" 0 "^fc-1 +$fc +3 firecracker " '' ./kvmstat list -r root -c name,pid,id,vmm,exits
+check "Cloud Hypervisor's name" 0 "^clh-1 +$clh +4 cloud-hype[+r]" '' ./kvmstat list -r root -c name,pid,id,vmm,exits
+check 'a name from the command' 0 "^sh +$nameless +5 sh " '' ./kvmstat list -r root -c name,pid,id,vmm,exits
+check 'a process that is gone' 0 '^\? +4194303 +13 ' '' ./kvmstat list -r root -c name,pid,id,vmm,exits
+check 'the others' 0 '^\(others\)  *-  *0 ' '' ./kvmstat list -r root -c name,pid,id,vmm,exits
+check 'a wide name' 0 "^虚拟机 {12}$(printf %7s "$wide") " '' ./kvmstat list -r root
+check 'hostile names in a table' 0 "^.x1b\[31mevil.x09\+ +$evil1 " '' ./kvmstat list -r root
+holds 'hostile names in a table: harmless' harmless out
+holds 'the table of totals fits 80 columns' test "$(./kvmstat -r root | sed '/^$/,$d' | wc -L)" -lt 80
+check 'hostile names, whole' 0 '^.x1b\[31mevil.x09name.x5c +' '' ./kvmstat list -r root --raw
+check 'hostile names in CSV' 0 '^"\\x3dcmd\(\),""x"" \\xe2\\x80\\xae\\xff",' '' ./kvmstat list -r root --csv -c name,pid
+holds 'hostile names in CSV: harmless' harmless out
+holds 'hostile names in CSV: a line each' lines out 14
+holds 'hostile names in CSV: 10 KB' grep -Eqx "x{254}\+,$longest" out
+check 'hostile names in JSON' 0 . '' ./kvmstat list -r root --json
+holds 'hostile names in JSON: harmless' harmless out
+holds 'hostile names in JSON: what they are' json 'length == 13 and ([.[] | select(.id == 6 or .id == 7) | .name]
+	== ["\\x1b[31mevil\\x09name\\x5c", "\\x1b[31mevil\\x09name\\x5c"])
+	and (.[] | select(.id == 12) | .name == "虚拟机" and .vcpus == 2 and .exits == 70 and .guest_ns == 6000000000)'
+check 'hostile names in classify' 0 '^\\x1b\[31mevil' '' ./kvmstat classify -r root -w 0
+holds 'hostile names in classify: harmless' harmless out
+check 'hostile names in show' 0 '^\\x1b\[31mevil\\x09name\\x5c: pid ' '' ./kvmstat show -r root id:6
+holds 'hostile names in show: harmless' harmless out
+LC_ALL=C check 'names in the C locale' 0 '^\\xe8\\x99\\x9a' '' ./kvmstat list -r root --raw
+holds 'names in the C locale: ASCII' sh -c '! LC_ALL=C grep -q "[^ -~]" out'
+
+# Which guest is meant.
+for guest in web1 name:web1 "pid:$web1" id:11 11; do
+	check "guest $guest" 0 "^web1 .* 5200 " '' ./kvmstat list -r root -g "$guest"
+	holds "guest $guest: no other" lines out 2
+done
+check 'no such name' 1 '' 'no such guest' ./kvmstat list -r root -g web
+check 'no such id' 1 '' 'no such guest' ./kvmstat list -r root -g id:99
+check 'a name of a pid: of two' 2 '' "^  id:11	pid:$web1	web1$" ./kvmstat list -r root -g "$web1"
+holds 'a name of a pid: the other' matches err "^  id:10	pid:$likepid	$web1$"
+check 'a name of a pid: by name' 0 "^$web1 +$likepid " '' ./kvmstat list -r root -g "name:$web1"
+check 'a name of a pid: by pid' 0 "^web1 +$web1 " '' ./kvmstat list -r root -g "pid:$web1"
+check 'an ambiguous name' 2 '' "^  id:7	pid:$evil2	.x1b\[31mevil.x09name.x5c$" ./kvmstat -r root -g "$evil"
+tr -d '\t' <err >said
+holds 'an ambiguous name: its message is harmless' harmless said
+check 'an ambiguous name: show' 2 '' "^  id:6	pid:$evil1	" ./kvmstat show -r root "$evil"
+check 'an ambiguous name, as it is shown' 2 '' '^  id:7	' ./kvmstat -r root -g '\x1b[31mevil\x09name\x5c'
+check 'a name with the pid that makes it one' 0 " $evil2 " '' ./kvmstat -r root -p "$evil2" -g "$evil"
+
+# show: the page of a guest.
+check 'show' 0 "^web1: pid $web1, id 11, 2 vCPUs, run by qemu$" '' ./kvmstat show web1 -r root
+for what in '^Verdict: .*, confidence [01]\.[0-9]{2} \(' '^  guest mode +6\.0s +60\.0% #{24}$' '^Exits by reason' \
+	'^io +108k?[0-9.]*' '^exit +KVM_EXIT_IO +' '^port +(read|write) +0x1f[0-7] .* IDE, first channel' \
+	'^Handling time of an exit' '^vCPUs$' '^CPUs of the host$' '^cgroup /|^Figures: '; do
+	holds "show: $what" matches out "$what"
+done
+holds 'show fits 80 columns, but for devices' test "$(sed '/^Devices and registers/,/^$/d; /^vCPUs/,/^$/d' out | wc -L)" -le 80
+check 'show: JSON' 0 . '' ./kvmstat show web1 -r root --json
+holds 'show: JSON: all parts' json '.guest.name == "web1" and .seconds == null and (.verdict.bound | type) == "string"
+	and (.reasons | length) > 3 and (.hot[0] | has("device")) and (.histograms | length) > 3
+	and (.vcpus[0].vcpu == 0) and (.cpus | length) > 0 and (.userspace | length) > 0'
+check 'show without debugfs' 0 "debugfs, which could not be read.*'kvmstat doctor' tells why" '' ./kvmstat show plain -r root
+check 'show by -p' 0 '^web1: pid ' '' ./kvmstat show -p "$web1" -r root
+printf 'rubbish' >$debug/11/hot
+check 'show with a garbled file' 0 '^Exits by reason' '' ./kvmstat show web1 -r root
+lacks 'show with a garbled file: without it' 'Devices and registers'
+cp "$corpus/hot/ide" $debug/11/hot
+
+# A window: only what happens in it.
+(
+	until_waiting
+	serve "$(guest "$web1" 11 105000 200 100)"
+) &
+check 'list of a window' 0 "^web1 +$web1 .* [1-9][0-9]{4} " '' ./kvmstat list -r root -w 3 -g web1
+wait
+serve "${all[@]}"
+check 'a window of classify' 0 '^Verdicts by 0\.[2-9] s:$' '' ./kvmstat classify -r root -w 0.2
 
 # At intervals: changes in mid-view.
+serve "$(guest "$web1" 11 5000 200 100)" "$(guest "$evil1" 6 50 20 10)" "$(guest "$fc" 3 50 20 10)" "$(guest 0 0 9 0 0)"
 (
-	sleep 0.5
-	serve '1 2035 100100 0 55000 150200 205200 3 40 2 9 2 1' '2 2136 10 0 50 20 70 0 0 0 0 1 3' \
-		'3 2137 1 0 5 2 7 0 0 0 0 1 4' '4 2135 30 0 50 20 70 0 0 0 0 1 9'
+	until_waiting
+	serve "$(guest "$web1" 11 55000 150200 100100)" "$(guest "$evil2" 7 50 20 10)" "$(guest "$fc" 3 5 2 1)" "$(guest 0 0 9 0 0)"
 ) &
-check 'intervals: the reading is of the window' 0 '^web1 \(pid 2035\): not I/O-bound: 50\.00% of 200000 exits' '' ./kvmstat -r root 0.2 5
+check 'intervals: the reading is of the window' 0 '^web1 \(pid [0-9]*\): not I/O-bound \(io_exits 0\.50 <= 0\.50\)' '' ./kvmstat -r root 0.6 5
 wait
-grep -Eq '^web1 +2035 +2 +([4-9][0-9]{5}|1[0-9]{6}) ' out
-result 'intervals: the rate is of the time that passed' $?
-grep -Eq '^\\x1b\[31mevil\\x0a\+ +2135 new$' out
-result 'intervals: a new guest' $?
-grep -Eq '^\\x1b\[31mevil\\x0a\+ +2135 ended$' out
-result 'intervals: a guest ended' $?
-grep -q '^crosvm  *2137 counters restarted: counted from zero$' out
-result 'intervals: counters restarted' $?
-[ "$(grep -c '^web1  *2035 ' out)" -eq 5 ]
-result 'intervals: as many as asked for' $?
-grep -Eq '^Reading of 1\.[0-4] s:$' out
-result 'intervals: the real time' $?
+holds 'intervals: the rate is of the time that passed' grep -Eq "^web1 +$web1 +2 +([3-9][0-9]{4}|[1-9][0-9]{5}) " out
+holds 'intervals: a new guest' grep -Eq "^.x1b\[31mevil.x09name.x5c \(pid $evil2\): new$" out
+holds 'intervals: a guest ended' grep -Eq "^.x1b\[31mevil.x09name.x5c \(pid $evil1\): ended$" out
+holds 'intervals: counters restarted' grep -q "^fc-1 (pid $fc): counters restarted: counted from zero$" out
+holds 'intervals: as many as asked for' test "$(grep -c '^web1  *[0-9]' out)" -eq 5
+holds 'intervals: the real time' grep -Eq '^Reading of [3-9]\.[0-9] s:$' out
+holds 'intervals: the others have no verdict' grep -Eq "^\(others\): 0 exits of all VMs past the module's cap" out
+check 'intervals: CSV' 0 '^time,name,' '' ./kvmstat -r root 0.1 3 --csv -g web1
+holds 'intervals: CSV: one header' lines out 4
+check 'intervals: columns' 0 '^web1 +running' '' ./kvmstat -r root 0.1 2 -c name,state,exits_s
+check 'intervals: the header comes again' 0 . '' ./kvmstat -r root 0.1 41 -g web1
+holds 'intervals: every 20 lines' test "$(grep -n '^NAME ' out | cut -d: -f1 | tr '\n' ' ')" = '1 22 43 '
 
-(sleep 0.5; rm root/proc/kvminfo) &
+(until_waiting; rm root/proc/kvminfo) &
 check 'the module goes away' 1 '^Reading of ' 'module is not loaded' ./kvmstat -r root 0.2 50
 wait
 for signal in INT TERM; do
-	serve '1 2035 100 0 5000 200 5200 3 40 2 9 2 1'
-	check "SIG$signal: the reading" 0 '^web1 \(pid 2035\): few exits: 0 seen' '' \
-		timeout -k 5 --preserve-status -s $signal 0.5 ./kvmstat -r root 0.2
-	check "SIG$signal in a long interval" 0 '^Reading of 0\.[3-9] s:$' '' \
-		timeout -k 5 --preserve-status -s $signal 0.4 ./kvmstat -r root 60
+	serve "$(guest "$web1" 11 5000 200 100)"
+	check "SIG$signal: the reading" 0 '^web1 \(pid [0-9]*\): ' '' stopped $signal 0.2
+	check "SIG$signal in a long interval" 0 '^Reading of [0-9]*\.[0-9] s:$' '' stopped $signal 60
 done
+
+# record: whole lines, whatever happens.
+# FILE N: so many whole snapshots of web1, and nothing else.
+whole() { lines "$1" "$2" && [ "$(jq -c 'select(.format == 1 and (.guests | map(.name) | index("web1")))' "$1" 2>/dev/null | wc -l)" -eq "$2" ]; }
+at_least() { [ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]; }
+# ARG...: a recorder in the background; its pid is $recorder.
+recorder() {
+	./kvmstat record -r root "$@" >out 2>err &
+	recorder=$!
+}
+# STATUS: the recorder ends so.
+ended() {
+	wait "$recorder" 2>/dev/null
+	[ $? -eq "$1" ]
+}
+serve "$(guest "$web1" 11 5000 200 100)" "$(guest "$plain" 2 50 20 10)"
+check 'record' 0 '' '' ./kvmstat record -r root rec 0.1 3
+holds 'record: so many lines' whole rec 3
+holds 'record: not for everybody' test "$(stat -c %a rec)" = 600
+jq -s -e '.[2].time_ns - .[0].time_ns | . > 150000000 and . < 1500000000' rec >/dev/null
+result 'record: at its interval' $?
+jq -s -e '.[0].guests[0] | .detail.hot | length > 3' rec >/dev/null
+result 'record: with details' $?
+check 'record: more' 0 '' '' ./kvmstat record -r root rec 0.1 2
+holds 'record: appends' whole rec 5
+
+recorder rec 0.1
+await at_least rec 7
+kill -TERM $recorder
+holds 'record: SIGTERM' ended 0
+holds 'record: SIGTERM: whole lines' whole rec "$(wc -l <rec)"
+
+rm rec
+recorder rec 0.1
+await at_least rec 2
+check 'record: a second one is refused' 2 '' 'another kvmstat records to rec: choose another file' ./kvmstat record -r root rec 0.1 1
+mv rec rec.moved
+kill -HUP $recorder
+await at_least rec 2
+holds 'record: SIGHUP opens the file anew' at_least rec 2
+kill -INT $recorder
+holds 'record: SIGINT' ended 0
+holds 'record: SIGHUP: the old file is whole' whole rec.moved "$(wc -l <rec.moved)"
+holds 'record: SIGHUP: the new file is whole' whole rec "$(wc -l <rec)"
+check 'record: SIGHUP: both are one recording' 0 "^Recorded on .*: $(cat rec.moved rec | wc -l) snapshots, " '' ./kvmstat report rec.moved rec
+
+for i in 1 2 3; do
+	rm -f rec
+	recorder rec 0.1
+	await at_least rec 2
+	sleep "0.0$((i * 3))"
+	kill -9 $recorder
+	wait $recorder 2>/dev/null
+	check "record: kill -9, $i" 0 '^Recorded on ' '' ./kvmstat report rec
+done
+cp rec before
+head -n1 rec >one
+head -c 300 one >>rec
+check 'record: cut in mid-line: read' 0 "^Recorded on .*: $(wc -l <before) snapshots" 'rec: the last line has no end: left out$' ./kvmstat report rec
+check 'record: cut in mid-line: repaired' 0 '' '^kvmstat: rec: the last line has no end: dropped$' ./kvmstat record -r root rec 0.1 1
+holds 'record: cut in mid-line: goes on' whole rec "$(($(wc -l <before) + 1))"
+head -c "$(stat -c %s before)" rec >after
+holds 'record: cut in mid-line: what was whole stays' same before after
+printf '{"kvm' >cut.rec
+check 'record: cut in its first line' 0 '' 'the last line has no end: dropped' ./kvmstat record -r root cut.rec 0.1 1
+holds 'record: cut in its first line: a new one' whole cut.rec 1
+
+# What is not ours is not touched.
+keep() { # NAME, the file on stdin
+	cat >foreign
+	cp foreign before
+	check "record: $1" 2 '' 'foreign is not a recording: left as it is' ./kvmstat record -r root foreign 0.1 1
+	holds "record: $1: untouched" same foreign before
+}
+echo 'dear diary' | keep 'a text file'
+printf '{"dear": "diary"}' | keep 'a JSON file without an end'
+printf '{\n"dear": "diary"\n}\n' | keep 'a JSON file'
+keep 'a copy of /proc/kvminfo' <"$full"
+keep 'a program' <"$kvmstat"
+check 'record: a directory' 1 '' 'cannot open \.: Is a directory' ./kvmstat record -r root . 0.1 1
+check 'record: no directory' 1 '' 'cannot open no/where: No such file or directory' ./kvmstat record -r root no/where 0.1 1
+check 'record: a full device' 1 '' 'cannot write /dev/full: No space left on device' ./kvmstat record -r root /dev/full 0.1 1
+check 'record: to a pipe' 0 '^\{"kvmstat"' '' sh -c './kvmstat record -r root /dev/stdout 0.1 2 | cat'
+holds 'record: to a pipe: whole lines' whole out 2
+
+# A disk that is full gets no part of a line, and none of what was there is lost.
+cat >full.sh <<'FULL'
+mount -t tmpfs -o size=64k tmpfs full || exit 77
+timeout 20 ./kvmstat record -r root full/rec 0.1
+status=$?
+cp full/rec rec
+exit $status
+FULL
+mkdir full
+rm -f rec
+unshare -m sh full.sh >out 2>err
+got=$?
+if grep -q 'mount\|unshare' err; then
+	echo "skip record: a full disk: needs a mount of its own: $(head -n1 err)"
+else
+	name='record: a full disk' want=1 out='' err='cannot write full/rec: No space left on device'
+	judge
+	holds 'record: a full disk: whole lines' whole rec "$(wc -l <rec)"
+	holds 'record: a full disk: some' at_least rec 3
+fi
+
+# The module may go and come again.
+rm -f rec
+serve "$(guest "$web1" 11 5000 200 100)"
+recorder rec 0.1
+await at_least rec 2
+rm root/proc/kvminfo
+await grep -q 'recording goes on when it can be read again' err
+result 'record: the module goes away' $?
+serve "$(guest "$web1" 11 6000 200 100)"
+await grep -q 'recording again' err
+result 'record: the module is there again' $?
+at=$(wc -l <rec)
+await at_least rec $((at + 1))
+kill $recorder
+holds 'record: through it all' ended 0
+holds 'record: through it all: whole lines' whole rec "$(wc -l <rec)"
+holds 'record: through it all: said once' lines err 2
+
+# Rotation: a line of many guests is over half a MiB.
+many=()
+for ((i = 1; i <= 100; i++)); do
+	many+=("$(guest "$web1" $((1000 + i)) 50 20 10)")
+	ln -s 11 "$debug/$((1000 + i))"
+done
+serve "${many[@]}"
+check 'record: rotation' 0 '' '' timeout 20 ./kvmstat record -r root rot 0.1 9 --size 1 --keep 2
+# shellcheck disable=SC2010 # names are ours
+holds 'record: rotation: files kept' test "$(ls | grep '^rot' | tr '\n' ' ')" = 'rot rot.1 rot.2 '
+holds 'record: rotation: their size' test "$(find . -name 'rot*' -size +1024k | wc -l)" -eq 0
+for file in rot rot.1 rot.2; do
+	holds "record: rotation: $file is whole" whole $file "$(wc -l <$file)"
+done
+jq -s -e '[.[].time_ns] | . == sort' rot.2 rot.1 rot >/dev/null
+result 'record: rotation: the newest is first' $?
+check 'record: rotation: one recording' 0 "^Recorded on .*: $(cat rot rot.1 rot.2 | wc -l) snapshots, " '' ./kvmstat report rot.2 rot.1 rot -p "$web1"
+rm rot*
+check 'record: rotation without old files' 0 '' '' timeout 20 ./kvmstat record -r root rot 0.1 4 --size 1 --keep 0
+# shellcheck disable=SC2010
+holds 'record: rotation without old files: one' test "$(ls | grep -c '^rot')" -eq 1
+check 'record: no rotation' 0 '' '' timeout 20 ./kvmstat record -r root rot 0.1 4 --size 0
+holds 'record: no rotation: larger' test "$(stat -c %s rot)" -gt 2000000
+rm -f rot* "$debug"/1[0-9][0-9][0-9]
+
+# report: all of a recording, and parts of it. Ten seconds apart, 100 exits more each time.
+for i in 0 1 2 3; do
+	jq -c --argjson i $i '.time_ns = 1795257000000000000 + $i * 10000000000 | .uptime_ns = 1000000000 + $i * 10000000000
+		| .boot_id = "b" | .host = "h\u001b[2J" | .guests[0].exits = 5000 + 100 * $i | .guests[0].kvm_vm_switch_num = 4800 + 100 * $i
+		| .guests[0].kvm_qemu_switch_num = 200' <(jq -c '.guests |= .[0:1]' one)
+done >rec
+check 'report' 0 '^Recorded on h\\x1b\[2J, Linux .*: 4 snapshots, 2026-11-21 10:30:00 to 2026-11-21 10:30:30, 30\.0 s seen$' '' ./kvmstat report rec
+holds 'report: its figures' grep -Eq '^web1 +[0-9]+ +2 +300 +10 ' out
+holds 'report: the verdict' grep -Eq '^web1 \(pid [0-9]+\): ' out
+holds 'report: harmless' harmless out
+check 'report: from' 0 ': 3 snapshots, .* 20\.0 s seen$' '' ./kvmstat report rec --from +10s
+check 'report: to' 0 ': 2 snapshots, .* 10\.0 s seen$' '' ./kvmstat report rec --to 10:30:10
+check 'report: a part' 0 ': 2 snapshots, 2026-11-21 10:30:10 to 2026-11-21 10:30:20, 10\.0 s seen$' '' \
+	./kvmstat report rec --from '2026-11-21 10:30:05' --to @1795257025
+holds 'report: a part: its figures' grep -Eq '^web1 +[0-9]+ +2 +100 +10 ' out
+check 'report: an empty part' 1 '' 'rec: no snapshot in this recording, or in this part of it$' ./kvmstat report rec --from +1h
+check 'report: rates' 0 '^2026-11-21T10:30:30Z web1 +[0-9]+ +10 ' '' ./kvmstat report rec --rates
+holds 'report: rates: one header' lines out 4
+check 'report: rates as CSV' 0 '^2026-11-21T10:30:10Z,web1,10\.000$' '' ./kvmstat report rec --rates --csv -c time,name,exits_s
+check 'report: a guest' 0 '^web1: pid [0-9]+, id 11, 2 vCPUs, run by qemu$' '' ./kvmstat report rec -g web1
+holds 'report: a guest: of the time seen' matches out '^Figures: 30\.0 s$'
+check 'report: no such guest' 1 '' 'no such guest' ./kvmstat report rec -g web
+check 'report: rates of no such guest' 1 '^TIME ' 'no such guest' ./kvmstat report rec --rates -g web
+check 'report: JSON' 0 . '' ./kvmstat report rec --json
+holds 'report: JSON: the verdicts' json 'length == 1 and .[0].name == "web1" and .[0].bound'
+check 'report: JSON of a guest' 0 . '' ./kvmstat report rec --json -g web1
+holds 'report: JSON of a guest: all of it' json '.guest.exits == 300 and .seconds == 30 and (.reasons | type) == "array"'
+check 'report: CSV' 0 '^time,name,' '' ./kvmstat report rec --csv
+holds 'report: CSV: a line' lines out 2
+check 'report: CSV of a guest' 0 '^web1,300$' '' ./kvmstat report rec --csv -g web1 -c name,exits
+check 'report: columns' 0 '^ *EXITS NAME' '' ./kvmstat report rec -c exits,name
+: >empty.rec
+check 'report: an empty recording' 1 '' 'empty.rec: no snapshot in this recording yet$' ./kvmstat report empty.rec
+check 'report: empty ones are skipped' 0 ': 4 snapshots' '' ./kvmstat report empty.rec rec empty.rec
+check 'report: the same by list' 0 '^web1 +[0-9]+ +2 +5300 ' '' ./kvmstat list -f rec
+check 'report: a window by list' 0 '^web1 +[0-9]+ +2 +10 ' '' ./kvmstat list -f rec -w 1
+sed -i '3,4s/"boot_id":"b"/"boot_id":"c"/; 3,4s/"uptime_ns":[0-9]*/"uptime_ns":5/' rec
+check 'report: a boot in the middle' 0 ': 4 snapshots, .* 10\.0 s seen$' '' ./kvmstat report rec
+holds 'report: a boot in the middle: all counted' grep -Eq '^web1 +[0-9]+ +2 +5400 ' out
+sed -i '2s/"name":"web1"/"name":"\\u001b[31m\\n,\\"="/' rec
+check 'report: a hostile recording' 0 . '' ./kvmstat report rec --csv
+holds 'report: a hostile recording: harmless' harmless out
+
+# doctor: on a machine where all is well, then with one fault after the other.
+release=$(uname -r)
+well() {
+	rm -rf sick
+	mkdir -p sick/sys/module/{kvm_amd,kvmstat} sick/sys/kernel/{debug/kvmstat,security} sick/proc/self \
+		sick/var/lib/dkms/kvmstat/"$version/$release" sick/lib/modules/"$release"
+	echo "$version" >sick/sys/module/kvmstat/version
+	cp "$full" sick/proc/kvminfo
+	echo 'none [integrity] confidentiality' >sick/sys/kernel/security/lockdown
+	: >sick/proc/self/schedstat
+	cat >sick/sys/kernel/debug/kvmstat/info <<-INFO
+		version: $version
+		abi: 1
+		state: counting
+		timing: on
+		hook_kvm_mmio: attached
+		hook_kvm_entry: attached
+		reason_failed_vmcb_pointer: 0
+		layout_refused_events: 0
+		vms_past_cap: 0
+		exits: 44400
+		exits_unattributed: 0
+	INFO
+}
+# NAME STATUS LINE: what doctor says of it.
+doctor() { check "doctor: $1" "$2" "$3" '' ./kvmstat doctor -r sick; }
+info=sick/sys/kernel/debug/kvmstat/info
+well
+doctor 'all is well' 0 '^all in order$'
+lacks 'doctor: all is well: nothing else' '^(FIX|note)|do:'
+for line in 'KVM is loaded' "the module is loaded, version $version" '/proc/kvminfo can be read' 'debugfs is mounted and can be read' \
+	'every event of KVM that it needs is hooked' 'times are kept' 'exit reasons are read and verified' \
+	'every exit was told to its VM' 'the kernel is locked down for integrity' 'Secure Boot is off' \
+	'DKMS has built the module for this kernel' 'the kernel has schedstat'; do
+	holds "doctor: ok: $line" grep -Eq "^ok +$line" out
+done
+rm -r sick/sys/module/kvm_amd
+doctor 'no KVM' 0 '^note KVM is not loaded: there is nothing to count yet$'
+mkdir sick/sys/module/kvm
+doctor 'KVM without a vendor' 0 '^ok +KVM is there$'
+well
+rm -r sick/sys/module/kvmstat sick/proc/kvminfo sick/sys/kernel/debug/kvmstat
+doctor 'not installed' 1 '^FIX +the module is not loaded, and is not installed for Linux'
+holds 'doctor: not installed: how many' grep -q '^1 to fix$' out
+echo 'updates/kvmstat.ko: kernel/arch/x86/kvm/kvm.ko' >sick/lib/modules/"$release"/modules.dep
+doctor 'not loaded' 1 '^FIX +the module is not loaded, and is installed for Linux'
+holds 'doctor: not loaded: what to do' grep -q 'do: sudo modprobe kvmstat$' out
+mkdir -p sick/sys/firmware/efi/efivars
+printf '\6\0\0\0\1' >sick/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
+doctor 'Secure Boot' 1 '^note Secure Boot is on: only signed modules load$'
+well
+echo 9.9 >sick/sys/module/kvmstat/version
+doctor 'another version' 0 "^note the module is version 9.9, this command $version$"
+printf '\033[31mred\n' >sick/sys/module/kvmstat/version
+doctor 'a hostile version' 0 '^note the module is version .x1b\[31mred'
+holds 'doctor: a hostile version: harmless' harmless out
+well
+rm sick/proc/kvminfo
+doctor 'no /proc/kvminfo' 1 '^FIX +/proc/kvminfo cannot be read: No such file or directory$'
+well
+if [ "$(id -u)" -eq 0 ]; then
+	chmod 400 sick/proc/kvminfo $info
+	# shellcheck disable=SC2086 # words
+	check 'doctor: no permission' 1 '^FIX +/proc/kvminfo cannot be read: Permission denied$' '' $nobody ./kvmstat doctor -r sick
+	holds 'doctor: no permission: nor debugfs' grep -q '^note debugfs cannot be read: Permission denied$' out
+else
+	echo 'skip doctor: no permission: needs root to give it up'
+fi
+well
+rm -r sick/sys/kernel/debug/kvmstat
+doctor 'no debugfs' 1 "^FIX +kvmstat's folder in debugfs is not there: No such file or directory$"
+holds 'doctor: no debugfs: what to do' grep -q 'do: sudo mount -t debugfs debugfs /sys/kernel/debug$' out
+well
+sed -i 's/^state: .*/state: waiting for KVM/' $info
+doctor 'waiting' 0 '^note the module is waiting for KVM$'
+sed -i 's/^state: .*/state: broken/' $info
+doctor 'not counting' 1 '^FIX +the module is broken$'
+well
+sed -i 's/^hook_kvm_mmio: .*/hook_kvm_mmio: disarmed/' $info
+doctor 'a hook is disarmed' 0 '^note hook_kvm_mmio: disarmed$'
+holds 'doctor: a hook is disarmed: what to do' grep -q 'do: echo 1 > /sys/kernel/debug/kprobes/enabled' out
+sed -i 's/^hook_kvm_mmio: .*/hook_kvm_mmio: missing/' $info
+doctor 'a hook is missing' 0 '^note hook_kvm_mmio: missing$'
+well
+sed -i 's/^timing: .*/timing: off/' $info
+doctor 'no timing' 0 '^note timing is off: counts only$'
+well
+sed -i 's/^reason_failed_vmcb_pointer: .*/reason_failed_vmcb_pointer: 7/' $info
+doctor 'reasons that failed' 0 '^note reason_failed_vmcb_pointer: 7$'
+well
+sed -i 's/^vms_past_cap: .*/vms_past_cap: 3/; s/^exits_unattributed: .*/exits_unattributed: 5/' $info
+doctor 'past the cap' 0 '^note 3 VMs are past max_vms and counted together$'
+holds 'doctor: exits of nobody' grep -q '^note 5 of 44400 exits could not be told to a VM$' out
+echo 'none integrity [confidentiality]' >sick/sys/kernel/security/lockdown
+doctor 'lockdown' 0 '^note the kernel is locked down for confidentiality: debugfs is closed$'
+rm -r sick/var/lib/dkms/kvmstat/"$version/$release"
+doctor 'DKMS has not built' 1 '^FIX +DKMS has not built version'
+rm -r sick/var sick/proc/self
+doctor 'no DKMS' 0 '^note DKMS does not know kvmstat'
+holds 'doctor: no schedstat' grep -q '^note the kernel has no schedstat' out
+holds 'doctor fits 80 columns' test "$(wc -L <out)" -le 80
+check 'doctor: JSON' 0 . '' ./kvmstat doctor -r sick --json
+holds 'doctor: JSON: the states' json '[.[].state] | index("ok") and index("note") and (index("FIX") | not)'
+rm -r sick/sys/module/kvmstat
+check 'doctor: JSON: the status' 1 . '' ./kvmstat doctor -r sick --json
+holds 'doctor: JSON: what to fix' json 'any(.[]; .state == "FIX" and .check == "module" and (.advice | contains("modprobe")))'

@@ -1,63 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mutates the files of a corpus and parses them: fuzz COUNT SEED FILE... The
- * sanitizers find what goes wrong inside, the checks here what comes out wrong.
+ * A libFuzzer target: whatever is in the files that the command reads, what comes out of
+ * it must obey the grammar of what it is. The first byte picks the parser, the rest is
+ * the file; fuzz.sh knows the bytes. The sanitizers find what goes wrong inside.
  */
-#include <stdio.h>
+#define _GNU_SOURCE
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <wchar.h>
 
-#include "delta.h"
-#include "name.h"
+#include "choice.h"
+#include "guests.h"
+#include "json.h"
+#include "memory.h"
+#include "prometheus.h"
+#include "recording.h"
+#include "sections.h"
 #include "share.h"
-#include "source.h"
-
-#define SIZE_MAX_INPUT 4096
-
-static uint64_t state;
-
-/* xorshift64*: the same on every machine. */
-static uint32_t draw(uint32_t below)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (state * UINT64_C(2685821657736338717) >> 32) % below;
-}
-
-static size_t mutate(char *buf, size_t len)
-{
-	static const char telling[] = " \t\n\r\0"
-				      "0919-+x=,\xff\x80";
-	size_t at = draw(len + 1);
-	size_t n = draw(16);
-
-	if (n > len - at)
-		n = len - at;
-	switch (draw(6)) {
-	case 0: /* a bit */
-		if (at < len)
-			buf[at] ^= 1 << draw(8);
-		return len;
-	case 1: /* a byte that means something */
-		if (at < len)
-			buf[at] = telling[draw(sizeof(telling) - 1)];
-		return len;
-	case 2: /* cut off */
-		return at;
-	case 3: /* taken out */
-		memmove(buf + at, buf + at + n, len - at - n);
-		return len - n;
-	case 4: /* doubled */
-		if (len + n > SIZE_MAX_INPUT)
-			return len;
-		memmove(buf + at + n, buf + at, len - at);
-		return len + n;
-	default: /* moved */
-		memmove(buf + draw(len - n + 1), buf + at, n);
-		return len;
-	}
-}
+#include "verdict.h"
+#include "when.h"
 
 static void must(bool holds, const char *what)
 {
@@ -67,93 +31,353 @@ static void must(bool holds, const char *what)
 	abort();
 }
 
-static bool try_source(const char *buf, size_t len)
+/* Valid UTF-8 of what is printed, and newlines. */
+static void must_be_clean(const char *text)
 {
-	struct snapshot nothing = SNAPSHOT_EMPTY;
+	mbstate_t state = { 0 };
+
+	while (*text) {
+		wchar_t wide;
+		size_t len = mbrtowc(&wide, text, strlen(text), &state);
+
+		must(len <= 4, "not UTF-8");
+		must(wide == '\n' || wcwidth(wide) > 0, "a character that is not printed");
+		text += len;
+	}
+}
+
+/* RFC 4180, with the same number of fields in each line. */
+static void must_be_csv(const char *text)
+{
+	size_t want = 0;
+
+	while (*text) {
+		size_t fields = 1;
+
+		for (; *text != '\n'; text++) {
+			if (*text == '"') {
+				for (text++; *text != '"' || text[1] == '"'; text++) {
+					must(*text, "a quote without end");
+					text += *text == '"';
+				}
+				must(text[1] == ',' || text[1] == '\n', "text behind a quote");
+			} else if (*text == ',') {
+				fields++;
+			} else {
+				must(*text && *text != '"', "no end of a line");
+			}
+		}
+		text++;
+		must(!want || fields == want, "a line with more or fewer fields");
+		want = fields;
+	}
+}
+
+static void must_be_json(const char *text)
+{
+	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+	must(json != NULL, "not JSON");
+	json_decref(json);
+}
+
+/* Prints @grid in every way, and frees it. */
+static void print(struct grid *grid)
+{
+	static const struct options ways[] = {
+		{ .format = FORMAT_TEXT },
+		{ .format = FORMAT_TEXT, .raw = true },
+		{ .format = FORMAT_CSV },
+	};
+	json_t *json = grid_json(grid);
+	size_t len;
+	char *text;
+	FILE *out;
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		out = open_memstream(&text, &len);
+		grid_print(grid, &ways[i], true, out);
+		fclose(out);
+		must(strlen(text) == len, "a NUL");
+		must_be_clean(text);
+		if (ways[i].format == FORMAT_CSV)
+			must_be_csv(text);
+		free(text);
+	}
+	must(json != NULL, "no JSON");
+	out = open_memstream(&text, &len);
+	json_print(json, out);
+	fclose(out);
+	must_be_clean(text);
+	must_be_json(text);
+	free(text);
+	grid_free(grid);
+}
+
+static void show_detail(const struct detail *detail)
+{
+	for (size_t i = 0; i < PART_NR; i++) {
+		struct grid grid = section_grid(&sections[i], detail, i % 2 ? 0 : 3);
+
+		print(&grid);
+	}
+}
+
+static void show_verdict(const struct window_guest *guest, uint32_t has)
+{
+	static struct thresholds thresholds;
+	struct verdict verdict;
+	json_t *json;
+
+	if (!thresholds.min_exits)
+		must(!thresholds_load(&thresholds, "/dev/null"), "no thresholds");
+	verdict_judge(&verdict, guest, has, &thresholds);
+	must(verdict.confidence >= 0 && verdict.confidence <= 1, "no confidence");
+	must_be_clean(verdict.rule);
+	must_be_clean(verdict.why);
+	must_be_clean(verdict.advice);
+	must_be_clean(verdict.blind);
+	json = verdict_json(&verdict);
+	must(json != NULL, "a verdict without JSON");
+	json_decref(json);
+}
+
+/* All that is shown of what happened from one snapshot to the next. */
+static void show(const struct snapshot *was, const struct snapshot *now, double seconds)
+{
+	const struct choice all = { 0 };
+	struct grid grid = guests_grid(NULL);
+	struct window window;
+	struct delta delta;
+	char *text;
+	size_t len;
+
+	window_open(&window, &all);
+	delta_compute(&delta, was, now, seconds);
+	window_add(&window, &delta);
+	for (size_t i = 0; i < window.nr; i++) {
+		struct detail detail;
+
+		must_be_clean(window.guest[i]->name);
+		show_verdict(window.guest[i], window.has);
+		window_detail(window.guest[i], &detail);
+		show_detail(&detail);
+		detail_free(&detail);
+	}
+	guests_add_window(&grid, &window, &now->at);
+	print(&grid);
+	if (window.has & COL_BIT(COL_id)) {
+		FILE *out = open_memstream(&text, &len);
+
+		prometheus_write(out, &window, NULL);
+		fclose(out);
+		must(strlen(text) == len && text[len - 1] == '\n', "metrics without an end");
+		must_be_clean(text);
+		free(text);
+	}
+	delta_free(&delta);
+	window_close(&window);
+}
+
+static void must_explain(const struct source_error *err, const struct snapshot *snap)
+{
+	char text[1024];
+
+	must(!snap->guest && !snap->about && !snap->nr, "an error left a snapshot");
+	must(err->status && err->line && err->what[0], "an error says nothing");
+	source_explain(text, sizeof(text), err, "file", false);
+	must_be_clean(text);
+}
+
+static void try_kvminfo(const char *buf, size_t len)
+{
+	const struct snapshot nothing = SNAPSHOT_EMPTY;
 	struct source_error err;
 	struct snapshot snap;
 	struct delta delta;
 
 	if (source_parse(buf, len, &snap, &err)) {
-		must(!snap.guest && !snap.nr, "an error left a snapshot");
-		must(err.line && err.what[0], "an error says nothing");
-		return false;
+		must_explain(&err, &snap);
+		return;
 	}
 	must(!(~snap.has & (COL_BIT(COL_NEEDED) - 1)), "a needed column is missing");
-	must(!delta_compute(&delta, &nothing, &snap, 1), "no delta");
+	delta_compute(&delta, &nothing, &snap, 1);
 	for (size_t i = 0; i < snap.nr; i++)
 		must(share_total(&delta.row[i].diff) == snap.guest[i].v[COL_exits],
 		     "exits got lost");
 	delta_free(&delta);
+	show(&nothing, &snap, 1);
+	show(&snap, &snap, 0);
 	snapshot_free(&snap);
-	return true;
 }
 
-/* @buf has a NUL behind its @len bytes, as name_from_cmdline() wants. */
-static void try_name(const char *buf, size_t len)
+static void try_detail(enum part part, const char *buf, size_t len)
 {
-	char name[NAME_SIZE], shown[NAME_SHOWN_SIZE];
+	struct detail detail = { 0 }, diff;
+	const char *wrong = detail_parse(&detail_form[part], buf, len, &detail.part[part]);
 
-	if (!name_from_cmdline(buf, len, name))
+	must(!wrong == detail.part[part].known, "neither right nor wrong");
+	must(!wrong || !detail.part[part].row, "an error left rows");
+	show_detail(&detail);
+	detail_subtract(&diff, &detail, &detail);
+	show_detail(&diff);
+	detail_free(&diff);
+	detail_free(&detail);
+}
+
+/* What is read is written so that the same is read again. */
+static void must_come_back(const struct snapshot *snap)
+{
+	json_t *json = json_of_snapshot(snap), *second;
+	struct source_error err;
+	struct snapshot again;
+	char *text;
+
+	must(json != NULL, "a snapshot without JSON");
+	text = json_dumps(json, JSON_FLAGS);
+	must_be_clean(text);
+	must(!json_to_snapshot(text, strlen(text), 1, &again, &err), "JSON of ours is refused");
+	second = json_of_snapshot(&again);
+	must(json_equal(json, second), "another snapshot comes back");
+	json_decref(json);
+	json_decref(second);
+	snapshot_free(&again);
+	free(text);
+}
+
+static void try_recording(const char *buf, size_t len)
+{
+	struct snapshot was = SNAPSHOT_EMPTY, now;
+	struct recording recording;
+	struct source_error err;
+	bool end;
+
+	recording_open(&recording, fmemopen((void *)buf, len, "r"), "file");
+	while (!recording_next(&recording, &now, &end, &err) && !end) {
+		double seconds = moment_seconds(&was.at, &now.at);
+
+		must_come_back(&now);
+		show(&was, &now, seconds > 0 ? seconds : 0);
+		snapshot_free(&was);
+		was = now;
+	}
+	if (err.status)
+		must_explain(&err, &now);
+	snapshot_free(&was);
+	recording_close(&recording);
+}
+
+static void try_config(const char *buf, size_t len)
+{
+	FILE *const usual = stderr;
+	struct thresholds thresholds;
+	int fd = memfd_create("config", 0);
+	enum status status;
+	char path[40], *said;
+	size_t size;
+
+	must(fd >= 0 && write(fd, buf, len) == (ssize_t)len, "no file");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	stderr = open_memstream(&said, &size);
+	status = thresholds_load(&thresholds, path);
+	fclose(stderr);
+	stderr = usual;
+	close(fd);
+	must(status == STATUS_OK || status == STATUS_BAD, "the file cannot be read");
+	must((status == STATUS_OK) == !size, "an error says nothing, or nothing was wrong");
+	must_be_clean(said);
+	free(said);
+	for (const double *at = (double *)&thresholds; at < (double *)(&thresholds + 1); at++)
+		must(*at >= 0 && *at <= 1e9, "a threshold that is none");
+}
+
+/* @buf has a NUL behind its @len bytes. */
+static void try_arguments(char *buf, size_t len)
+{
+	char clean[NAME_SIZE], again[NAME_SIZE], shown[NAME_SHOWN_SIZE];
+	char **argv = xcalloc(len + 2, sizeof(*argv));
+	struct name_found found;
+	size_t nr = 0;
+
+	for (size_t at = 0; at < len; at += strlen(buf + at) + 1)
+		argv[nr++] = buf + at;
+	name_find(argv, &found);
+	must(memchr(found.name, '\0', NAME_SIZE) != NULL, "a name without end");
+	name_clean(clean, found.name, false);
+	must_be_clean(clean);
+	must(!strchr(clean, '\n'), "a name of two lines");
+	name_clean(again, clean, true);
+	must(!strcmp(clean, again), "what is clean is made clean");
+	must(name_show(shown, clean, 17) <= 17, "a name is too wide");
+	must_be_clean(shown);
+	if (strlen(found.name) < NAME_SIZE / 4) {
+		const struct choice choice = { .guest = found.name };
+
+		must(choice_means(&choice, &(struct guest_key){ 0 }, clean),
+		     "a guest is not found by its name");
+	}
+	free(argv);
+}
+
+/* @buf has a NUL behind its @len bytes, the first of which are the recording's start. */
+static void try_time(const char *buf, size_t len)
+{
+	int64_t first = 0, ns;
+	char text[40];
+
+	if (len < sizeof(first))
 		return;
-	must(name_show(shown, name, 17) <= 17, "a name is too wide");
-	for (const char *c = shown; *c; c++)
-		must(*c >= ' ' && *c <= '~', "a name is not harmless");
+	memcpy(&first, buf, sizeof(first));
+	if (!when_parse(buf + sizeof(first), first, &ns))
+		return;
+	when_format(text, sizeof(text), ns);
+	must_be_clean(text);
 }
 
-struct seed {
-	char text[SIZE_MAX_INPUT];
-	size_t len;
-};
-
-static struct seed *read_seeds(char **path, int nr)
+int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	struct seed *seed = calloc(nr, sizeof(*seed));
-
-	for (int i = 0; i < nr; i++) {
-		FILE *file = fopen(path[i], "r");
-
-		if (!file) {
-			perror(path[i]);
-			exit(1);
-		}
-		seed[i].len = fread(seed[i].text, 1, SIZE_MAX_INPUT, file);
-		fclose(file);
-	}
-	return seed;
+	(void)argc;
+	(void)argv;
+	must(setlocale(LC_CTYPE, "C.UTF-8") != NULL, "no UTF-8");
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	return 0;
 }
 
-int main(int argc, char **argv)
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	unsigned long count, parsed = 0;
-	const int nr = argc - 3;
-	struct seed *seed;
+	char *copy;
 
-	if (argc < 4)
-		return 2;
-	count = strtoul(argv[1], NULL, 10);
-	state = strtoull(argv[2], NULL, 10) | 1;
-	seed = read_seeds(argv + 3, nr);
-	for (unsigned long i = 0; i < count; i++) {
-		size_t len = seed[i % nr].len;
-		char buf[SIZE_MAX_INPUT];
-		char *exact;
-
-		memcpy(buf, seed[i % nr].text, len);
-		for (uint32_t n = 1 + draw(4); n; n--)
-			len = mutate(buf, len);
-		/* A block of its own size, so that ASan sees any read past it. */
-		exact = malloc(len + 1);
-		memcpy(exact, buf, len);
-		exact[len] = '\0';
-		try_name(exact, len);
-		exact = realloc(exact, len ? len : 1);
-		parsed += try_source(exact, len);
-		free(exact);
+	if (!size--)
+		return 0;
+	/* A block of its own size, so that ASan sees any read past it. */
+	copy = xcalloc(size + 1, 1);
+	memcpy(copy, data + 1, size);
+	switch (*data) {
+	case 'k':
+		copy = xreallocarray(copy, size ?: 1, 1);
+		try_kvminfo(copy, size);
+		break;
+	case '0' ... '0' + PART_NR - 1:
+		copy = xreallocarray(copy, size ?: 1, 1);
+		try_detail(*data - '0', copy, size);
+		break;
+	case 'j':
+		if (size)
+			try_recording(copy, size);
+		break;
+	case 'c':
+		try_config(copy, size);
+		break;
+	case 'a':
+		try_arguments(copy, size);
+		break;
+	case 't':
+		try_time(copy, size);
+		break;
+	default:
+		free(copy);
+		return -1;
 	}
-	printf("fuzz: %lu mutations of %d files, seed %s: %lu parsed, %lu refused\n", count, nr,
-	       argv[2], parsed, count - parsed);
-	free(seed);
-	/* All refused would mean that the seeds are no seeds. */
-	return !parsed;
+	free(copy);
+	return 0;
 }

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Builds the reader with the sanitizers and runs its unit tests, the fuzzer and
-# the tests of the command and of its completion. Ends with a line of counts; fails on any failure.
-#   CC=          the compiler (cc)
-#   FUZZ_COUNT=  mutations (200000)   FUZZ_SEED=  where they start (1)
+# the tests of the command, of its screen and of its completion. Ends with a line of counts;
+# fails on any failure.
+#   CC=        the compiler (cc)
+#   FUZZ_RUNS= inputs that the fuzzer tries, see fuzz.sh
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,23 +12,22 @@ top=$(cd "$here/../.." && pwd)
 build=$top/build/unit
 cc=${CC:-cc}
 flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined
-	-fno-sanitize-recover=all -I$top/include -I$top/kvmstat/reader"
+	-fno-sanitize-recover=all -I$top/include -iquote $top/kvmstat/reader"
+libs="-lncursesw -lproc2 -ljansson -linih"
 
 rm -rf "$build"
-mkdir -p "$build"
+mkdir -p "$build/tests"
 cd "$build"
 
 # shellcheck disable=SC2086 # $flags are words
-printf '%s\n' "$top"/kvmstat/reader/*.c "$here"/*.c | xargs -n1 -P2 $cc $flags -c
-mkdir tests
-mv test_*.o fuzz.o tests
+printf '%s\n' "$top"/kvmstat/reader/*.c "$here"/test_*.c | xargs -n1 -P2 $cc $flags -c
+mv test_*.o tests
 # shellcheck disable=SC2086
-$cc $flags -o kvmstat ./*.o
+$cc $flags -o kvmstat ./*.o $libs
 rm main.o
-for object in tests/*.o; do
-	# shellcheck disable=SC2086
-	$cc $flags -o "${object%.o}" "$object" ./*.o -lcmocka
-done
+# shellcheck disable=SC2016 # xargs' shell expands them
+printf '%s\n' tests/*.o | flags="$cc $flags" libs="$libs -lcmocka" \
+	xargs -n1 -P2 sh -c '$flags -o "${0%.o}" "$0" ./*.o $libs'
 
 passed=0
 failed=0
@@ -46,26 +46,28 @@ count() { # NAME STATUS LOG
 	[ "$bad" -eq 0 ] || cat "$3"
 }
 
+# NAME COMMAND...: runs it; what it says and how it ends are in tests/NAME.log and .status.
+run() {
+	name=$1 status=0
+	shift
+	"$@" >"tests/$name.log" 2>&1 || status=$?
+	echo $status >"tests/$name.status"
+}
+
+# The fuzzer is one job, all else the other.
+run fuzz bash "$here/fuzz.sh" "$build/fuzz" &
 for test in tests/test_*.o; do
 	test=${test%.o}
-	status=0
-	"$test" >"$test.log" 2>&1 || status=$?
-	count "${test#tests/}" $status "$test.log"
+	run "${test#tests/}" "$test"
+	count "$name" "$status" "tests/$name.log"
 done
-
-status=0
-tests/fuzz "${FUZZ_COUNT:-200000}" "${FUZZ_SEED:-1}" "$here"/corpus/* >tests/fuzz.log 2>&1 || status=$?
-cat tests/fuzz.log
-[ $status -ne 0 ] || echo "ok - fuzz" >>tests/fuzz.log
-count fuzz $status tests/fuzz.log
-
-status=0
-sh "$here/command.sh" "$build/kvmstat" >tests/command.log 2>&1 || status=$?
-count command $status tests/command.log
-
-status=0
-bash "$here/completion.sh" >tests/completion.log 2>&1 || status=$?
-count completion $status tests/completion.log
+run command bash "$here/command.sh" "$build/kvmstat"
+run completion bash "$here/completion.sh"
+[ ! -e "$here/top.sh" ] || run top bash "$here/top.sh" "$build/kvmstat"
+wait
+for name in fuzz command completion top; do
+	[ ! -e tests/$name.status ] || count $name "$(cat tests/$name.status)" tests/$name.log
+done
 
 echo "reader: $passed passed, $failed failed"
 [ $failed -eq 0 ]

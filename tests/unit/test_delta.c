@@ -4,6 +4,8 @@
  */
 #include "unit.h"
 
+#include <string.h>
+
 #include "window.h"
 
 /* A line with the counters at multiples of @exits; half of them to the VMM. */
@@ -21,16 +23,17 @@ static struct counts line(uint64_t pid, uint64_t id, uint64_t exits)
 	return guest;
 }
 
-#define SNAPSHOT(...)                                                                         \
-	((struct snapshot){ (struct counts[]){ __VA_ARGS__ },                                 \
-			    sizeof((struct counts[]){ __VA_ARGS__ }) / sizeof(struct counts), \
-			    (1 << COL_NR) - 1 })
+#define SNAPSHOT(...)                                                        \
+	((struct snapshot){ .guest = (struct counts[]){ __VA_ARGS__ },       \
+			    .nr = sizeof((struct counts[]){ __VA_ARGS__ }) / \
+				  sizeof(struct counts),                     \
+			    .has = (UINT32_C(1) << COL_NR) - 1 })
 
 static struct delta compute(struct snapshot was, struct snapshot now)
 {
 	struct delta delta;
 
-	assert_int_equal(delta_compute(&delta, &was, &now, 2.0), 0);
+	delta_compute(&delta, &was, &now, 2.0);
 	assert_true(delta.seconds == 2.0);
 	return delta;
 }
@@ -44,17 +47,42 @@ static void check(const struct delta_row *row, enum delta_state state, uint64_t 
 
 static void subtracts_every_counter(void **state)
 {
-	struct snapshot was = SNAPSHOT({ { 1, 7, 1, 2, 30, 10, 40, 5, 6, 7, 8, 1, 3 } });
-	struct snapshot now = SNAPSHOT({ { 1, 7, 11, 22, 90, 50, 140, 55, 66, 77, 88, 2, 3 } });
-	static const uint64_t want[] = { 0, 0, 10, 20, 60, 40, 100, 50, 60, 70, 80, 0, 0 };
+	struct snapshot was = SNAPSHOT({ { 1, 7, 1,   2,   30,	10,  40, 5, 6, 7,  8,
+					   1, 3, 100, 200, 300, 400, 50, 9, 3, 70, 6 } });
+	struct snapshot now = SNAPSHOT({ { 1, 7, 11,   22,   90,   50,	 140, 55, 66, 77, 88,
+					   2, 3, 1100, 2200, 3300, 4400, 550, 19, 8,  77, 8 } });
+	static const uint64_t want[] = { 0, 0, 10,   20,   60,	 40,   100, 50, 60, 70, 80,
+					 0, 0, 1000, 2000, 3000, 4000, 500, 10, 5,  7,	2 };
 	struct delta delta = compute(was, now);
 
 	(void)state;
+	assert_int_equal(sizeof(want) / sizeof(*want), COL_NR);
 	assert_int_equal(delta.nr, 1);
 	assert_int_equal(delta.row[0].state, DELTA_STAYED);
 	assert_memory_equal(delta.row[0].diff.v, want, sizeof(want));
 	assert_int_equal(delta.row[0].last.v[COL_vcpus], 2);
 	delta_free(&delta);
+}
+
+/* Each but the numbers that are names, the vCPUs, and what an exit in flight moves. */
+static void every_counter_can_tell_a_restart(void **state)
+{
+	const uint32_t not = COL_BIT(COL_no) | COL_BIT(COL_pid) | COL_BIT(COL_id) |
+			     COL_BIT(COL_vcpus) | COL_BIT(COL_kvm_vm_switch_num);
+
+	(void)state;
+	for (enum column c = 0; c < COL_NR; c++) {
+		struct counts was = line(5, 1, 100), now = line(5, 1, 100);
+		struct delta delta;
+
+		if (COL_BIT(c) & (COL_BIT(COL_pid) | COL_BIT(COL_id)))
+			continue;
+		was.v[c] = now.v[c] + 1;
+		delta = compute(SNAPSHOT(was), SNAPSHOT(now));
+		assert_int_equal(delta.row[0].state,
+				 not &COL_BIT(c) ? DELTA_STAYED : DELTA_RESTARTED);
+		delta_free(&delta);
+	}
 }
 
 static void matches_by_id_in_any_order(void **state)
@@ -175,7 +203,7 @@ static void add(struct window *window, struct snapshot was, struct snapshot now)
 {
 	struct delta delta = compute(was, now);
 
-	assert_int_equal(window_add(window, &delta), 0);
+	window_add(window, &delta);
 	delta_free(&delta);
 }
 
@@ -193,7 +221,7 @@ static void a_window_sums_up(void **state)
 	struct window window;
 
 	(void)state;
-	window_open(&window, NULL, &choice);
+	window_open(&window, &choice);
 	add(&window, one, one);
 	add(&window, one, two);
 	add(&window, two, three);
@@ -228,7 +256,7 @@ static void an_exit_over_two_intervals_counts_once(void **state)
 	(void)state;
 	begun.v[COL_exits] = begun.v[COL_kvm_vm_switch_num] = 1;
 	done.v[COL_exits] = done.v[COL_kvm_qemu_switch_num] = 1;
-	window_open(&window, NULL, &choice);
+	window_open(&window, &choice);
 	add(&window, SNAPSHOT(idle), SNAPSHOT(begun));
 	assert_int_equal(find(&window, 5, 1)->sum.v[COL_kvm_vm_switch_num], 1);
 	add(&window, SNAPSHOT(begun), SNAPSHOT(done));
@@ -245,7 +273,7 @@ static void a_window_keeps_vms_of_one_process_apart(void **state)
 	struct window window;
 
 	(void)state;
-	window_open(&window, NULL, &choice);
+	window_open(&window, &choice);
 	add(&window, one, two);
 	assert_int_equal(window.nr, 2);
 	assert_int_equal(window.guest[0]->sum.v[COL_exits], 10);
@@ -259,7 +287,7 @@ static void a_window_is_bounded(void **state)
 	struct window window;
 
 	(void)state;
-	window_open(&window, NULL, &choice);
+	window_open(&window, &choice);
 	for (int i = 0; i < WINDOW_MAX_GUESTS + 3; i++)
 		add(&window, SNAPSHOT_EMPTY, SNAPSHOT(line(5, i + 1, 1)));
 	assert_int_equal(window.nr, WINDOW_MAX_GUESTS);
@@ -267,8 +295,251 @@ static void a_window_is_bounded(void **state)
 	window_close(&window);
 }
 
+/* A guest of which is known what debugfs says: exits for one reason, and its ready time. */
+static struct about *about(const char *name, uint64_t exits, uint64_t ready)
+{
+	struct about *about = about_new();
+	struct reason *row =
+		detail_new_row(&detail_form[PART_REASONS], &about->detail.part[PART_REASONS]);
+
+	strcpy(about->name, name);
+	strcpy(row->reason, "io");
+	row->exits = exits;
+	row->longest_ns = 77;
+	about->detail.part[PART_REASONS].known = true;
+	about->has_ready = ready;
+	about->ready_ns = ready;
+	return about;
+}
+
+/* A snapshot of one such guest, to be freed with it; @a may be NULL. */
+static struct snapshot known(struct counts counts, struct about *a)
+{
+	struct snapshot snap = { .nr = 1, .has = (UINT32_C(1) << COL_NR) - 1 };
+
+	snap.guest = malloc(sizeof(*snap.guest));
+	snap.guest[0] = counts;
+	if (a) {
+		snap.about = malloc(sizeof(struct about *));
+		snap.about[0] = a;
+	}
+	return snap;
+}
+
+static bool ready_ns(const struct window_guest *guest, uint64_t *ns)
+{
+	return about_ready(guest->from, guest->about, ns);
+}
+
+static uint64_t reason_exits(const struct window_guest *guest)
+{
+	const struct reason *r;
+	struct detail detail;
+	uint64_t exits = 0;
+
+	window_detail(guest, &detail);
+	detail_for_each(r, &detail, PART_REASONS)
+		exits += r->exits;
+	detail_free(&detail);
+	return exits;
+}
+
+static void a_window_knows_details_and_ready_time(void **state)
+{
+	struct snapshot one = known(line(5, 1, 100), about("web1", 90, 1000));
+	struct snapshot two = known(line(5, 1, 150), about("web1", 130, 1300));
+	struct snapshot three = known(line(5, 1, 190), about("web2", 170, 1250));
+	const struct window_guest *guest;
+	struct choice choice = { 0 };
+	struct window window;
+	uint64_t ready;
+
+	(void)state;
+	window_open(&window, &choice);
+	add(&window, one, one);
+	guest = find(&window, 5, 1);
+	assert_int_equal(reason_exits(guest), 0);
+	assert_true(ready_ns(guest, &ready));
+	assert_int_equal(ready, 0);
+	add(&window, one, two);
+	snapshot_free(&one);
+	assert_int_equal(reason_exits(guest), 40);
+	assert_true(ready_ns(guest, &ready));
+	assert_int_equal(ready, 300);
+	add(&window, two, three);
+	snapshot_free(&two);
+	snapshot_free(&three);
+	/* All that the window needs it holds itself. */
+	assert_int_equal(reason_exits(guest), 80);
+	assert_true(ready_ns(guest, &ready));
+	assert_int_equal(ready, 250);
+	assert_string_equal(guest->name, "web1");
+	assert_true(window.named);
+	window_close(&window);
+}
+
+static void ready_time_is_unknown_or_none_but_never_less(void **state)
+{
+	struct snapshot had = known(line(5, 1, 100), about("web1", 1, 1000));
+	struct snapshot less = known(line(5, 1, 110), about("web1", 2, 900));
+	struct snapshot lost = known(line(5, 1, 120), about("web1", 3, 0));
+	struct snapshot late = known(line(5, 1, 130), about("web1", 4, 1000));
+	struct snapshot bare = known(line(5, 1, 140), NULL);
+	struct choice choice = { 0 };
+	struct window window;
+	uint64_t ready = 5;
+
+	(void)state;
+	window_open(&window, &choice);
+	add(&window, had, had);
+	add(&window, had, less);
+	assert_true(ready_ns(find(&window, 5, 1), &ready));
+	assert_int_equal(ready, 0);
+	add(&window, less, lost);
+	assert_false(ready_ns(find(&window, 5, 1), &ready));
+	window_close(&window);
+
+	/* Not known at the start: there is no telling how much of it was in the window. */
+	window_open(&window, &choice);
+	add(&window, lost, lost);
+	add(&window, lost, late);
+	assert_false(ready_ns(find(&window, 5, 1), &ready));
+	window_close(&window);
+
+	/* Nothing is known but counts. */
+	window_open(&window, &choice);
+	add(&window, bare, bare);
+	assert_false(ready_ns(find(&window, 5, 1), &ready));
+	assert_int_equal(reason_exits(find(&window, 5, 1)), 0);
+	assert_string_equal(find(&window, 5, 1)->name, "-");
+	assert_false(window.named);
+	window_close(&window);
+	snapshot_free(&had);
+	snapshot_free(&less);
+	snapshot_free(&lost);
+	snapshot_free(&late);
+	snapshot_free(&bare);
+}
+
+static void since_zero_counts_all(void **state)
+{
+	struct snapshot one = known(line(5, 1, 100), about("web1", 90, 1000));
+	struct choice choice = { 0 };
+	struct window window;
+	uint64_t ready;
+
+	(void)state;
+	window_open(&window, &choice);
+	add(&window, SNAPSHOT_EMPTY, one);
+	assert_int_equal(reason_exits(find(&window, 5, 1)), 90);
+	assert_true(ready_ns(find(&window, 5, 1), &ready));
+	assert_int_equal(ready, 1000);
+	window_close(&window);
+	snapshot_free(&one);
+}
+
+static void details_of_a_restarted_guest_begin_at_zero(void **state)
+{
+	struct snapshot one = known(line(5, 1, 100), about("web1", 90, 1000));
+	struct snapshot two = known(line(5, 1, 150), about("web1", 140, 1100));
+	struct snapshot three = known(line(5, 1, 30), about("web1", 20, 10));
+	struct snapshot none = { .has = one.has };
+	struct choice choice = { 0 };
+	struct window window;
+	uint64_t ready;
+
+	(void)state;
+	window_open(&window, &choice);
+	add(&window, one, one);
+	add(&window, one, two);
+	add(&window, two, three);
+	assert_true(find(&window, 5, 1)->restarted);
+	assert_int_equal(find(&window, 5, 1)->sum.v[COL_exits], 50 + 30);
+	assert_int_equal(reason_exits(find(&window, 5, 1)), 20);
+	assert_true(ready_ns(find(&window, 5, 1), &ready));
+	assert_int_equal(ready, 10);
+
+	/* Away for a reading, as when the module was loaded again, or after a boot. */
+	add(&window, three, none);
+	assert_true(find(&window, 5, 1)->ended);
+	assert_int_equal(reason_exits(find(&window, 5, 1)), 20);
+	add(&window, none, two);
+	assert_false(find(&window, 5, 1)->ended);
+	assert_int_equal(reason_exits(find(&window, 5, 1)), 140);
+	window_close(&window);
+	snapshot_free(&one);
+	snapshot_free(&two);
+	snapshot_free(&three);
+}
+
+/* ASan tells of what is freed too early, its leak checker of what is held too long. */
+static void what_is_known_is_held_and_dropped(void **state)
+{
+	struct about *a = about("web1", 1, 1);
+	struct snapshot snap = known(line(5, 1, 1), a);
+	struct choice choice = { 0 };
+	struct window window;
+	struct delta delta;
+
+	(void)state;
+	assert_ptr_equal(about_get(a), a);
+	assert_int_equal(a->holds, 2);
+	delta = compute(snap, snap);
+	assert_int_equal(a->holds, 4);
+	window_open(&window, &choice);
+	window_add(&window, &delta);
+	assert_int_equal(a->holds, 6);
+	snapshot_free(&snap);
+	delta_free(&delta);
+	assert_int_equal(a->holds, 3);
+	window_close(&window);
+	assert_int_equal(a->holds, 1);
+	about_put(a);
+	about_put(NULL);
+	assert_null(about_get(NULL));
+}
+
+static void a_name_comes_when_it_is_known(void **state)
+{
+	struct snapshot gone = known(line(5, 1, 1), about("?", 1, 0));
+	struct snapshot there = known(line(5, 1, 2), about("web1", 2, 0));
+	struct choice choice = { .guest = "web1" };
+	struct window window;
+
+	(void)state;
+	window_open(&window, &choice);
+	add(&window, gone, gone);
+	assert_string_equal(find(&window, 5, 1)->name, "?");
+	assert_false(find(&window, 5, 1)->chosen);
+	add(&window, gone, there);
+	assert_string_equal(find(&window, 5, 1)->name, "web1");
+	assert_true(find(&window, 5, 1)->chosen);
+	add(&window, there, gone);
+	assert_string_equal(find(&window, 5, 1)->name, "web1");
+	assert_true(find(&window, 5, 1)->chosen);
+	window_close(&window);
+	snapshot_free(&gone);
+	snapshot_free(&there);
+}
+
+static void the_others_are_no_guest(void **state)
+{
+	struct choice choice = { 0 };
+	struct window window;
+
+	(void)state;
+	window_open(&window, &choice);
+	add(&window, SNAPSHOT_EMPTY, SNAPSHOT(line(0, 0, 9), line(5, 0, 9)));
+	assert_true(window_guest_is_others(window.guest[0]));
+	assert_string_equal(window.guest[0]->name, "(others)");
+	assert_false(window_guest_is_others(window.guest[1]));
+	assert_string_equal(window.guest[1]->name, "-");
+	window_close(&window);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(subtracts_every_counter),
+	cmocka_unit_test(every_counter_can_tell_a_restart),
 	cmocka_unit_test(matches_by_id_in_any_order),
 	cmocka_unit_test(matches_by_pid_without_ids),
 	cmocka_unit_test(shows_who_came_and_went),
@@ -280,6 +551,13 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(an_exit_over_two_intervals_counts_once),
 	cmocka_unit_test(a_window_keeps_vms_of_one_process_apart),
 	cmocka_unit_test(a_window_is_bounded),
+	cmocka_unit_test(a_window_knows_details_and_ready_time),
+	cmocka_unit_test(ready_time_is_unknown_or_none_but_never_less),
+	cmocka_unit_test(since_zero_counts_all),
+	cmocka_unit_test(details_of_a_restarted_guest_begin_at_zero),
+	cmocka_unit_test(what_is_known_is_held_and_dropped),
+	cmocka_unit_test(a_name_comes_when_it_is_known),
+	cmocka_unit_test(the_others_are_no_guest),
 };
 
 UNIT_MAIN(tests)

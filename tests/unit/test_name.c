@@ -5,68 +5,267 @@
 #define _GNU_SOURCE
 #include "unit.h"
 
-#include <locale.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "name.h"
 
-/* A command line given as a literal with its NULs. */
-#define CMDLINE(text) text, sizeof(text)
-
-static void named(const char *cmdline, size_t len, const char *want)
+/* The arguments, ended by NULL; the name "" is none. */
+static void named(char *const *argv, const char *vmm, const char *want)
 {
-	char *copy = malloc(len);
-	char name[NAME_SIZE];
+	struct name_found found;
 
-	memcpy(copy, cmdline, len);
-	assert_int_equal(name_from_cmdline(copy, len - 1, name), want != NULL);
-	if (want)
-		assert_string_equal(name, want);
-	free(copy);
+	memset(&found, 'x', sizeof(found));
+	name_find(argv, &found);
+	if (vmm)
+		assert_string_equal(found.vmm, vmm);
+	else
+		assert_null(found.vmm);
+	assert_string_equal(found.name, want);
 }
+
+#define NAMED(vmm, want, ...) named((char *[]){ __VA_ARGS__, NULL }, vmm, want)
 
 static void finds_qemu_names(void **state)
 {
 	(void)state;
-	named(CMDLINE("qemu\0-name\0foo\0"), "foo");
-	named(CMDLINE("qemu\0--name\0foo\0-m\0x\0"), "foo");
-	named(CMDLINE("qemu\0-name\0guest=foo,debug-threads=on\0"), "foo");
-	named(CMDLINE("qemu\0-name\0debug-threads=on,guest=foo\0"), "foo");
-	named(CMDLINE("qemu\0-name\0foo,process=bar\0"), "foo");
-	named(CMDLINE("qemu\0-name\0a,,b,debug-threads=on\0"), "a,b");
-	named(CMDLINE("qemu\0-name\0guest=a,,guest=b,,\0"), "a,guest=b,");
-	named(CMDLINE("qemu\0-name\0guest=a=b\0"), "a=b");
-	named(CMDLINE("qemu\0-name\0one,guest=two\0"), "two");
-	named(CMDLINE("qemu\0-name\0one\0-name\0two\0"), "two");
-	named(CMDLINE("qemu\0-name\0no end"), "no end");
+	NAMED("qemu", "foo", "qemu", "-name", "foo");
+	NAMED("qemu", "foo", "qemu", "--name", "foo", "-m", "x");
+	NAMED("qemu", "foo", "qemu", "-name", "guest=foo,debug-threads=on");
+	NAMED("qemu", "foo", "qemu", "-name", "debug-threads=on,guest=foo");
+	NAMED("qemu", "foo", "qemu", "-name", "foo,process=bar");
+	NAMED("qemu", "a,b", "qemu", "-name", "a,,b,debug-threads=on");
+	NAMED("qemu", "a,guest=b,", "qemu", "-name", "guest=a,,guest=b,,");
+	NAMED("qemu", "a=b", "qemu", "-name", "guest=a=b");
+	NAMED("qemu", "two", "qemu", "-name", "one,guest=two");
+	NAMED("qemu", "two", "qemu", "-name", "one", "-name", "two");
+	NAMED("qemu", "a b", "/usr/bin/kvm", "-name", "a b");
+	NAMED("qemu", "foo", "/usr/libexec/qemu-kvm", "-name", "guest=foo");
+	/* Through a loader, or under a name of its own. */
+	NAMED("qemu", "foo", "/lib64/ld-linux-x86-64.so.2", "/bin/qemu-system-x86_64", "-name",
+	      "foo");
+	NAMED("qemu", "foo", "my-vmm", "-name", "foo");
+}
+
+/* What virsh dumpxml's guest becomes on libvirt 9's command line. */
+static void finds_libvirt_names(void **state)
+{
+	(void)state;
+	NAMED("qemu", "web1", "/usr/bin/qemu-system-x86_64", "-name", "guest=web1,debug-threads=on",
+	      "-S", "-object", "{\"qom-type\":\"secret\",\"id\":\"masterKey0\"}", "-machine",
+	      "pc-q35-7.2,usb=off,dump-guest-core=off", "-accel", "kvm");
+	NAMED("qemu", "my,guest", "/usr/bin/qemu-system-x86_64", "-name",
+	      "guest=my,,guest,debug-threads=on", "-S");
 }
 
 static void finds_no_name_where_there_is_none(void **state)
 {
 	(void)state;
-	named(CMDLINE(""), NULL);
-	named(CMDLINE("qemu\0-m\0x\0"), NULL);
-	named(CMDLINE("qemu\0-name"), NULL);
-	named(CMDLINE("qemu\0-name\0"), NULL);
-	named(CMDLINE("qemu\0-name\0\0-m\0"), NULL);
-	named(CMDLINE("qemu\0-name\0guest=\0"), NULL);
-	named(CMDLINE("qemu\0-name\0process=bar,foo\0"), NULL);
-	named(CMDLINE("qemu\0-named\0foo\0"), NULL);
+	named((char *[]){ NULL }, NULL, "");
+	NAMED(NULL, "", "");
+	NAMED(NULL, "", "cat", "file");
+	NAMED("qemu", "", "qemu", "-m", "x");
+	NAMED("qemu", "", "qemu", "-name");
+	NAMED("qemu", "", "qemu", "-name", "");
+	NAMED("qemu", "", "qemu", "-name", "", "-m");
+	NAMED("qemu", "", "qemu", "-name", "guest=");
+	NAMED("qemu", "", "qemu", "-name", "process=bar,foo");
+	NAMED("qemu", "", "qemu", "-named", "foo");
+	NAMED("qemu", "", "qemu", "---name", "foo");
+	NAMED(NULL, "", "-name", "qemu");
+}
+
+static void finds_firecracker_names(void **state)
+{
+	(void)state;
+	NAMED("firecracker", "vm-1", "firecracker", "--id", "vm-1", "--api-sock", "/x");
+	NAMED("firecracker", "vm-1", "/usr/bin/firecracker", "--id=vm-1");
+	NAMED("firecracker", "", "firecracker", "--id");
+	NAMED("firecracker", "", "firecracker", "--id=");
+	NAMED("firecracker", "", "firecracker", "--identity", "x", "-id", "y");
+	NAMED("firecracker", "", "firecracker", "-name", "not-its-option");
+	NAMED("firecracker", "a=b", "firecracker-v1.7", "--id=a=b");
+}
+
+static void finds_cloud_hypervisor_names(void **state)
+{
+	(void)state;
+	NAMED("cloud-hypervisor", "web1", "cloud-hypervisor", "--api-socket", "/run/web1.sock");
+	NAMED("cloud-hypervisor", "web1", "cloud-hypervisor", "--api-socket=/run/web1.sock");
+	NAMED("cloud-hypervisor", "web1", "cloud-hypervisor", "--api-socket",
+	      "path=/run/web1.sock");
+	NAMED("cloud-hypervisor", "web1", "cloud-hypervisor", "--api-socket", "/run/web1-socket");
+	NAMED("cloud-hypervisor", "web1", "cloud-hypervisor", "--api-socket", "web1.sock");
+	NAMED("cloud-hypervisor", "web.1", "cloud-hypervisor", "--api-socket", "/run/web.1.sock");
+	/* A file's name that says nothing: its folder's. */
+	NAMED("cloud-hypervisor", "web1", "cloud-hypervisor", "--api-socket", "/run/web1/api.sock");
+	NAMED("cloud-hypervisor", "web1", "cloud-hypervisor", "--api-socket",
+	      "/run/web1/clh-api.sock");
+	NAMED("cloud-hypervisor", "web1", "cloud-hypervisor", "--api-socket", "web1/ch.sock");
+	NAMED("cloud-hypervisor", "api", "cloud-hypervisor", "--api-socket", "api.sock");
+	NAMED("cloud-hypervisor", "api", "cloud-hypervisor", "--api-socket", "/api.sock");
+	NAMED("cloud-hypervisor", "", "cloud-hypervisor", "--api-socket", "");
+	NAMED("cloud-hypervisor", "", "cloud-hypervisor", "--api-socket", "/");
+	NAMED("cloud-hypervisor", ".sock", "cloud-hypervisor", "--api-socket", "/run/.sock");
+	NAMED("cloud-hypervisor", "", "cloud-hypervisor", "--kernel", "x");
+}
+
+static void finds_crosvm_names(void **state)
+{
+	(void)state;
+	NAMED("crosvm", "web1", "crosvm", "run", "--name", "web1", "--cpus", "2");
+	NAMED("crosvm", "web1", "crosvm", "run", "--name=web1");
+	NAMED("crosvm", "web1", "crosvm", "run", "-s", "/run/web1.sock");
+	NAMED("crosvm", "web1", "crosvm", "run", "--socket", "/run/web1/crosvm.sock");
+	/* The name is better than the socket, in any order. */
+	NAMED("crosvm", "web1", "crosvm", "run", "--name", "web1", "-s", "/run/x.sock");
+	NAMED("crosvm", "web1", "crosvm", "run", "-s", "/run/x.sock", "--name", "web1");
+	NAMED("crosvm", "", "crosvm", "run");
+}
+
+static void finds_kvmtool_names(void **state)
+{
+	(void)state;
+	NAMED("kvmtool", "web1", "lkvm", "run", "--name", "web1");
+	NAMED("kvmtool", "web1", "/usr/bin/lkvm", "run", "-n", "web1");
+	NAMED("kvmtool", "web1", "kvmtool", "run", "--name=web1");
+	NAMED("kvmtool", "", "lkvm", "run", "-k", "bzImage");
 }
 
 static void cuts_long_names(void **state)
 {
-	char cmdline[10240] = "qemu\0-name";
-	char name[NAME_SIZE];
+	char text[10240], option[10240 + 8] = "guest=", id[10240 + 8] = "--id=";
+	struct name_found found;
+	char clean[NAME_SIZE];
 
 	(void)state;
-	memset(cmdline + 11, 'x', sizeof(cmdline) - 12);
-	assert_true(name_from_cmdline(cmdline, sizeof(cmdline) - 1, name));
-	assert_int_equal(strlen(name), NAME_SIZE - 1);
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	strcat(option, text);
+	strcat(id, text);
+	name_find((char *[]){ "qemu", "-name", option, NULL }, &found);
+	assert_int_equal(strlen(found.name), NAME_SIZE - 1);
+	name_find((char *[]){ "firecracker", id, NULL }, &found);
+	assert_int_equal(strlen(found.name), NAME_SIZE - 1);
+	name_find((char *[]){ "cloud-hypervisor", "--api-socket", text, NULL }, &found);
+	assert_int_equal(strlen(found.name), NAME_SIZE - 1);
+
+	name_clean(clean, text, false);
+	assert_int_equal(strlen(clean), NAME_SIZE - 1);
+	assert_int_equal(strspn(clean, "x"), NAME_SIZE - 2);
+	assert_string_equal(clean + NAME_SIZE - 2, "+");
+	memset(text, '\033', 100);
+	name_clean(clean, text, false);
+	assert_int_equal(strlen(clean), 63 * 4 + 1);
+	assert_string_equal(clean + 62 * 4, "\\x1b+");
+}
+
+static void clean(const char *raw, const char *want)
+{
+	char out[NAME_SIZE], again[NAME_SIZE];
+
+	memset(out, 'x', sizeof(out));
+	name_clean(out, raw, false);
+	assert_string_equal(out, want);
+	/* What is clean stays as it is. */
+	name_clean(again, out, true);
+	assert_string_equal(again, want);
+}
+
+static void cleans_hostile_names(void **state)
+{
+	(void)state;
+	clean("", "");
+	clean("web1", "web1");
+	clean("a b", "a b");
+	clean("\033[31mred", "\\x1b[31mred");
+	clean("\033]0;title\a", "\\x1b]0;title\\x07");
+	clean("two\nlines\r\t", "two\\x0alines\\x0d\\x09");
+	clean("\x7f", "\\x7f");
+	clean("a\\x1b", "a\\x5cx1b");
+	clean("\\", "\\x5c");
+	clean("gr\xc3\xbc\xc3\x9f!", "gr\xc3\xbc\xc3\x9f!");
+	clean("\xe8\x99\x9a\xe6\x8b\x9f", "\xe8\x99\x9a\xe6\x8b\x9f");
+	/* Invalid, overlong, cut off, a surrogate, past Unicode, C1 control. */
+	clean("a\xff-", "a\\xff-");
+	clean("\xc0\xaf", "\\xc0\\xaf");
+	clean("a\xc3", "a\\xc3");
+	clean("\xc3(", "\\xc3(");
+	clean("\xe8\x99", "\\xe8\\x99");
+	clean("\xed\xa0\x80", "\\xed\\xa0\\x80");
+	clean("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80");
+	clean("\xc2\x9b", "\\xc2\\x9b");
+	/* Right-to-left override, isolate, zero width space, byte order mark, combining. */
+	clean("a\xe2\x80\xae"
+	      "b",
+	      "a\\xe2\\x80\\xaeb");
+	clean("\xe2\x81\xa6", "\\xe2\\x81\\xa6");
+	clean("\xe2\x80\x8b", "\\xe2\\x80\\x8b");
+	clean("\xef\xbb\xbf", "\\xef\\xbb\\xbf");
+	clean("e\xcc\x81", "e\\xcc\\x81");
+	/* A line and a paragraph separator. */
+	clean("\xe2\x80\xa8\xe2\x80\xa9", "\\xe2\\x80\\xa8\\xe2\\x80\\xa9");
+}
+
+static void every_byte_is_clean(void **state)
+{
+	(void)state;
+	for (int c = 1; c < 256; c++) {
+		char raw[3] = { 'a', c, '\0' }, want[8];
+
+		if (c >= ' ' && c <= '~' && c != '\\')
+			snprintf(want, sizeof(want), "a%c", c);
+		else
+			snprintf(want, sizeof(want), "a\\x%02x", c);
+		clean(raw, want);
+		clean(raw + 1, want + 1);
+	}
+}
+
+/* What a spreadsheet would compute; alone a dash is the name that is not known. */
+static void no_name_is_a_formula(void **state)
+{
+	(void)state;
+	clean("=1+1", "\\x3d1+1");
+	clean("+1", "\\x2b1");
+	clean("-1", "\\x2d1");
+	clean("@SUM(A1)", "\\x40SUM(A1)");
+	clean("-", "-");
+	clean("=", "=");
+	clean("a=1", "a=1");
+	clean("\xc3\xbc=", "\xc3\xbc=");
+}
+
+/* All names of up to three of the bytes that mean something: no two become the same. */
+static void different_names_stay_different(void **state)
+{
+	static const char bytes[] = "\\x23d=5c\033\xc3\xbc";
+	enum { NR = sizeof(bytes) - 1, ALL = NR + NR * NR + NR * NR * NR };
+	static char out[ALL][NAME_SIZE];
+	size_t nr = 0;
+
+	(void)state;
+	for (int len = 1, all = NR; len <= 3; len++, all *= NR)
+		for (int i = 0; i < all; i++) {
+			char raw[4] = "";
+
+			for (int at = 0, n = i; at < len; at++, n /= NR)
+				raw[at] = bytes[n % NR];
+			name_clean(out[nr++], raw, false);
+		}
+	assert_int_equal(nr, ALL);
+	qsort(out, nr, NAME_SIZE, (int (*)(const void *, const void *))strcmp);
+	for (size_t i = 1; i < nr; i++)
+		assert_string_not_equal(out[i - 1], out[i]);
+}
+
+static void a_name_is_the_same_in_every_locale(void **state)
+{
+	(void)state;
+	setlocale(LC_CTYPE, "C");
+	clean("gr\xc3\xbc\033", "gr\xc3\xbc\\x1b");
+	/* And its own locale is still the user's. */
+	assert_int_equal(MB_CUR_MAX, 1);
+	setlocale(LC_CTYPE, "C.UTF-8");
 }
 
 static void show(const char *name, int width, const char *want, int want_used)
@@ -77,6 +276,7 @@ static void show(const char *name, int width, const char *want, int want_used)
 	assert_string_equal(shown, want);
 }
 
+/* Also of what nobody has cleaned. */
 static void shows_names_harmlessly(void **state)
 {
 	(void)state;
@@ -86,7 +286,8 @@ static void shows_names_harmlessly(void **state)
 	show("\033[31mred", 17, "\\x1b[31mred", 11);
 	show("two\nlines\t", 20, "two\\x0alines\\x09", 16);
 	show("\x7f", 17, "\\x7f", 4);
-	show("a\\x1b", 17, "a\\x5cx1b", 8);
+	/* A clean name is shown as it is. */
+	show("a\\x5cx1b", 17, "a\\x5cx1b", 8);
 	show("gr\xc3\xbc\xc3\x9f!", 17, "gr\xc3\xbc\xc3\x9f!", 5);
 	show("\xe8\x99\x9a\xe6\x8b\x9f", 17, "\xe8\x99\x9a\xe6\x8b\x9f", 4);
 	/* Invalid, overlong, cut off, C1 control, right-to-left override, combining. */
@@ -128,66 +329,23 @@ static void escapes_bytes_that_the_locale_cannot_show(void **state)
 	setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-static void write_proc(const char *root, const char *pid, const char *file, const char *text,
-		       size_t len)
-{
-	char path[256];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/proc", root);
-	mkdir(path, 0700);
-	snprintf(path, sizeof(path), "%s/proc/%s", root, pid);
-	mkdir(path, 0700);
-	snprintf(path, sizeof(path), "%s/proc/%s/%s", root, pid, file);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	fwrite(text, 1, len, f);
-	fclose(f);
-}
-
-static void check_name_of(const char *root, uint64_t pid, const char *want)
-{
-	char name[NAME_SIZE];
-
-	memset(name, 'x', sizeof(name));
-	name_of(root, pid, name);
-	assert_string_equal(name, want);
-}
-
-static void looks_into_proc(void **state)
-{
-	char root[] = "/tmp/kvmstat-name-XXXXXX";
-	char remove[64];
-
-	(void)state;
-	assert_non_null(mkdtemp(root));
-	write_proc(root, "12", "cmdline", CMDLINE("qemu\0-name\0foo"));
-	write_proc(root, "12", "comm", "bar\n", 4);
-	write_proc(root, "13", "cmdline", CMDLINE("firecracker\0--id\0x"));
-	write_proc(root, "13", "comm", "a\nb\n", 4);
-	write_proc(root, "14", "comm", "\n", 1);
-	check_name_of(root, 12, "foo");
-	check_name_of(root, 13, "a\nb");
-	check_name_of(root, 14, "?");
-	check_name_of(root, 15, "?");
-	snprintf(remove, sizeof(remove), "rm -r %s", root);
-	assert_int_equal(system(remove), 0);
-}
-
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(finds_qemu_names),
+	cmocka_unit_test(finds_libvirt_names),
 	cmocka_unit_test(finds_no_name_where_there_is_none),
+	cmocka_unit_test(finds_firecracker_names),
+	cmocka_unit_test(finds_cloud_hypervisor_names),
+	cmocka_unit_test(finds_crosvm_names),
+	cmocka_unit_test(finds_kvmtool_names),
 	cmocka_unit_test(cuts_long_names),
+	cmocka_unit_test(cleans_hostile_names),
+	cmocka_unit_test(every_byte_is_clean),
+	cmocka_unit_test(no_name_is_a_formula),
+	cmocka_unit_test(different_names_stay_different),
+	cmocka_unit_test(a_name_is_the_same_in_every_locale),
 	cmocka_unit_test(shows_names_harmlessly),
 	cmocka_unit_test(keeps_to_the_width),
 	cmocka_unit_test(escapes_bytes_that_the_locale_cannot_show),
-	cmocka_unit_test(looks_into_proc),
 };
 
-int main(void)
-{
-	if (!setlocale(LC_CTYPE, "C.UTF-8"))
-		return 1;
-	cmocka_set_message_output(CM_OUTPUT_TAP);
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_MAIN(tests)

@@ -5,7 +5,6 @@
  */
 #include "unit.h"
 
-#include "number.h"
 #include "share.h"
 
 struct row {
@@ -99,46 +98,10 @@ static void is_exact_at_the_edges(void **state)
 	percent(1, 0, 1, "-");
 }
 
-static void count(uint64_t number, int width, const char *want)
-{
-	char text[32];
-
-	number_count(text, sizeof(text), number, width);
-	assert_string_equal(text, want);
-}
-
-static void rate(double number, int width, const char *want)
-{
-	char text[32];
-
-	number_rate(text, sizeof(text), number, width);
-	assert_string_equal(text, want);
-}
-
-static void numbers_fit_their_column(void **state)
-{
-	(void)state;
-	count(0, 6, "0");
-	count(999999, 6, "999999");
-	count(1000000, 6, "1.0M");
-	count(1234567, 7, "1234567");
-	count(12345678, 7, "12.3M");
-	count(UINT64_MAX, 12, "18446744.1T");
-	count(UINT64_MAX, 20, "18446744073709551615");
-	rate(0, 6, "0");
-	rate(0.25, 6, "0.2");
-	rate(9.94, 6, "9.9");
-	rate(9.96, 6, "10");
-	rate(999999.4, 6, "999999");
-	rate(999999.6, 6, "1.0M");
-	rate(1.8446744073709552e20, 6, "184.5E");
-}
-
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(reproduces_table_3_17),
 	cmocka_unit_test(reproduces_table_7_4),
 	cmocka_unit_test(is_exact_at_the_edges),
-	cmocka_unit_test(numbers_fit_their_column),
 };
 
 UNIT_MAIN(tests)

@@ -234,8 +234,12 @@ static void explains_what_to_do(void **state)
 {
 	struct source_error none = { .status = SOURCE_UNREADABLE, .err = ENOENT };
 	struct source_error denied = { .status = SOURCE_UNREADABLE, .err = EACCES };
-	struct source_error foreign = { SOURCE_FOREIGN, 0, 1, "the column exits is missing" };
-	struct source_error cut = { SOURCE_MALFORMED, 0, 3, "cut off before its end" };
+	struct source_error foreign = { .status = SOURCE_FOREIGN,
+					.line = 1,
+					.what = "the column exits is missing" };
+	struct source_error cut = { .status = SOURCE_MALFORMED,
+				    .line = 3,
+				    .what = "cut off before its end" };
 
 	(void)state;
 	explain(&none, "/proc/kvminfo", true,
@@ -250,11 +254,11 @@ static void explains_what_to_do(void **state)
 		"/proc/kvminfo: line 1: the column exits is missing: the versions of the module "
 		"and of this command (" KVMSTAT_VERSION ") differ: install both from one release");
 	explain(&foreign, "-", false,
-		"standard input: line 1: the column exits is missing: not a copy of /proc/kvminfo, "
-		"or one of a version that this command (" KVMSTAT_VERSION ") does not know");
+		"standard input: line 1: the column exits is missing: not a recording or copy "
+		"of /proc/kvminfo, or one of a version that this command (" KVMSTAT_VERSION
+		") does not know");
 	explain(&cut, "x", false,
-		"x: line 3: cut off before its end: the copy is damaged: take a new one of "
-		"/proc/kvminfo");
+		"x: line 3: cut off before its end: it is damaged: take a new one");
 }
 
 static const struct CMUnitTest tests[] = {

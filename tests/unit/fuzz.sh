@@ -1,0 +1,57 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Fuzzes what the command parses, with libFuzzer: fuzz.sh DIR. Builds in DIR, begins with
+# tests/unit/corpus, whose folders are the parsers, and keeps in DIR/corpus what it found
+# beside; an input that it fails on is in DIR too, and shown.
+#   FUZZ_SECONDS= go on for so long, from what was found before
+#   FUZZ_RUNS=    without it: so many inputs, the same ones each time
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+# shellcheck source=scripts/lib.sh
+. "$top/scripts/lib.sh"
+# shellcheck disable=SC2086,SC2154 # words, from lib.sh
+need_packages $reader_packages clang libclang-rt-dev
+
+dir=$1
+flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -fsanitize=fuzzer-no-link,address,undefined
+	-fno-sanitize-recover=all -I$top/include -iquote $top/kvmstat/reader"
+mkdir -p "$dir"
+cd "$dir"
+rm -f ./*.o ./crash-* ./leak-* ./timeout-* ./oom-* ./slow-unit-*
+# shellcheck disable=SC2086
+printf '%s\n' "$top"/kvmstat/reader/*.c "$here/fuzz.c" | grep -v /main.c |
+	xargs -n1 clang $flags -c
+clang -fsanitize=fuzzer,address,undefined -o fuzz ./*.o -lncursesw -lproc2 -ljansson -linih
+
+# The byte that picks the parser, see fuzz.c.
+declare -A byte=([kvminfo]=k [reasons]=0 [userspace]=1 [histograms]=2 [hot]=3 [vcpus]=4 [cpus]=5
+	[recording]=j [config]=c [argv]=a [when]=t)
+rm -rf seeds
+mkdir seeds
+for file in "$here"/corpus/*/*; do
+	parser=$(basename "$(dirname "$file")")
+	{
+		printf '%s' "${byte[$parser]}"
+		cat "$file"
+	} >"seeds/$parser-$(basename "$file")"
+done
+
+if [ -n "${FUZZ_SECONDS:-}" ]; then
+	how=(-max_total_time="$FUZZ_SECONDS")
+else
+	rm -rf corpus
+	how=(-runs="${FUZZ_RUNS:-150000}" -seed=1)
+fi
+mkdir -p corpus
+status=0
+./fuzz -max_len=8192 -timeout=20 -artifact_prefix=./ -print_final_stats=1 "${how[@]}" corpus seeds \
+	>fuzz.log 2>&1 || status=$?
+grep -E '^stat::|^INFO: seed corpus' fuzz.log || :
+if [ $status = 0 ]; then
+	echo "ok - fuzz"
+else
+	grep -vE '^#[0-9]+[[:space:]]' fuzz.log | tail -n 60
+	echo "not ok - fuzz: the input is in $PWD"
+fi
+exit $status
