@@ -84,9 +84,24 @@ refused "a compiler that is none" "false cannot compile for this kernel" KDIR="$
 
 kmake install DESTDIR="$work/root" PREFIX=/usr >"$work/log" 2>&1 || cat "$work/log"
 yes "make install: what it puts where" [ "$(cd "$work/root" && find . -type f | sort | xargs)" = \
-	"./lib/modules/$release/updates/kvmstat.ko ./usr/bin/kvmstat" ]
+	"./lib/modules/$release/updates/kvmstat.ko ./usr/bin/kvmstat $(
+		echo ./usr/lib/systemd/system/kvmstat-export.{service,timer}
+	) ./usr/share/bash-completion/completions/kvmstat ./usr/share/man/man1/kvmstat.1" ]
+# With the targets that the units name, which are this machine's.
+cp -r "$work/root" "$work/system"
+cp /usr/lib/systemd/system/*.target "$work/system/usr/lib/systemd/system"
+said=$(systemd-analyze verify --man=no --root="$work/system" kvmstat-export.{service,timer} 2>&1) ||
+	said="failed: $said"
+yes "systemd has nothing to say about the units${said:+: $said}" [ -z "$said" ]
 kmake uninstall DESTDIR="$work/root" PREFIX=/usr >"$work/log" 2>&1 || cat "$work/log"
 yes "make uninstall leaves nothing" [ -z "$(find "$work/root" -type f)" ]
+
+said=$(groff -man -Tutf8 -ww -z docs/kvmstat.1 2>&1) || said="failed: $said"
+yes "groff has nothing to say about the man page${said:+: $said}" [ -z "$said" ]
+# The name and usual value of each threshold.
+while read -r name value; do
+	yes "the man page has the threshold $name" grep -qx ".BR $name \" ($value)\"" docs/kvmstat.1
+done < <(sed -n 's/^\tX(\([a-z_]*\), \([0-9.]*\),.*/\1 \2/p' kvmstat/reader/thresholds.h)
 
 yes "style: C" make -s style
 yes "style: shell" sh -c "git ls-files -co --exclude-standard | xargs grep -lE '^#!/bin/(ba)?sh|shellcheck shell' | xargs shellcheck -x -e SC1091,SC2317"

@@ -7,7 +7,8 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
 
-need_packages make gcc libc6-dev libelf1 qemu-system-x86 busybox-static cpio kmod binutils e2fsprogs
+# shellcheck disable=SC2086,SC2154 # words, from lib.sh
+need_packages $reader_packages libelf1 qemu-system-x86 busybox-static cpio kmod binutils e2fsprogs
 say "getting the kernel"
 # shellcheck disable=SC2154 # it sets kernel, release and headers
 kernel_files 6.1-cloud

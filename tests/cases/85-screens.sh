@@ -1,0 +1,75 @@
+# The screens, in a real terminal (tmux) with real guests: what they show is what is so,
+# and the terminal is left as it was. Needs the root disk. Screens are kept as files.
+# shellcheck shell=sh disable=SC2154,SC2086,SC2094 # from lib.sh; a function's file
+
+[ -d /root/bin ] || mount_root || { not_ok "no root disk"; exit; }
+kvm_present
+load
+export LC_ALL=C.UTF-8
+
+tm() { (root_program tmux -f /dev/null -u -L lab "$@"); }
+screen() { tm capture-pane -p -t lab; }
+shows() { screen >screen && grep -q -- "$1" screen; }
+# seen WHAT WORDS: within twenty seconds; shows the screen if not.
+seen() { yes "$1" within 20 shows "$2" || sed 's/^/# |/' screen; }
+key() { tm send-keys -t lab "$@"; }
+keep() {
+	screen >"$1"
+	sed 's/^/# |/' "$1"
+	save "$1" "$1"
+}
+works() { grep -qs working "/tmp/$kind.log"; }
+
+truncate -s 64M ide.img
+for kind in ide compute; do
+	set --
+	[ $kind = compute ] || set -- -drive file=ide.img,format=raw,if=ide
+	guest $kind $kind "$@" 2>$kind.err &
+	echo $! >$kind.pid
+	yes "$kind works" within 120 works
+done
+ide=$(cat ide.pid)
+
+yes "a terminal" tm new-session -d -s lab -x 80 -y 24 "sh -c 'stty -a >before; kvmstat top 1; echo \"left: \$?\"; stty -a >after; exec sleep 1000'"
+seen "top has the guests" "ide .*$ide "
+seen "and the other" "compute .*$(cat compute.pid) "
+# Some history for the sparklines.
+sleep 8
+keep top.txt
+key Space
+seen "it says that it is paused" paused
+key Space
+key Enter
+seen "Enter opens the first guest, the one that exits most" "ide"
+keep top-guest.txt
+key 2
+seen "its reasons" "io "
+keep top-reasons.txt
+key 4
+seen "its devices, by name" "0x1f[0-7].*IDE"
+keep top-hot.txt
+tm resize-window -t lab -x 120 -y 40
+seen "wider after a resize" "0x1f[0-7].*IDE"
+key Escape
+seen "Escape goes back" "compute"
+key '?'
+seen "help" "[Ff]ilter"
+key Escape
+key q
+seen "q leaves" "left: 0"
+is "the terminal is as it was" "$(cat after)" "$(sed 's/rows 24/rows 40/; s/columns 80/columns 120/' before)"
+tm kill-server
+
+# The same page in a terminal and in a file.
+yes "a recording of both" kvmstat record /tmp/screens/one.jsonl 1 1
+kvmstat show -f one.jsonl ide | sed 's/ *$//' >page
+tm new-session -d -s lab -x 160 -y 100 "sh -c 'kvmstat show -f /tmp/screens/one.jsonl ide; exec sleep 1000'"
+whole() { [ "$(screen | sed 's/ *$//' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}')" = "$(cat page)" ]; }
+yes "show is the same in a terminal and in a file" within 20 whole
+tm kill-server
+
+for kind in ide compute; do
+	kill "$(cat $kind.pid)"
+	within 20 gone "$(cat $kind.pid)"
+done
+unload
