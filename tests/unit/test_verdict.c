@@ -470,7 +470,8 @@ static void says_what_it_knows_and_what_not(void **state)
 		&(struct scene){ RUNNING, .reason = { { .reason = "io", .user_ns = 9000 } },
 				 .spot = { { .kind = "port", .address = 0x1f0, .count = 30 },
 					   { .kind = "port", .address = 0x3f8, .count = 10 } } });
-	assert_non_null(strstr(verdict.advice, "(75 %) an emulated disk controller"));
+	assert_non_null(strstr(verdict.advice,
+			       "75 % of its device accesses are for an emulated disk controller"));
 }
 
 /* Halfway to certainty at the threshold, certain at the most; less for what was little. */
