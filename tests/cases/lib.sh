@@ -176,3 +176,34 @@ hypercall() { [ "$(kvm_vendor)" = amd ] && echo vmmcall || echo vmcall; }
 
 # reason NAME PID NTH: exits of that reason, by the kernel's name.
 reason() { awk -v r="$1" '$7 == r { print $2 }' "$K/$(field "$2" "$3" id)/reasons"; }
+
+# real_guest KIND OPTION...: a guest of guestlib.sh at its work; its pid is in $pid. A disk
+# that stands still is the emulator's doing, see boot.sh, with and without kvmstat: then
+# another guest is started.
+real_guest() {
+	kind=$1
+	shift
+	for _ in 1 2 3; do
+		rm -f "/tmp/$kind.log"
+		guest "$kind" "$kind" "$@" 2>"$kind.err" &
+		pid=$!
+		if within 120 grep -qs working "/tmp/$kind.log" && disk_moves "$kind"; then
+			ok "$kind works"
+			return
+		fi
+		echo "# the guest $kind hung: another"
+		kill $pid
+		within 20 gone $pid
+	done
+	cat "$kind.err"
+	not_ok "$kind works"
+}
+
+# disk_moves KIND: the guest's disk does, if its kind uses one.
+disk_moves() {
+	touched() { echo $(($(field $pid 1 io_num) + $(field $pid 1 mmio_num))); }
+	case $1 in ide | virtio) ;; *) return ;; esac
+	was=$(touched)
+	more() { [ "$(touched)" -gt $((was + 500)) ]; }
+	within 20 more
+}
