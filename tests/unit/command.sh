@@ -10,7 +10,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 corpus=$here/corpus
 dir=$(mktemp -d)
 started=()
+# A child that a signal ends before it is another program would do this too.
 cleanup() {
+	[ $BASHPID = $$ ] || return
 	[ ${#started[@]} = 0 ] || kill -9 "${started[@]}" 2>/dev/null
 	cd / && rm -rf "$dir"
 }
@@ -42,9 +44,11 @@ check() {
 	judge
 }
 
-# waits PID: it has read what there was, and waits for the time to read again. The signals
-# that end that are blocked, but for while it waits for them.
-waits() { grep -Eqs '^SigBlk:.*4002$' "/proc/$1/status" || grep -qs sigtimedwait "/proc/$1/wchan"; }
+# waits PID: it is kvmstat, has read what there was, and waits for the time to read again. The
+# signals that end that are blocked, but for while it waits for them. Bash's children have
+# them blocked, too, until they are kvmstat.
+waits() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = kvmstat ] && waits_for_signals "$1"; }
+waits_for_signals() { grep -Eqs '^SigBlk:.*4002$' "/proc/$1/status" || grep -qs sigtimedwait "/proc/$1/wchan"; }
 
 # stopped SIGNAL INTERVAL: kvmstat's rates, ended by that signal once it waits.
 stopped() {
