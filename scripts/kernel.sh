@@ -1,56 +1,71 @@
 #!/bin/bash
-# kernel.sh FLAVOUR: fetch a Debian kernel and its headers into the cache, installing
-# nothing, and print shell-evaluable lines: kernel= (the folder it is in) release=
-# image= modules= headers= (what to pass as KDIR to build a module for it).
+# kernel.sh KERNEL: fetch a kernel of scripts/kernels and its headers into the cache,
+# installing nothing, and print shell-evaluable lines: kernel= (the folder it is in)
+# release= image= modules= headers= (KDIR, to build a module for it) arch= compiler= (its
+# CC) kmake= (the make that builds a module for it: this machine's, or one with that
+# compiler, see inroot.sh).
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh
-. "$(dirname "$0")/lib.sh"
+. "$here/lib.sh"
 
-# flavour | package for the image | package for the headers | its releases
-flavours='
-6.1-cloud | linux-image-cloud-amd64 | linux-headers-cloud-amd64 | 6.1.*
-6.1       | linux-image-amd64       | linux-headers-amd64       | 6.1.*
-'
+[ $# = 1 ] || die "usage: kernel.sh KERNEL, one of: $(kernels | cut -d' ' -f1 | xargs)"
+read -r _ arch suites image_meta headers_meta releases cc _ < <(kernels | awk -v k="$1" '$1 == k') ||
+	die "no kernel '$1'; there are: $(kernels | cut -d' ' -f1 | xargs)"
+host=$(dpkg --print-architecture)
+compiler=${cc%@*}
 
-[ $# = 1 ] || die "usage: kernel.sh FLAVOUR, one of:$(awk 'NF { printf " %s", $1 }' <<<"$flavours")"
-IFS='| ' read -r _ image_meta headers_meta releases < <(awk -v f="$1" '$1 == f' <<<"$flavours") ||
-	die "no kernel flavour '$1'; there are:$(awk 'NF { printf " %s", $1 }' <<<"$flavours")"
-
-# depends PKG...: the packages that they depend on.
-depends() { apt-cache depends "$@" 2>/dev/null | awk '$1 == "Depends:" { print $2 }'; }
-
-# The two meta packages depend on one package each, named after the release.
-resolve() { depends "$image_meta" "$headers_meta" | xargs; }
-resolved=$(resolve)
-[ -n "$resolved" ] || { apt_update; resolved=$(resolve); }
-read -r image_pkg headers_pkg <<<"$resolved"
-release=${image_pkg#linux-image-}
-# shellcheck disable=SC2254 # the table holds a pattern
+# resolve: the kernel's packages, in parts; each is named after the release. 6.12's
+# headers would have an image, too, signed or not.
+resolve() {
+	archive "$suites" "$arch" apt-cache depends --recurse --no-recommends --no-suggests \
+		--no-conflicts --no-breaks --no-replaces --no-enhances "$image_meta" "$headers_meta" 2>/dev/null |
+		grep -xE 'linux-(image|binary|modules|headers|kbuild)-[0-9]\S*' | grep -v -e '-unsigned$' | sort -u | xargs
+}
+released() {
+	resolved=$(resolve)
+	release=$(tr ' ' '\n' <<<"$resolved" | sed -n 's/^linux-image-//p' | xargs)
+	root=$(cache_dir)/kernel/$release
+}
+released
+# What must be fetched is the newest.
+if [ -z "$release" ] || [ ! -d "$root" ]; then
+	archive_update "$suites" "$arch"
+	released
+fi
+# shellcheck disable=SC2254 # the list holds a pattern
 case $release in
 $releases) ;;
-*) die "the apt sources offer ${release:-nothing} as $image_meta, not $releases; this flavour needs a Debian 12 machine" ;;
+*) die "$suites offers ${release:-nothing} as $image_meta, not $releases; see scripts/kernels" ;;
 esac
-[ "$headers_pkg" = "linux-headers-$release" ] ||
-	die "$image_meta and $headers_meta are of different releases ($release, ${headers_pkg#linux-headers-}); run apt-get update"
-
-root=$(cache_dir)/kernel/$release
+[[ " $resolved " = *" linux-headers-$release "* ]] ||
+	die "$image_meta ($release) and $headers_meta of $suites are of different releases"
 
 fetch() {
-	# The headers come in three parts: this flavour's, -common and the kbuild tools.
-	local parts work
+	# The headers' tools are run here.
+	local work pkg packages=()
 	need_packages kmod
-	mapfile -t parts < <(depends "$headers_pkg" | grep -E '^linux-(headers|kbuild)-')
+	for pkg in $resolved; do
+		[[ $pkg != linux-kbuild-* ]] || pkg=$pkg:$host
+		packages+=("$pkg")
+	done
 	work=$(mktemp -d "$(cache_dir)/kernel-$release.XXXXXX")
 	# shellcheck disable=SC2064 # this very folder
 	trap "rm -rf '$work'" EXIT
 	chmod 755 "$work"
 	mkdir "$work/debs"
-	download "$work/debs" "$image_pkg" "$headers_pkg" "${parts[@]}"
+	download "$work/debs" "$suites" "$arch" "${packages[@]}"
 	say "unpacking kernel $release"
 	for deb in "$work"/debs/*.deb; do
 		dpkg -x "$deb" "$work/root"
 	done
 
+	# From 7.x all is below /usr, the image beside the modules.
+	[ -e "$work/root/lib" ] || ln -s usr/lib "$work/root/lib"
+	[ -e "$work/root/boot" ] || {
+		mkdir "$work/root/boot"
+		ln -s "../lib/modules/$release/vmlinuz" "$work/root/boot/vmlinuz-$release"
+	}
 	# The packages refer to each other by absolute paths: point those into the cache.
 	sed -i "s|/usr/src/|$root/usr/src/|g" "$work/root/usr/src/linux-headers-$release/Makefile"
 	find "$work/root" -type l -lname '/usr/*' -printf '%p %l\n' | while read -r link target; do
@@ -63,7 +78,15 @@ fetch() {
 	mv -T "$work/root" "$root"
 }
 
-[ -d "$root" ] || fetch
+[ -d "$root" ] || (fetch)
 kernel_files "$root"
+case $cc in
+*@*) kmake="$here/inroot.sh $("$here/toolchain.sh" "${cc#*@}" "$compiler") make" ;;
+*)
+	need_packages make pahole "$(compiler_package "$compiler")"
+	kmake='make'
+	;;
+esac
 # shellcheck disable=SC2154 # kernel_files sets them
-printf '%s=%q\n' kernel "$kernel" release "$release" image "$image" modules "$modules" headers "$headers"
+printf '%s=%q\n' kernel "$kernel" release "$release" image "$image" modules "$modules" headers "$headers" \
+	arch "$arch" compiler "$compiler" kmake "$kmake"

@@ -55,23 +55,81 @@ apt_install() {
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "$@" >&2
 }
 
-# download DIR PKG...: their .deb files into DIR; lists older than the archive name files
-# that are gone.
+# debian_mirror SUITE: where the machine's own apt gets Debian from, for that suite.
+debian_mirror() {
+	local known
+	# shellcheck disable=SC2016 # apt's own
+	known=$(apt-get indextargets --format '$(ORIGIN) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
+		awk '$1 == "Debian" { print $2, $3 }')
+	case $1 in
+	*-security) awk '$1 ~ /-security$/ { print $2; found = 1; exit }
+		!first { first = $2 } END { sub(/\/$/, "", first); if (!found && first) print first "-security/" }' <<<"$known" ;;
+	*) awk '$1 !~ /-security$/ { print $2; exit }' <<<"$known" ;;
+	esac
+}
+
+# archive SUITES ARCH COMMAND...: an apt command that knows those suites (joined by a comma)
+# for that architecture and nothing else, least of all what is installed: its state is in
+# the cache. archive_update SUITES ARCH: refresh its lists.
+archive() {
+	local suites=$1 arch=$2 dir suite mirror keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+	shift 2
+	dir=$(cache_dir)/apt/$suites-$arch
+	if [ ! -e "$dir/apt.conf" ]; then
+		need_packages debian-archive-keyring
+		mkdir -p "$dir"/{lists,archives}/partial
+		for suite in ${suites//,/ }; do
+			mirror=$(debian_mirror "$suite")
+			[ -n "$mirror" ] || { apt_update; mirror=$(debian_mirror "$suite"); }
+			[ -n "$mirror" ] || die "this machine's apt has no Debian archive, so where to find $suite is not known; add one to /etc/apt/sources.list"
+			echo "deb [signed-by=$keyring] $mirror $suite main"
+		done >"$dir/sources.list"
+		cat >"$dir/apt.conf.tmp" <<-EOT
+			Dir::State::Lists "$dir/lists";
+			Dir::State::Status "/dev/null";
+			Dir::Cache "$dir";
+			Dir::Etc::SourceList "$dir/sources.list";
+			Dir::Etc::SourceParts "/dev/null";
+			APT::Architecture "$arch";
+			#clear APT::Architectures;
+			APT::Architectures { "$arch"; "$(dpkg --print-architecture)"; };
+			APT::Sandbox::User "root";
+			Acquire::Languages "none";
+		EOT
+		mv "$dir/apt.conf.tmp" "$dir/apt.conf"
+	fi
+	"$1" -c "$dir/apt.conf" "${@:2}"
+}
+archive_update() {
+	say "refreshing the package lists of $1"
+	archive "$1" "$2" apt-get -q update >&2 || die "could not refresh the package lists of $1; see apt's message above"
+}
+
+# download DIR SUITES ARCH PKG...: their .deb files into DIR; lists older than the archive
+# name files that are gone.
 download() {
-	local dir=$1
-	shift
-	say "downloading $*"
-	(cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$@" >&2) ||
-		{ apt_update; (cd "$dir" && apt-get -q -o APT::Sandbox::User=root download "$@" >&2); } ||
+	local dir=$1 suites=$2 arch=$3
+	shift 3
+	say "downloading $* from $suites"
+	(cd "$dir" && archive "$suites" "$arch" apt-get -q download "$@" >&2) ||
+		{ archive_update "$suites" "$arch"; (cd "$dir" && archive "$suites" "$arch" apt-get -q download "$@" >&2); } ||
 		die "could not download $*; see apt's message above"
 }
+
+# compiler_package CC: a cross compiler's package is called the other way round.
+compiler_package() { sed -E 's/^(.*-linux-gnu)-(gcc.*)$/\2-\1/' <<<"$1"; }
 
 # What the command is built with.
 # shellcheck disable=SC2034 # for the caller
 reader_packages='make gcc libc6-dev libncurses-dev libproc2-dev libjansson-dev libinih-dev'
 
-# kernel_files FLAVOUR|DIR: set kernel (its folder), release, image, modules and headers
-# of a kernel that kernel.sh knows, or of the folder that it printed as kernel.
+# kernels: the rows of scripts/kernels, fields parted by blanks.
+kernels() {
+	sed -n '/^[^#]/s/[[:space:]]*|[[:space:]]*/ /gp' "$(dirname "${BASH_SOURCE[0]}")/kernels"
+}
+
+# kernel_files KERNEL|DIR: set what kernel.sh prints of a kernel that it knows; or kernel,
+# release, image, modules and headers of the folder that it printed as kernel.
 # shellcheck disable=SC2034 # they are for the caller
 kernel_files() {
 	local vars

@@ -47,7 +47,7 @@ fetch() {
 	[ ! -d "$bin" ] || return 0
 	dir=$(mktemp -d "$(cache_dir)/prometheus.XXXXXX")
 	mkdir "$dir/debs" "$dir/root"
-	download "$dir/debs" prometheus prometheus-node-exporter
+	download "$dir/debs" bookworm "$(dpkg --print-architecture)" prometheus prometheus-node-exporter
 	for deb in "$dir"/debs/*.deb; do
 		dpkg -x "$deb" "$dir/root"
 	done
