@@ -4,6 +4,8 @@
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/kvm_host.h>
+#include <trace/events/kvm.h>
 
 #include "account.h"
 #include "hooks.h"
@@ -185,6 +187,14 @@ static notrace void on_kvm_vcpu_wakeup(void *data, __u64 ns, bool waited, bool v
 	if (likely(v))
 		kvmstat_time_halted(v, ns, waited);
 	kvmstat_probe_end();
+}
+
+/* Registered by name, so untyped; a wrong type would trap on a kernel with kCFI. */
+static void __maybe_unused check_types(void)
+{
+	check_trace_callback_type_kvm_mmio(on_kvm_mmio);
+	check_trace_callback_type_kvm_vcpu_wakeup(on_kvm_vcpu_wakeup);
+	check_trace_callback_type_kvm_userspace_exit(on_kvm_userspace_exit);
 }
 
 struct kvmstat_hook kvmstat_account_hooks[] = {

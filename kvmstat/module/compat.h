@@ -25,29 +25,20 @@
 #endif
 
 /*
- * The kvm_exit event's arguments. Upstream 0a62a0319abb ("KVM: x86: Get exit
- * reason via kvm_x86_ops", v5.16) dropped the leading exit reason.
+ * Around a probe of an event that KVM raises with preemption on. Upstream a46023d5616e
+ * ("tracing: Guard __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast", v7.0): until
+ * then tracepoints turned it off themselves. That makes an RCU section, too.
  */
-#ifdef KVMSTAT_HAVE_EXIT_INFO_REASON
-#define KVMSTAT_EXIT_ARGS struct kvm_vcpu *vcpu, u32 isa
-#else
-#define KVMSTAT_EXIT_ARGS unsigned int reason, struct kvm_vcpu *vcpu, u32 isa
-#endif
-
-/*
- * Around a probe of an event that KVM raises with preemption on. Before tracepoints were
- * guarded by SRCU-fast they turned it off themselves.
- */
-#ifdef KVMSTAT_HAVE_SRCU_FAST_NOTRACE
-#define kvmstat_probe_begin() preempt_disable_notrace()
-#define kvmstat_probe_end() preempt_enable_notrace()
-#else
+#ifdef KVMSTAT_HAVE_TRACEPOINT_PREEMPT_OFF
 #define kvmstat_probe_begin() \
 	do {                  \
 	} while (0)
 #define kvmstat_probe_end() \
 	do {                \
 	} while (0)
+#else
+#define kvmstat_probe_begin() preempt_disable_notrace()
+#define kvmstat_probe_end() preempt_enable_notrace()
 #endif
 
 #endif

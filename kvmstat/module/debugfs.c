@@ -5,12 +5,9 @@
  */
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
+#include <linux/kvm_host.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
-
-/* trace/events/kvm.h wants them declared. */
-struct kvm_dirty_ring;
-struct kvm_vcpu;
 #include <trace/events/kvm.h>
 
 #include "../../include/kvmstat.h"

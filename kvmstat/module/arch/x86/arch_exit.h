@@ -14,6 +14,29 @@
 #include "compat.h"
 
 /*
+ * The arguments of the kvm_exit and kvm_nested_vmexit events (arch/x86/kvm/trace.h, not in
+ * the headers). Upstream 0a62a0319abb ("KVM: x86: Get exit reason via kvm_x86_ops", v5.16)
+ * dropped the leading exit reason, and gave it to a callback that is in the headers.
+ */
+#if defined(KVMSTAT_HAVE_EXIT_INFO_REASON)
+#define KVMSTAT_EXIT_ARGS struct kvm_vcpu *vcpu, u32 isa
+#elif defined(KVMSTAT_HAVE_EXIT_INFO_NO_REASON)
+#define KVMSTAT_EXIT_ARGS unsigned int reason, struct kvm_vcpu *vcpu, u32 isa
+#else
+#error "kvmstat does not know what this kernel's kvm_exit event looks like, see scripts/probes"
+#endif
+
+/*
+ * The kvm_entry event's. Upstream 9c9025ea003a ("KVM: x86: Plumb "force_immediate_exit"
+ * into kvm_entry() tracepoint", v6.9) added the last.
+ */
+#ifdef KVMSTAT_HAVE_ENTRY_IMMEDIATE_EXIT
+#define KVMSTAT_ENTRY_ARGS struct kvm_vcpu *vcpu, bool force_immediate_exit
+#else
+#define KVMSTAT_ENTRY_ARGS struct kvm_vcpu *vcpu
+#endif
+
+/*
  * Slots: basic VT-x reasons and AMD-V codes below KVMSTAT_DIRECT stand for
  * themselves; AMD-V's second block starts at 0x400 (APM vol. 2, appendix C);
  * then the codes that the kernel names beyond both, the nameless rest, and

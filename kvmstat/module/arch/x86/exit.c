@@ -15,9 +15,12 @@
 #include "hooks.h"
 #include "time.h"
 
-/* The kernel's own spelling, from its uapi headers. */
+/*
+ * The kernel's own spelling, from its uapi headers. AMD-V's codes have 64 bits there since
+ * 7.0; the lower half, which the event has, tells all of them apart.
+ */
 struct reason {
-	u32 code;
+	u64 code;
 	const char *name;
 };
 
@@ -128,7 +131,7 @@ const char *kvmstat_slot_name(u32 slot)
 	if (slot == KVMSTAT_OTHER)
 		return "other";
 	for (; n; n--, r++)
-		if (r->code == code)
+		if ((u32)r->code == code)
 			return r->name;
 	return NULL;
 }
@@ -368,7 +371,7 @@ static noinline notrace void on_entry_back(struct kvmstat_vcpu *v, struct kvm_vc
 		on_slow_entry(vcpu);
 }
 
-static notrace void on_kvm_entry(void *data, struct kvm_vcpu *vcpu, bool force_immediate_exit)
+static notrace void on_kvm_entry(void *data, KVMSTAT_ENTRY_ARGS)
 {
 	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
 
