@@ -24,7 +24,7 @@ while [ $# -gt 0 ]; do
 	esac
 done
 
-need_packages busybox-static cpio kmod binutils
+need_packages busybox-static cpio kmod binutils xz-utils
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 chmod 755 "$root"
@@ -43,7 +43,11 @@ copy_modules() {
 	done | awk '$1 == "insmod" { print $2 }' | sort -u | while read -r file; do
 		to=$root/lib/modules/$release/${file##*/"$release"/}
 		mkdir -p "${to%/*}"
-		strip --strip-debug -o "$to" "$file"
+		case $file in
+		*.xz) to=${to%.xz} && xz -dc "$file" >"$to" ;;
+		*) cp "$file" "$to" ;;
+		esac
+		strip --strip-debug "$to"
 	done
 	# modules.dep leaves out what is built in: without these, modprobe would call it missing.
 	cp "$modules"/modules.{builtin,builtin.modinfo,order} "$root/lib/modules/$release/"

@@ -2,10 +2,10 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # its variables are boot.sh's
 
 prepare() {
-	local disk cpu=max
+	local disk cpu=max,-cx16
 	# KVM intercepts PAUSE only where the processor counts them and lets some pass: QEMU
 	# has the bits when forced, and lets none pass.
-	[ -z "$pause" ] || cpu=max,pause-filter=on,pfthreshold=on,x-force-features=on
+	[ -z "$pause" ] || cpu=$cpu,pause-filter=on,pfthreshold=on,x-force-features=on
 	need_packages qemu-system-x86
 	make_initrd --gzip
 	smp=${smp:-2}
