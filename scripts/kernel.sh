@@ -20,7 +20,7 @@ compiler=${cc%@*}
 resolve() {
 	archive "$suites" "$arch" apt-cache depends --recurse --no-recommends --no-suggests \
 		--no-conflicts --no-breaks --no-replaces --no-enhances "$image_meta" "$headers_meta" 2>/dev/null |
-		grep -xE 'linux-(image|binary|modules|headers|kbuild)-[0-9]\S*' | grep -v -e '-unsigned$' | sort -u | xargs
+		grep -xE 'linux-(image|base|binary|modules|headers|kbuild)-[0-9]\S*' | grep -v -e '-unsigned$' | sort -u | xargs
 }
 released() {
 	resolved=$(resolve)
