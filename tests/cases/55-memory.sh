@@ -17,8 +17,14 @@ crowd() {
 all_there() { [ "$(info vms)" = 112 ] && [ -e "$K/112" ] && [ -e "$K/1" ]; }
 
 kvm_present
-crowd >/dev/null
+# Warm: what the allocators keep settles over several rounds, in 7.x's over four.
 without=$(crowd)
+for round in 2 3 4 5 6; do
+	before=$without
+	without=$(crowd)
+	[ $((before - without)) -ge 256 ] || break
+done
+echo "# warm in round $round"
 load
 yes "a VM takes at most 4 KiB a CPU ($(info bytes_per_vm_and_cpu))" [ "$(info bytes_per_vm_and_cpu)" -le 4096 ]
 yes "a vCPU takes at most 1 KiB ($(info bytes_per_vcpu))" [ "$(info bytes_per_vcpu)" -le 1024 ]
