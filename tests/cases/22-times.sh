@@ -42,8 +42,12 @@ halted_as_kvm() {
 	EOF
 	cat "$K/$(field "$(cat $1.pid)" 1 id)/vm" >$1.vm
 	kvm_polled=$(kvm_counter "$tid" "$fd" halt_poll_success_ns)
-	kvm_blocked=$(($(kvm_counter "$tid" "$fd" halt_wait_ns) + $(kvm_counter "$tid" "$fd" halt_poll_fail_ns)))
 	near "$1: polled as KVM" "$(from $1.vm polled_ns)" "$kvm_polled" $((kvm_polled / 10 + 1000000))
+	if [ ! -e "/sys/kernel/debug/kvm/$tid-$fd/halt_wait_ns" ]; then
+		skip "$1: blocked as KVM: before 5.15 KVM has no halt_wait_ns"
+		return
+	fi
+	kvm_blocked=$(($(kvm_counter "$tid" "$fd" halt_wait_ns) + $(kvm_counter "$tid" "$fd" halt_poll_fail_ns)))
 	# Ours has also what the first KVM_RUN took, which returns before the guest is entered.
 	near "$1: blocked as KVM" "$(from $1.vm blocked_ns)" "$kvm_blocked" \
 		$((kvm_blocked / 10 + (exact ? 1000000 : 100000000)))

@@ -8,7 +8,7 @@ if [ "$(kvm_vendor)" != amd ]; then
 fi
 load
 ftrace_on
-echo hist:keys=vcpu_id >$T/kvm_nested_vmexit/trigger
+ftrace_count kvm_nested_vmexit vcpu_id
 vm_start nested --nested=200 'out:1'
 vm_check nested
 pid=$(cat nested.pid)
@@ -16,6 +16,6 @@ is "VMRUN, known" "$(reason vmrun "$pid" 1)" 200
 is "exits from the nested guest as ftrace" "$(field "$pid" 1 nested_num)" "$(hits kvm_nested_vmexit)"
 yes "they are the 200 known, page faults and interrupts" [ "$(field "$pid" 1 nested_num)" -ge 200 ]
 is "every exit once" "$(field "$pid" 1 exits)" "$(hits kvm_exit)"
-echo '!hist:keys=vcpu_id' >$T/kvm_nested_vmexit/trigger
+ftrace_stop kvm_nested_vmexit vcpu_id
 vm_end nested
 unload

@@ -32,8 +32,8 @@ come_and_go 100
 ended() { [ "$(info vms)" = 0 ]; }
 yes "the first VMs have ended" within 10 ended
 warm=$(info exits) warm_returns=$(info returns)
-before=$(memory) own=$(info memory_bytes)
 ftrace_on
+before=$(memory) own=$(info memory_bytes)
 come_and_go $churn
 all_ended() { [ "$(info vms_retired)" = $((churn + 100)) ]; }
 yes "all ended VMs were seen to end" within 10 all_ended

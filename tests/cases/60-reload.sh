@@ -53,6 +53,8 @@ fi
 for name in runner mmio; do
 	kill -9 "$(cat $name.pid)"
 	kill "$(cat $name.holder)"
+	# KVM's modules are in use until the process has gone, which is after its VMs' end.
+	within 20 gone "$(cat $name.pid)" || not_ok "$name did not end"
 done
 ended() { [ "$(info vms)" = 0 ]; }
 yes "all end" within 20 ended

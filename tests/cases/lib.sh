@@ -109,28 +109,73 @@ vm_end() {
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
+# ftrace_count EVENT KEYS: ftrace counts it by KEYS from now on; ftrace_stop to undo.
+# A kernel without its histograms (Debian's 5.10) records the event in a buffer of its own.
+I=/sys/kernel/tracing/instances
+ftrace_counts_by_key() { [ -e $T/kvm_exit/hist ]; }
+ftrace_count() {
+	if ftrace_counts_by_key; then
+		echo "hist:keys=$2:size=4096" >$T/$1/trigger
+	else
+		mkdir $I/$1
+		echo 16384 >$I/$1/buffer_size_kb
+		echo 1 >$I/$1/events/kvm/$1/enable
+	fi
+}
+ftrace_stop() {
+	if ftrace_counts_by_key; then
+		echo "!hist:keys=$2" >$T/$1/trigger
+	else
+		rmdir $I/$1
+	fi
+}
 ftrace_on() {
-	echo 'hist:keys=vcpu_id,exit_reason.hex:size=4096' >$T/kvm_exit/trigger
-	echo 'hist:keys=common_pid:size=4096' >$T/kvm_userspace_exit/trigger
+	ftrace_count kvm_exit vcpu_id,exit_reason.hex
+	ftrace_count kvm_userspace_exit common_pid
 }
-
 ftrace_off() {
-	echo '!hist:keys=vcpu_id,exit_reason.hex' >$T/kvm_exit/trigger
-	echo '!hist:keys=common_pid' >$T/kvm_userspace_exit/trigger
+	ftrace_stop kvm_exit vcpu_id,exit_reason.hex
+	ftrace_stop kvm_userspace_exit common_pid
+}
+ftrace_is_on() { [ -e $I/kvm_exit ] || grep -q hist: $T/kvm_exit/trigger; }
+
+# hits EVENT: how often it came, those that the buffer did not hold included.
+hits() {
+	if ftrace_counts_by_key; then
+		awk '$1 == "Hits:" { print $2 }' "$T/$1/hist"
+	else
+		awk '/^(entries|overrun|dropped events):/ { n += $NF } END { print n }' $I/$1/per_cpu/cpu*/stats
+	fi
 }
 
-hits() { awk '$1 == "Hits:" { print $2 }' "$T/$1/hist"; }
-
-# ftrace_reasons "VCPU-ID...": "code count" lines, by code, of those vCPUs together.
+# ftrace_reasons "VCPU-ID...": "code count" lines, by code, of those vCPUs together; of a
+# buffer, "name count", blanks in the name being _.
 ftrace_reasons() {
-	awk -v ids=" $1 " '/exit_reason/ {
-		gsub(/[{},:]/, " ")
-		if (index(ids, " " $2 " ")) n["0x" $4] += $6
-	} END { for (c in n) print c, n[c] }' $T/kvm_exit/hist | sort
+	if ftrace_counts_by_key; then
+		awk -v ids=" $1 " '/exit_reason/ {
+			gsub(/[{},:]/, " ")
+			if (index(ids, " " $2 " ")) n["0x" $4] += $6
+		} END { for (c in n) print c, n[c] }' $T/kvm_exit/hist
+	else
+		awk -v ids=" $1 " 'sub(/.*: kvm_exit: vcpu /, "") {
+			if (!index(ids, " " $1 " ")) next
+			sub(/^[0-9]* reason /, "")
+			sub(/ rip 0x.*/, "")
+			gsub(/ /, "_")
+			n[$0]++
+		} END { for (c in n) print c, n[c] }' $I/kvm_exit/trace
+	fi | sort
 }
 
-# our_reasons ID
+# our_reasons ID: kvmstat's "code count" lines; our_reasons_as_ftrace ID: in its form.
 our_reasons() { awk 'NR > 1 { print $1, $2 }' "$K/$1/reasons" | sort; }
+our_reasons_as_ftrace() {
+	if ftrace_counts_by_key; then
+		our_reasons "$1"
+	else
+		awk 'NR > 1 { n = $2; sub(/^([^ ]* ){6}/, ""); gsub(/ /, "_"); print $0, n }' "$K/$1/reasons" | sort
+	fi
+}
 
 # kvm_counter TID FD NAME: KVM's own.
 kvm_counter() { cat "/sys/kernel/debug/kvm/$1-$2/$3"; }
@@ -150,8 +195,8 @@ vm_check() {
 		id=$(field "$pid" $nth id)
 		[ -n "$id" ] || { not_ok "$1: VM $nth of pid $pid has no line"; continue; }
 		within 5 [ -e "$K/$id/reasons" ]
-		if grep -q hist: $T/kvm_exit/trigger; then
-			is "$1 VM $nth: exits by reason as ftrace" "$(our_reasons "$id" | xargs)" \
+		if ftrace_is_on; then
+			is "$1 VM $nth: exits by reason as ftrace" "$(our_reasons_as_ftrace "$id" | xargs)" \
 				"$(ftrace_reasons "$ids" | xargs)"
 		fi
 		is "$1 VM $nth: exits as KVM" "$(field "$pid" $nth exits)" "$(kvm_counter "$tid" "$fd" exits)"
