@@ -39,6 +39,9 @@ check: ## every test
 check-debug: ## the cases on a kernel with KASAN, lockdep, kmemleak (builds it: ten minutes, once)
 	@tests/check.sh debug
 
+check-matrix: ## every kernel of scripts/kernels in each of its machines (MINUTES=n: as many as fit)
+	@tests/check.sh matrix $(MINUTES)
+
 fuzz: ## fuzz what the command reads, for FUZZ_SECONDS=600; what it learns stays in build/fuzz
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} tests/unit/fuzz.sh build/fuzz
 
@@ -80,4 +83,4 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r t w; do printf '  %-12s %s\n' "$$t" "$$w"; done
 
-.PHONY: all modules reader demo check check-debug fuzz bench install uninstall style clean version help
+.PHONY: all modules reader demo check check-debug check-matrix fuzz bench install uninstall style clean version help

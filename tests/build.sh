@@ -1,49 +1,24 @@
 #!/bin/bash
-# build.sh FLAVOUR: builds the module for a kernel without a warning, holds what came out
-# against what it must be, and the refusals of what cannot be built. Prints ok lines.
+# build.sh KERNEL: all that can be told without running it: the module for a kernel
+# (module.sh), the refusals of what cannot be built, the command, what make install puts
+# where, style. Prints ok lines.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$top/tests/lib.sh"
+# shellcheck disable=SC2034 # lib.sh's
+step=build
 # shellcheck disable=SC2154 # kernel_files sets release and headers
 kernel_files "$1"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$top"
 
-ok() { echo "ok - build: $1"; }
-not_ok() { echo "not ok - build: $1"; }
-# yes WHAT COMMAND...: it succeeds.
-yes() {
-	local what=$1
-	shift
-	if "$@"; then ok "$what"; else not_ok "$what: failed: $*"; fi
-}
-
 kmake() { make KVER="$release" KDIR="$headers" "$@"; }
 
-make -s -C "$headers" M="$top" clean
-if kmake modules W=1 C=1 >"$work/log" 2>&1 && [ -e kvmstat.ko ]; then
-	# BTF for modules needs the kernel's vmlinux, which no header package has.
-	if grep -v 'Skipping BTF' "$work/log" | grep -iE 'warning|error'; then
-		not_ok "$release, W=1 and sparse: warnings, above"
-	else
-		ok "$release, W=1 and sparse: no warning"
-	fi
-	yes "sparse looked at every file" [ "$(grep -c ' CHECK ' "$work/log")" = "$(find kvmstat/module -name '*.c' | wc -l)" ]
-else
-	cat "$work/log"
-	not_ok "$release: does not build"
-	exit 1
-fi
-nm -u kvmstat.ko >"$work/imports"
-yes "no KVM symbol is imported" sh -c "! grep -w 'kvm_[a-z_]*' '$work/imports'"
-yes "one version: module" [ "$(modinfo -F version kvmstat.ko)" = "$(make -s version)" ]
-yes "licence" [ "$(modinfo -F license kvmstat.ko)" = GPL ]
-yes "each parameter is described" [ "$(modinfo -F parm kvmstat.ko | grep -c ':.*(')" = "$(grep -c '^module_param' kvmstat/module/*.c | awk -F: '{ n += $2 } END { print n }')" ]
-kmake modules >/dev/null 2>&1
-kmake modules >"$work/log" 2>&1
-yes "a second make compiles nothing" sh -c "! grep -E ' (CC|LD|PROBE) ' '$work/log'"
+tests/module.sh "$1"
 
 make reader CFLAGS='-O2 -Werror' >"$work/log" 2>&1 || cat "$work/log"
 yes "the command builds with -Wall -Wextra -Werror" [ -x build/kvmstat ]

@@ -1,11 +1,15 @@
 #!/bin/bash
-# What `make check` runs: every test. With "debug", what `make check-debug` runs: the cases
-# on a kernel with KASAN, lockdep and kmemleak. The last line counts them.
+# What `make check` runs: every test, on one kernel. With "debug", what `make check-debug`
+# runs: the cases on a kernel with KASAN, lockdep and kmemleak. With "matrix [MINUTES]", what
+# `make check-matrix` runs: for each kernel of scripts/kernels its build, and the cases in each
+# of its machines; past MINUTES no more are begun. The last line counts them.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
+mode=${1:-quick}
 logs=$top/build/check
+[ "$mode" != matrix ] || logs=$top/build/matrix
 rm -rf "$logs"
 mkdir -p "$logs"
 cd "$top"
@@ -51,7 +55,7 @@ boot() {
 		tests/lab/boot.sh --machine "$machine" --kernel "$kernel" --out "$logs/$name" "${add[@]}" \
 			--add "$top/tests/cases/run:cases/run" --add "$top/tests/cases/lib.sh:cases/lib.sh" \
 			--add "$top/tests/cases/replay.awk:cases/replay.awk" \
-			--add "$top/kvmstat.ko:kvmstat.ko" --add "$logs/vmm:bin/vmm" \
+			--add "${ko:-$top/kvmstat.ko}:kvmstat.ko" --add "$logs/vmm:bin/vmm" \
 			--add "$logs/perfcount:bin/perfcount" \
 			--program "$top/build/kvmstat:bin/kvmstat" "$@" || status=$?
 		[ $status = 3 ] || break
@@ -62,6 +66,7 @@ boot() {
 	tests/lab/klog-check.sh "$logs/$name/console.log" && echo "ok - $name: kernel log is clean"
 }
 
+reader() { make -s reader && echo "ok - the command builds"; }
 unit() {
 	local status=0
 	tests/unit/run.sh || status=$?
@@ -114,7 +119,61 @@ debug() {
 		--append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30"
 }
 
-"${1:-quick}"
+# no KERNEL MACHINE REASON...: a cell that is not run.
+no() {
+	local cell="$1 in $2"
+	shift 2
+	say "$cell: skipped, $*"
+	echo "| $cell | - | - | - | - | - | skipped: $* |" >>"$logs/table.md"
+	skipped=$((skipped + 1))
+}
+
+# cell KERNEL RELEASE MACHINE MODULE: the cases there; a row of the table.
+cell() {
+	local name=$1-$3 log=$logs/$1-$3.log ko=$4 before=$failed exits status=0
+	case $3 in
+	vmx) set -- "$@" --timeout 2400 --append "lab.exact=10" ;;
+	*) set -- "$@" --timeout 1200 --smp 2 ;;
+	esac
+	say "$name"
+	boot "$name" "$3" "$all" "${@:5}" >"$log" 2>&1 || status=$?
+	report "$name" "$log" $status
+	# By vCPU and reason, in parentheses: "0x7b 50 0x72 70".
+	exits=$(sed -n 's/^ok - .*exits by reason as ftrace (\(.*\))$/\1/p' "$log" | awk '{ for (i = 2; i <= NF; i += 2) n += $i } END { print n + 0 }')
+	echo "| $1 in $3 | $2 | $exits | $(grep -c '^not ok .*as ftrace' "$log") | $(grep -c '^ok ' "$log") | $((failed - before)) | $(sed -n 's/^skip - //p' "$log" | paste -sd';') |" >>"$logs/table.md"
+}
+
+matrix() {
+	local name machines machine said end=$((SECONDS + ${1:-100000} * 60))
+	printf '%s\n' '| cell | kernel | exits compared | differences | checks | failed | left out |' '|---|---|---|---|---|---|---|' >"$logs/table.md"
+	step reader reader
+	while read -r name _ _ _ _ _ _ machines <&3; do
+		if ! said=$(kernel_files "$name" 2>&1); then
+			no "$name" "${machines/-/none}" "its packages cannot be had: $(tail -n 1 <<<"$said")"
+			continue
+		fi
+		kernel_files "$name" 2>/dev/null
+		step "build-$name" tests/module.sh "$name"
+		[ -e kvmstat.ko ] || continue
+		mv kvmstat.ko "$logs/$name.ko"
+		# shellcheck disable=SC2154 # kernel_files sets it
+		[ "$machines" != - ] || echo "| $name | $release | built only | - | - | - | |" >>"$logs/table.md"
+		for machine in ${machines//[,-]/ }; do
+			if [ ! -e "tests/lab/$machine.sh" ]; then
+				no "$name" "$machine" "there is no such machine"
+			elif [ $SECONDS -ge $end ]; then
+				no "$name" "$machine" "there was no time left"
+			else
+				cell "$name" "$release" "$machine" "$logs/$name.ko"
+			fi
+		done
+	done 3< <(kernels)
+	step probes tests/probes.sh
+	cat "$logs/table.md"
+}
+
+[ $# = 0 ] || shift
+"$mode" "$@"
 [ $skipped = 0 ] && left_out='' || left_out=", $skipped skipped"
 echo "$passed passed, $failed failed$left_out"
 [ $failed = 0 ]

@@ -1,0 +1,54 @@
+#!/bin/bash
+# module.sh KERNEL: builds kvmstat.ko for a kernel of scripts/kernels, with W=1 and sparse,
+# and holds what came out against what it must be. Prints ok lines.
+# shellcheck disable=SC2034,SC2154 # step is lib.sh's; kernel_files sets much
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=scripts/lib.sh
+. "$top/scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$top/tests/lib.sh"
+step="build for $1"
+need_packages sparse kmod binutils
+kernel_files "$1"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$top"
+
+# What sparse has a .c file's name for: those of this architecture.
+case $arch in
+amd64) srcarch=x86 ;;
+riscv64) srcarch=riscv ;;
+*) srcarch=$arch ;;
+esac
+sources=$(find kvmstat/module/*.c "kvmstat/module/arch/$srcarch"/*.c | wc -l)
+
+# shellcheck disable=SC2086 # words
+kmake() { $kmake KVER="$release" KDIR="$headers" CC="$compiler" "$@"; }
+
+make -s -C "$headers" M="$top" clean 2>/dev/null || :
+# Debian's 7.x headers lack the script that tells C=1 that there is sparse, so make turns it
+# off and says so; the variable behind C=1 overrides that. BTF for modules needs the kernel's
+# vmlinux, which older header packages do not have.
+known='checker-valid.sh: No such file|C=1 specified, but|Skipping BTF'
+if kmake modules W=1 KBUILD_CHECKSRC=1 >"$work/log" 2>&1 && [ -e kvmstat.ko ]; then
+	if grep -vE "$known" "$work/log" | grep -iE 'warning|error'; then
+		not_ok "W=1 and sparse: warnings, above"
+	else
+		ok "$release, $compiler, W=1 and sparse: no warning"
+	fi
+	yes "sparse looked at every file" [ "$(grep -c ' CHECK ' "$work/log")" = "$sources" ]
+else
+	cat "$work/log"
+	not_ok "does not build"
+	exit 1
+fi
+nm -u kvmstat.ko >"$work/imports"
+yes "no KVM symbol is imported" sh -c "! grep -w 'kvm_[a-z_]*' '$work/imports'"
+yes "it is for that kernel" [ "$(modinfo -F vermagic kvmstat.ko | cut -d' ' -f1)" = "$release" ]
+yes "one version" [ "$(modinfo -F version kvmstat.ko)" = "$(make -s version)" ]
+yes "licence" [ "$(modinfo -F license kvmstat.ko)" = GPL ]
+yes "each parameter is described" [ "$(modinfo -F parm kvmstat.ko | grep -c ':.*(')" = "$(grep -c '^module_param' kvmstat/module/*.c | awk -F: '{ n += $2 } END { print n }')" ]
+kmake modules >/dev/null 2>&1
+kmake modules >"$work/log" 2>&1
+yes "a second make compiles nothing" sh -c "! grep -E ' (CC|LD|PROBE) ' '$work/log'"
