@@ -2,6 +2,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # its variables are boot.sh's
 
 prepare() {
+	# QEMU 7.2's CMPXCHG16B leaves wrong flags, NT and the like, where it does not know what the
+	# last instruction's were; newer kernels' allocators use it for every object.
 	local disk cpu=max,-cx16
 	# KVM intercepts PAUSE only where the processor counts them and lets some pass: QEMU
 	# has the bits when forced, and lets none pass.
