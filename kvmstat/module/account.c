@@ -12,29 +12,19 @@
 #include "time.h"
 
 /**
- * kvmstat_count_mmio - the loaded vCPU's guest touched device memory
- * @key: the address, with KVMSTAT_SPOT_WRITE if it wrote
- *
- * An instruction may touch it several times, and again when userspace has
- * answered: it counts once for its exit, by the first address.
+ * kvmstat_count_mmio - kvmstat_count_device() for the loaded vCPU
+ * @key: as there
  *
  * Context: a probe within KVM_RUN.
  */
 void notrace kvmstat_count_mmio(u64 key)
 {
-	struct kvmstat_counts *counts;
 	struct kvmstat_vcpu *v;
 
 	kvmstat_probe_begin();
 	v = kvmstat_table_find_loaded();
-	if (likely(v) && v->mmio != v->exits) {
-		counts = this_cpu_read(kvmstat_cpu.counts);
-		v->mmio = v->exits;
-		counts->t.mmio++;
-		if (kvmstat_class(v) == KVMSTAT_CLASS_FAULT)
-			counts->t.fault_mmio++;
-		kvmstat_spots_count(&v->spots, KVMSTAT_MMIO, key);
-	}
+	if (likely(v))
+		kvmstat_count_device(v, this_cpu_read(kvmstat_cpu.counts), key);
 	kvmstat_probe_end();
 }
 
@@ -108,16 +98,18 @@ static enum kvmstat_errno errno_of(int error)
 	}
 }
 
-/* The exit in progress ends in userspace. */
-static __always_inline void count_to_user(struct kvmstat_vcpu *v, struct kvmstat_counts *counts)
-{
-	v->returned = v->exits;
-	v->to_user++;
-	counts->cells[(u8)v->cell].to_user++;
-}
-
-static void count_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u32 reason,
-			 int error)
+/**
+ * kvmstat_count_rare_return - kvmstat_count_return() for an error, a reason that is new, or
+ * no exit
+ * @v: as there
+ * @counts: likewise
+ * @reason: likewise
+ * @error: likewise
+ *
+ * Context: as there.
+ */
+void notrace kvmstat_count_rare_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts,
+				       u32 reason, int error)
 {
 	bool noexit = v->returned == v->exits;
 	enum kvmstat_errno e = errno_of(error);
@@ -131,50 +123,7 @@ static void count_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, 
 	if (noexit)
 		counts->t.noexit++;
 	else
-		count_to_user(v, counts);
-}
-
-/* Apart, so that the usual way saves no register. */
-static noinline notrace void on_rare_return(u32 reason, int error)
-{
-	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
-
-	WRITE_ONCE(v->returning, NULL);
-	count_return(v, this_cpu_read(kvmstat_cpu.counts), reason, error);
-}
-
-static noinline notrace void on_displaced_return(u32 reason, int error)
-{
-	struct kvmstat_vcpu *v;
-
-	if (!READ_ONCE(kvmstat_hooks_live))
-		return;
-	v = kvmstat_table_displaced();
-	if (v)
-		count_return(v, this_cpu_ptr(v->vm->counts), reason, error);
-	else
-		this_cpu_inc(kvmstat_cpu.lost_returns);
-}
-
-static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int error)
-{
-	struct kvmstat_counts *counts;
-	struct kvmstat_vcpu *v;
-
-	kvmstat_probe_begin();
-	v = this_cpu_read(kvmstat_cpu.v);
-	if (unlikely(data_race(v->returning) != current)) {
-		on_displaced_return(reason, error);
-	} else if (unlikely(error < 0 || reason >= KVMSTAT_USER_REASONS ||
-			    v->returned == v->exits)) {
-		on_rare_return(reason, error);
-	} else {
-		WRITE_ONCE(v->returning, NULL);
-		counts = this_cpu_read(kvmstat_cpu.counts);
-		count_to_user(v, counts);
-		counts->t.user_reasons[reason]++;
-	}
-	kvmstat_probe_end();
+		kvmstat_count_to_user(v, counts);
 }
 
 /* Fires when a halted vCPU goes on, still within KVM_RUN. */
@@ -200,6 +149,5 @@ static void __maybe_unused check_types(void)
 struct kvmstat_hook kvmstat_account_hooks[] = {
 	{ .name = "kvm_mmio", .probe = on_kvm_mmio },
 	{ .name = "kvm_vcpu_wakeup", .probe = on_kvm_vcpu_wakeup, .timing = true },
-	{ .name = "kvm_userspace_exit", .probe = on_kvm_userspace_exit, .required = true },
 };
 const unsigned int kvmstat_nr_account_hooks = ARRAY_SIZE(kvmstat_account_hooks);

@@ -8,6 +8,8 @@
 #include "table.h"
 
 void kvmstat_count_other_port(struct kvmstat_vcpu *v, u32 port);
+void kvmstat_count_rare_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u32 reason,
+			       int error);
 
 /* A cell as struct kvmstat_vm's cell_of has it. */
 #define KVMSTAT_CLASS_SHIFT 8
@@ -46,6 +48,60 @@ static __always_inline void kvmstat_count_port(struct kvmstat_vcpu *v, u32 port)
 		v->port_run++;
 	else
 		kvmstat_count_other_port(v, port);
+}
+
+/**
+ * kvmstat_count_device - the guest touched device memory
+ * @v: the vCPU
+ * @counts: its VM's, of this CPU
+ * @key: the address, with KVMSTAT_SPOT_WRITE if it wrote
+ *
+ * An instruction may touch it several times, and again when userspace has
+ * answered: it counts once for its exit, by the first address.
+ *
+ * Context: a probe within KVM_RUN, preemption off.
+ */
+static __always_inline void kvmstat_count_device(struct kvmstat_vcpu *v,
+						 struct kvmstat_counts *counts, u64 key)
+{
+	if (v->mmio == v->exits)
+		return;
+	v->mmio = v->exits;
+	smp_wmb(); /* after its exit; pairs with kvmstat_sum_counters() */
+	counts->t.mmio++;
+	if (kvmstat_class(v) == KVMSTAT_CLASS_FAULT)
+		counts->t.fault_mmio++;
+	kvmstat_spots_count(&v->spots, KVMSTAT_MMIO, key);
+}
+
+/* The exit in progress ends in userspace. */
+static __always_inline void kvmstat_count_to_user(struct kvmstat_vcpu *v,
+						  struct kvmstat_counts *counts)
+{
+	v->returned = v->exits;
+	smp_wmb(); /* after its exit; pairs with kvmstat_sum_counters() and vcpus_show() */
+	v->to_user++;
+	counts->cells[(u8)v->cell].to_user++;
+}
+
+/**
+ * kvmstat_count_return - KVM_RUN returned
+ * @v: the vCPU
+ * @counts: its VM's, of this CPU
+ * @reason: KVM_EXIT_*
+ * @error: -errno, or 0
+ *
+ * Context: the kvm_userspace_exit probe, preemption off.
+ */
+static __always_inline void
+kvmstat_count_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u32 reason, int error)
+{
+	if (unlikely(error < 0 || reason >= KVMSTAT_USER_REASONS || v->returned == v->exits)) {
+		kvmstat_count_rare_return(v, counts, reason, error);
+	} else {
+		kvmstat_count_to_user(v, counts);
+		counts->t.user_reasons[reason]++;
+	}
 }
 
 void kvmstat_count_mmio(u64 key);

@@ -55,12 +55,12 @@ static struct kvm_vcpu *loaded_vcpu(void)
  * Nothing guards the layout of KVM's structures, as no KVM symbol is imported:
  * what the headers say must lead from the thread to the vCPU and back to it.
  */
-static struct kvm *checked_kvm(struct kvm_vcpu *vcpu)
+static struct kvm *checked_kvm(struct kvm_vcpu *vcpu, bool loaded)
 {
 	struct mm_struct *mm;
 	struct kvm *kvm;
 
-	if (vcpu != loaded_vcpu() || get_kernel_nofault(kvm, &vcpu->kvm) ||
+	if ((loaded && vcpu != loaded_vcpu()) || get_kernel_nofault(kvm, &vcpu->kvm) ||
 	    get_kernel_nofault(mm, &kvm->mm) || mm != current->mm)
 		return NULL;
 	return kvm;
@@ -110,9 +110,9 @@ static void runs_here(struct kvmstat_vm *vm)
 		cpumask_set_cpu(smp_processor_id(), cpus);
 }
 
-static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu)
+static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu, bool loaded)
 {
-	struct kvm *kvm = checked_kvm(vcpu);
+	struct kvm *kvm = checked_kvm(vcpu, loaded);
 	struct kvmstat_vcpu *v = NULL;
 	struct kvmstat_vm *vm;
 	unsigned long flags;
@@ -164,14 +164,7 @@ static void displace(struct kvmstat_vcpu *v)
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 }
 
-/**
- * kvmstat_table_miss - kvmstat_table_find() for a vCPU that the CPU did not see last
- * @vcpu: the vCPU that is loaded here
- *
- * Context: a probe, preemption off, RCU read side.
- * Return: as kvmstat_table_find().
- */
-notrace struct kvmstat_vcpu *kvmstat_table_miss(struct kvm_vcpu *vcpu)
+static __always_inline struct kvmstat_vcpu *miss(struct kvm_vcpu *vcpu, bool loaded)
 {
 	struct kvmstat_cpu *cpu = this_cpu_ptr(&kvmstat_cpu);
 	struct kvmstat_vcpu *v, *old = READ_ONCE(cpu->v);
@@ -179,7 +172,7 @@ notrace struct kvmstat_vcpu *kvmstat_table_miss(struct kvm_vcpu *vcpu)
 	hash_for_each_possible_rcu_notrace(vcpu_table, v, hash, (unsigned long)vcpu)
 		if (v->vcpu == vcpu)
 			goto found;
-	v = first_seen(vcpu);
+	v = first_seen(vcpu, loaded);
 	if (!v)
 		return NULL;
 found:
@@ -189,6 +182,30 @@ found:
 	cpu->counts = this_cpu_ptr(v->vm->counts);
 	WRITE_ONCE(cpu->v, v);
 	return v;
+}
+
+/**
+ * kvmstat_table_miss - kvmstat_table_find() for a vCPU that the CPU did not see last
+ * @vcpu: the vCPU that is loaded here
+ *
+ * Context: a probe, preemption off, RCU read side.
+ * Return: as kvmstat_table_find().
+ */
+notrace struct kvmstat_vcpu *kvmstat_table_miss(struct kvm_vcpu *vcpu)
+{
+	return miss(vcpu, true);
+}
+
+/**
+ * kvmstat_table_miss_put - kvmstat_table_find_put(), likewise
+ * @vcpu: the vCPU, whose KVM_RUN the thread is in
+ *
+ * Context: as kvmstat_table_find_put().
+ * Return: likewise.
+ */
+notrace struct kvmstat_vcpu *kvmstat_table_miss_put(struct kvm_vcpu *vcpu)
+{
+	return miss(vcpu, false);
 }
 
 /**

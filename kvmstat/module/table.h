@@ -259,6 +259,7 @@ DECLARE_PER_CPU(struct kvmstat_cpu, kvmstat_cpu);
 
 struct kvmstat_vcpu *kvmstat_table_miss(struct kvm_vcpu *vcpu);
 struct kvmstat_vcpu *kvmstat_table_miss_loaded(void);
+struct kvmstat_vcpu *kvmstat_table_miss_put(struct kvm_vcpu *vcpu);
 
 /**
  * kvmstat_table_find - make this CPU's cache hold a vCPU
@@ -291,6 +292,20 @@ static __always_inline struct kvmstat_vcpu *kvmstat_table_find_loaded(void)
 	if (likely(v->notifier == current->preempt_notifiers.first))
 		return v;
 	return kvmstat_table_miss_loaded();
+}
+
+/**
+ * kvmstat_table_find_put - make this CPU's cache hold a vCPU that is not loaded
+ * @vcpu: the vCPU, whose KVM_RUN the thread is in; or anything else, which is refused
+ *
+ * Context: the kvm_userspace_exit probe, preemption off, RCU read side.
+ * Return: as kvmstat_table_find().
+ */
+static __always_inline struct kvmstat_vcpu *kvmstat_table_find_put(struct kvm_vcpu *vcpu)
+{
+	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
+
+	return likely(v->vcpu == vcpu) ? v : kvmstat_table_miss_put(vcpu);
 }
 
 /* Records are added while this goes on, and freed with their VM only. */

@@ -403,6 +403,34 @@ static notrace void on_kvm_fpu(void *data, int load)
 	kvmstat_probe_end();
 }
 
+static noinline notrace void on_displaced_return(u32 reason, int error)
+{
+	struct kvmstat_vcpu *v;
+
+	if (!READ_ONCE(kvmstat_hooks_live))
+		return;
+	v = kvmstat_table_displaced();
+	if (v)
+		kvmstat_count_rare_return(v, this_cpu_ptr(v->vm->counts), reason, error);
+	else
+		this_cpu_inc(kvmstat_cpu.lost_returns);
+}
+
+static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int error)
+{
+	struct kvmstat_vcpu *v;
+
+	kvmstat_probe_begin();
+	v = this_cpu_read(kvmstat_cpu.v);
+	if (unlikely(data_race(v->returning) != current)) {
+		on_displaced_return(reason, error);
+	} else {
+		WRITE_ONCE(v->returning, NULL);
+		kvmstat_count_return(v, this_cpu_read(kvmstat_cpu.counts), reason, error);
+	}
+	kvmstat_probe_end();
+}
+
 /* An MMIO write that an eventfd took before the emulator saw it (VT-x). */
 static notrace void on_kvm_fast_mmio(void *data, u64 gpa)
 {
@@ -439,6 +467,7 @@ static notrace void on_kvm_inj_virq(void *data, unsigned int vector, bool soft, 
 
 /* kvm_exit, then kvm_fpu come last: a return is counted if its exit was. */
 struct kvmstat_hook kvmstat_arch_hooks[] = {
+	{ .name = "kvm_userspace_exit", .probe = on_kvm_userspace_exit, .required = true },
 	{ .name = "kvm_fast_mmio", .probe = on_kvm_fast_mmio },
 	{ .name = "kvm_msr", .probe = on_kvm_msr },
 	{ .name = "kvm_hypercall", .probe = on_kvm_hypercall },

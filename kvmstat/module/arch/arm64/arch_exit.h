@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * arm64: a VM exit's slot, the index of its reason in the counters, and the clock.
+ */
+#ifndef KVMSTAT_ARCH_EXIT_H
+#define KVMSTAT_ARCH_EXIT_H
+
+#include <linux/kvm_host.h>
+#include <linux/timekeeping.h>
+#include <asm/arch_timer.h>
+#include <asm/esr.h>
+#include <asm/ptrace.h>
+
+#include "compat.h"
+
+/*
+ * Slots: the trapped exceptions' classes stand for themselves (ESR_ELx.EC, Arm ARM
+ * D17.2.37); then the exits that are none, and the kinds of WFx.
+ */
+#define KVMSTAT_CLASSES 64u
+#define KVMSTAT_IRQ KVMSTAT_CLASSES
+#define KVMSTAT_SERROR (KVMSTAT_CLASSES + 1)
+#define KVMSTAT_IL (KVMSTAT_CLASSES + 2)
+#define KVMSTAT_HYP_GONE (KVMSTAT_CLASSES + 3)
+#define KVMSTAT_WFI (KVMSTAT_CLASSES + 4)
+#define KVMSTAT_WFE (KVMSTAT_CLASSES + 5)
+#define KVMSTAT_OTHER (KVMSTAT_CLASSES + 6)
+#define KVMSTAT_UNKNOWN (KVMSTAT_CLASSES + 7)
+#define KVMSTAT_SLOTS (KVMSTAT_UNKNOWN + 1)
+
+#define KVMSTAT_ISA "arm64"
+#define KVMSTAT_REASON_SOURCE "kvm_exit's arguments, ESR_EL2 as KVM saved it"
+
+/**
+ * struct kvmstat_arch_exit - nothing: the event has the reason
+ */
+struct kvmstat_arch_exit {};
+
+static __always_inline void kvmstat_exit_init(struct kvmstat_arch_exit *exit)
+{
+}
+
+/* Device memory is told by the kvm_mmio event. */
+static __always_inline bool kvmstat_exit_device(struct kvmstat_arch_exit *exit,
+						const struct kvm_vcpu *vcpu, u64 *key)
+{
+	return false;
+}
+
+/**
+ * kvmstat_syscall_argument - an argument of the system call that the thread is in
+ * @regs: its registers in userspace
+ * @n: 0 or 1
+ */
+static __always_inline unsigned long kvmstat_syscall_argument(const struct pt_regs *regs,
+							      unsigned int n)
+{
+	return regs->regs[n];
+}
+
+extern bool kvmstat_counter;
+
+/**
+ * kvmstat_fast_clock - now, in ticks, if it is a kvmstat_clock_is_fast()
+ *
+ * The kernel's own way to the system counter: it knows which of the two views of it a
+ * host that runs guests must read, and the processors' errata.
+ */
+static __always_inline u64 kvmstat_fast_clock(void)
+{
+	return arch_timer_read_counter();
+}
+
+static __always_inline bool kvmstat_clock_is_fast(void)
+{
+	return kvmstat_counter;
+}
+
+/**
+ * kvmstat_clock - now, in ticks: the system counter's, else nanoseconds
+ *
+ * Context: any.
+ */
+static __always_inline u64 kvmstat_clock(void)
+{
+	return kvmstat_counter ? arch_timer_read_counter() : ktime_get_mono_fast_ns();
+}
+
+#endif
