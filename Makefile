@@ -17,8 +17,8 @@ style-files = $(shell git ls-files '*.c' '*.h' ':!scripts/probes/*')
 
 all: modules reader ## build the module and the command
 
-modules: ## build kvmstat.ko (KVER=release KDIR=headers: another kernel; W=1 C=1: checks)
-	@$(kdir); $(MAKE) -C "$$KDIR" M="$(CURDIR)" $(if $(kernel-cc),CC='$(kernel-cc)') modules
+modules: ## build kvmstat.ko (KVER=release KDIR=headers CC=compiler: another kernel; W=1 C=1: checks)
+	@$(kdir); $(MAKE) -C "$$KDIR" M="$(CURDIR)" $(if $(kernel-cc),CC='$(kernel-cc)') $$cross modules
 
 reader: build/kvmstat ## build the command, build/kvmstat
 

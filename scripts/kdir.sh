@@ -1,7 +1,8 @@
 #!/bin/sh
 # kdir.sh KVER KDIR CC: can kvmstat be built for this kernel? If not, one sentence says
 # why. KVER and CC may be empty: the running or newest installed kernel, and the
-# compiler that built it. Prints shell-evaluable KVER= and KDIR=.
+# compiler that built it. Prints shell-evaluable KVER= and KDIR=, and cross=: what the
+# kernel's build must be told besides if the kernel is of another architecture.
 set -eu
 kver=$1 kdir=$2 cc=$3
 here=$(dirname "$0")
@@ -33,7 +34,7 @@ has 64BIT || no "kernel $kver is 32-bit; kvmstat's counters need a 64-bit kernel
 arch=$(sed -n 's/^CONFIG_\(X86\|ARM64\|RISCV\|S390\|PPC64\|LOONGARCH\)=y$/\1/p' \
 	"$kdir/include/config/auto.conf" | tr '[:upper:]' '[:lower:]')
 [ -d "$here/../kvmstat/module/arch/${arch:-none}" ] ||
-	no "kernel $kver is for ${arch:-an architecture}, which kvmstat cannot count on; it can on: $(cd "$here/../kvmstat/module/arch" && echo *)"
+	no "kernel $kver is for ${arch:-an architecture}, which kvmstat cannot count on; it can on: $(cd "$here/../kvmstat/module/arch" && printf '%s ' */ | tr -d /)"
 has KVM || no "kernel $kver is built without CONFIG_KVM: it cannot run virtual machines, there is nothing to count"
 has TRACEPOINTS || no "kernel $kver is built without CONFIG_TRACEPOINTS, and KVM's events are how kvmstat counts"
 has KPROBES || no "kernel $kver is built without CONFIG_KPROBES, by which kvmstat sees the end of a VM"
@@ -47,4 +48,22 @@ else
 fi
 command -v "${cc%% *}" >/dev/null ||
 	no "the compiler ${cc%% *}, $why, is not installed: install it, or name another with CC="
-printf "KVER='%s' KDIR='%s'\n" "$kver" "$kdir"
+
+# A kernel's name of an architecture, and the compilers'.
+case $arch in
+x86) machine=x86_64 ;;
+arm64) machine=aarch64 ;;
+riscv) machine=riscv64 ;;
+esac
+cross=''
+case $cc in
+*gcc*)
+	target=$($cc -dumpmachine)
+	[ "${target%%-*}" = "$machine" ] ||
+		no "kernel $kver is for $machine, the compiler $cc, $why, for ${target%%-*}: name one for $machine with CC= (Debian: $machine-linux-gnu-gcc)"
+	;;
+esac
+# Headers have no vmlinux to make BTF from; and its tools would be the other architecture's.
+[ "$(uname -m)" = "$machine" ] ||
+	cross="ARCH=$arch CROSS_COMPILE=$machine-linux-gnu- CONFIG_DEBUG_INFO_BTF_MODULES="
+printf "KVER='%s' KDIR='%s' cross='%s'\n" "$kver" "$kdir" "$cross"
