@@ -2,7 +2,8 @@
 # boot.sh: boot a kernel in an emulated machine that can run KVM, run a case in it,
 # wait for the end. Status 0 when the machine ran to its end; the case's own status is
 # the line "lab: result N" in DIR/results, what its kernel said is DIR/console.log.
-#   --machine svm|vmx     AMD-V (QEMU TCG) or Intel VT-x (Bochs, one CPU, no disks)
+#   --machine svm|vmx|vhe|nvhe|riscv   AMD-V (QEMU TCG), Intel VT-x (Bochs, one CPU, no
+#                         disks), arm64 with the kernel at EL2 or EL1, riscv64 (QEMU TCG)
 #   --kernel FLAVOUR|DIR  as for, or from, scripts/kernel.sh
 #   --add SRC:DST         a file for the machine; SRC:cases/run is the case
 #   --program SRC:DST     the same, with the shared libraries that it needs
@@ -40,7 +41,7 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-[ -f "$lab/$machine.sh" ] || die "boot.sh: --machine must be svm or vmx, not '$machine'"
+[ -f "$lab/$machine.sh" ] || die "boot.sh: --machine must be svm, vmx, vhe, nvhe or riscv, not '$machine'"
 [ -n "$out" ] || die "boot.sh: --out DIR is missing"
 
 kernel_files "$kernel"
@@ -69,9 +70,11 @@ unpack() {
 trap end EXIT
 trap 'exit 130' INT TERM
 
-# make_initrd OPTION...: as $work/initrd
+# make_initrd OPTION...: as $work/initrd. A machine of another architecture says first what
+# it has instead of these.
+kmods="kvm-amd kvm-intel virtio_pci virtio_blk ext4" strip=strip busybox=busybox
 make_initrd() {
-	"$lab/initrd.sh" --modules "$modules" --kmods "kvm-amd kvm-intel virtio_pci virtio_blk ext4" \
+	"$lab/initrd.sh" --modules "$modules" --kmods "$kmods" --busybox "$busybox" --strip "$strip" \
 		--add "$lab/init:init" --add "$lab/guestlib.sh:lib/guestlib.sh" \
 		${add[@]+"${add[@]}"} --out "$work/initrd" "$@"
 }

@@ -10,11 +10,14 @@ save() {
 		echo "lab: file $1"
 		gzip -c "$2" | base64
 		echo "lab: file end"
-	} >/dev/ttyS1
+	} >"$LAB_TTY"
 }
 
-# kvm_vendor: amd or intel, by what the processor has.
+# kvm_vendor: amd or intel, by what the processor has; or another architecture.
 kvm_vendor() {
+	case $(uname -m) in
+	aarch64 | riscv64) uname -m; return ;;
+	esac
 	if grep -qw svm /proc/cpuinfo; then
 		echo amd
 	elif grep -qw vmx /proc/cpuinfo; then
@@ -25,9 +28,20 @@ kvm_vendor() {
 	fi
 }
 
-kvm_load() { modprobe "kvm-$(kvm_vendor)"; }
+# On arm64 it is built in.
+kvm_load() {
+	case $(kvm_vendor) in
+	riscv64) modprobe kvm ;;
+	*) modprobe "kvm-$(kvm_vendor)" ;;
+	esac
+}
 
-kvm_unload() { rmmod "kvm_$(kvm_vendor)" && rmmod kvm; }
+kvm_unload() {
+	case $(kvm_vendor) in
+	riscv64) ;;
+	*) rmmod "kvm_$(kvm_vendor)" ;;
+	esac && rmmod kvm
+}
 
 # mount_root: make the disk of root.sh, or of another disk_image, the first virtio disk,
 # usable: /root, guest and root_program; and its terminals and locale, by all programs.

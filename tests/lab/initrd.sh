@@ -3,6 +3,7 @@
 # on, and any files asked for.
 #   --modules DIR    a lib/modules/<release> folder
 #   --kmods "NAME.." the modules to take from it
+#   --busybox FILE, --strip COMMAND   those of another architecture
 #   --add SRC:DST    a file, as /DST there (init among them); can be repeated
 #   --program SRC:DST  the same, with the shared libraries that it needs
 #   --gzip           compress it (quicker for QEMU; Bochs is quicker without)
@@ -11,11 +12,13 @@ set -eu
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
 
-modules='' kmods='' out='' pack=cat add=() programs=()
+modules='' kmods='' out='' pack=cat busybox=busybox strip=strip add=() programs=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--modules) modules=$2; shift 2 ;;
 	--kmods) kmods=$2; shift 2 ;;
+	--busybox) busybox=$2; shift 2 ;;
+	--strip) strip=$2; shift 2 ;;
 	--add) add+=("$2"); shift 2 ;;
 	--program) programs+=("$2"); shift 2 ;;
 	--gzip) pack='gzip -1'; shift ;;
@@ -30,8 +33,9 @@ trap 'rm -rf "$root"' EXIT
 chmod 755 "$root"
 mkdir -p "$root"/{bin,lib,proc,sys,dev,tmp,mnt}
 
-cp "$(command -v busybox)" "$root/bin/busybox"
-"$root/bin/busybox" --list | grep -vx busybox | while read -r applet; do
+# The applets are this machine's: another architecture's may lack a few.
+cp "$(command -v "$busybox")" "$root/bin/busybox"
+busybox --list | grep -vx busybox | while read -r applet; do
 	ln -s busybox "$root/bin/$applet"
 done
 
@@ -47,7 +51,7 @@ copy_modules() {
 		*.xz) to=${to%.xz} && xz -dc "$file" >"$to" ;;
 		*) cp "$file" "$to" ;;
 		esac
-		strip --strip-debug "$to"
+		"$strip" --strip-debug "$to"
 	done
 	# modules.dep leaves out what is built in: without these, modprobe would call it missing.
 	cp "$modules"/modules.{builtin,builtin.modinfo,order} "$root/lib/modules/$release/"
