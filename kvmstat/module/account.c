@@ -143,7 +143,6 @@ static void __maybe_unused check_types(void)
 {
 	check_trace_callback_type_kvm_mmio(on_kvm_mmio);
 	check_trace_callback_type_kvm_vcpu_wakeup(on_kvm_vcpu_wakeup);
-	check_trace_callback_type_kvm_userspace_exit(on_kvm_userspace_exit);
 }
 
 struct kvmstat_hook kvmstat_account_hooks[] = {

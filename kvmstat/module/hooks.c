@@ -77,8 +77,11 @@ static int attach_kprobes(void)
 {
 	int ret;
 
-	destroy_vm = (struct kprobe){ .symbol_name = DESTROY_VM, .pre_handler = on_destroy_vm };
-	try_it = (struct kprobe){ .addr = (kprobe_opcode_t *)try_kprobe, .pre_handler = on_try };
+	destroy_vm = (struct kprobe){ .symbol_name = DESTROY_VM,
+				      .offset = KVMSTAT_KPROBE_OFFSET,
+				      .pre_handler = on_destroy_vm };
+	try_it = (struct kprobe){ .addr = (void *)try_kprobe + KVMSTAT_KPROBE_OFFSET,
+				  .pre_handler = on_try };
 	ret = register_kprobe(&try_it);
 	if (ret)
 		return ret;

@@ -5,9 +5,10 @@
  */
 #include <linux/fdtable.h>
 #include <linux/fs.h>
-#include <linux/kvm.h>
+#include <linux/kvm_host.h>
 #include <linux/nospec.h>
 #include <linux/sched/task_stack.h>
+#include <trace/events/kvm.h>
 
 #include "arch/loaded.h"
 #include "hooks.h"
@@ -62,6 +63,12 @@ void notrace kvmstat_loaded_return(void *data, __u32 reason, int error)
 		this_cpu_inc(kvmstat_cpu.lost_returns);
 	}
 	kvmstat_probe_end();
+}
+
+/* As account.c's. */
+static void __maybe_unused check_types(void)
+{
+	check_trace_callback_type_kvm_userspace_exit(kvmstat_loaded_return);
 }
 
 /**

@@ -31,6 +31,9 @@
 #define KVMSTAT_ISA "arm64"
 #define KVMSTAT_REASON_SOURCE "kvm_exit's arguments, ESR_EL2 as KVM saved it"
 
+/* Where in a function a kprobe sees its arguments. */
+#define KVMSTAT_KPROBE_OFFSET 0
+
 /**
  * struct kvmstat_arch_exit - nothing: the event has the reason
  */

@@ -54,6 +54,9 @@
 #define KVMSTAT_ISA "x86 (VT-x, AMD-V)"
 #define KVMSTAT_REASON_SOURCE "VMREAD (VT-x), VMCB (AMD-V)"
 
+/* Where in a function a kprobe sees its arguments. */
+#define KVMSTAT_KPROBE_OFFSET 0
+
 /**
  * struct kvmstat_arch_exit - where a vCPU's exit reason is read
  * @vmcb: struct vcpu_svm's pointer to the VMCB in use; if not AMD-V or if the check

@@ -3,10 +3,12 @@
  * x86: VM exits on VT-x and AMD-V: the kvm_exit and kvm_fpu probes, the check of
  * where a vCPU's exit reason is read, the reasons' names and classes.
  */
+#include <linux/kvm_host.h>
 #include <linux/mm.h>
 #include <linux/sched/task_stack.h>
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
+#include <trace/events/kvm.h>
 #include <asm/svm.h>
 #include <asm/vmx.h>
 
@@ -463,6 +465,12 @@ static notrace void on_kvm_inj_virq(void *data, unsigned int vector, bool soft, 
 	if (likely(kvmstat_table_find_loaded()))
 		this_cpu_read(kvmstat_cpu.counts)->t.injected++;
 	kvmstat_probe_end();
+}
+
+/* As account.c's. */
+static void __maybe_unused check_types(void)
+{
+	check_trace_callback_type_kvm_userspace_exit(on_kvm_userspace_exit);
 }
 
 /* kvm_exit, then kvm_fpu come last: a return is counted if its exit was. */

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * riscv64: a VM exit's slot, the index of its reason in the counters, what KVM's own
+ * counters tell of the last one, and the clock.
+ */
+#ifndef KVMSTAT_ARCH_EXIT_H
+#define KVMSTAT_ARCH_EXIT_H
+
+#include <linux/ftrace.h>
+#include <linux/kvm_host.h>
+#include <asm/csr.h>
+#include <asm/ptrace.h>
+#include <asm/timex.h>
+
+#include "compat.h"
+
+/*
+ * Slots: exceptions by scause, then interrupts by theirs (Privileged Architecture, table
+ * of the supervisor cause register), then what a virtual instruction fault was for.
+ */
+#define KVMSTAT_CAUSES 32u
+#define KVMSTAT_INTERRUPTS KVMSTAT_CAUSES
+#define KVMSTAT_NR_INTERRUPTS 64u
+#define KVMSTAT_WFI (KVMSTAT_INTERRUPTS + KVMSTAT_NR_INTERRUPTS)
+#define KVMSTAT_WRS (KVMSTAT_WFI + 1)
+#define KVMSTAT_CSR (KVMSTAT_WFI + 2)
+#define KVMSTAT_OTHER (KVMSTAT_WFI + 3)
+#define KVMSTAT_UNKNOWN (KVMSTAT_WFI + 4)
+#define KVMSTAT_SLOTS (KVMSTAT_UNKNOWN + 1)
+
+#define KVMSTAT_ISA "riscv64"
+#define KVMSTAT_REASON_SOURCE "kvm_exit's argument, KVM's counters for MMIO"
+
+/*
+ * Where in a function a kprobe sees its arguments: not where ftrace has its place, which
+ * kprobes are refused, but after it.
+ */
+#if IS_ENABLED(CONFIG_DYNAMIC_FTRACE) && !IS_ENABLED(CONFIG_KPROBES_ON_FTRACE)
+#define KVMSTAT_KPROBE_OFFSET MCOUNT_INSN_SIZE
+#else
+#define KVMSTAT_KPROBE_OFFSET 0
+#endif
+
+/**
+ * struct kvmstat_arch_exit - what KVM's counters were at the last exit
+ * @key: the guest's address that it was for, as for kvmstat_spots_count()
+ * @exits: KVM's count of exits
+ * @mmio: and of those that were MMIO
+ * @seen: @exits is known
+ * @trusted: it grew by one from one exit to the next: KVM's counters are where the headers
+ *	say
+ */
+struct kvmstat_arch_exit {
+	u64 key;
+	u64 exits;
+	u64 mmio;
+	bool seen;
+	bool trusted;
+};
+
+static __always_inline void kvmstat_exit_init(struct kvmstat_arch_exit *exit)
+{
+	exit->seen = false;
+	exit->trusted = false;
+}
+
+static __always_inline u64 kvmstat_mmio_exits(const struct kvm_vcpu *vcpu)
+{
+	return READ_ONCE(vcpu->stat.mmio_exit_user) + READ_ONCE(vcpu->stat.mmio_exit_kernel);
+}
+
+/**
+ * kvmstat_exit_device - whether the last exit was for device memory
+ * @exit: the vCPU's
+ * @vcpu: the vCPU
+ * @key: set if it was
+ *
+ * KVM raises no kvm_mmio event here. It counts an MMIO exit where it has decoded it.
+ *
+ * Context: the probe of the next exit, or of the return to userspace.
+ */
+static __always_inline bool kvmstat_exit_device(struct kvmstat_arch_exit *exit,
+						const struct kvm_vcpu *vcpu, u64 *key)
+{
+	u64 mmio;
+
+	if (unlikely(!exit->trusted))
+		return false;
+	mmio = kvmstat_mmio_exits(vcpu);
+	if (mmio == exit->mmio)
+		return false;
+	exit->mmio = mmio;
+	*key = exit->key;
+	return true;
+}
+
+/**
+ * kvmstat_syscall_argument - an argument of the system call that the thread is in
+ * @regs: its registers in userspace
+ * @n: 0 or 1
+ */
+static __always_inline unsigned long kvmstat_syscall_argument(const struct pt_regs *regs,
+							      unsigned int n)
+{
+	return n ? regs->a1 : regs->orig_a0;
+}
+
+/**
+ * kvmstat_fast_clock - now, in ticks
+ *
+ * The time register, which is the same on all harts: the kernel has no other clock.
+ */
+static __always_inline u64 kvmstat_fast_clock(void)
+{
+	return get_cycles64();
+}
+
+static __always_inline bool kvmstat_clock_is_fast(void)
+{
+	return true;
+}
+
+/**
+ * kvmstat_clock - now, in ticks
+ *
+ * Context: any.
+ */
+static __always_inline u64 kvmstat_clock(void)
+{
+	return get_cycles64();
+}
+
+#endif
