@@ -24,5 +24,5 @@ exec unshare $as -m sh -eu -c '
 		mount --bind "$dir" "$root$dir"
 	done
 	shift 2
-	exec chroot "$root" /usr/bin/env -C "$here" PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"
+	exec chroot "$root" /usr/bin/env -C "$here" PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 PERL_BADLANG=0 "$@"
 ' sh "$root" "$PWD" "$top" "$(cache_dir)" "$@"

@@ -16,11 +16,11 @@ host=$(dpkg --print-architecture)
 compiler=${cc%@*}
 
 # resolve: the kernel's packages, in parts; each is named after the release. 6.12's
-# headers would have an image, too, signed or not.
+# headers would have an image, too, signed or not; of two architectures', kbuild twice.
 resolve() {
 	archive "$suites" "$arch" apt-cache depends --recurse --no-recommends --no-suggests \
 		--no-conflicts --no-breaks --no-replaces --no-enhances "$image_meta" "$headers_meta" 2>/dev/null |
-		grep -xE 'linux-(image|base|binary|modules|headers|kbuild)-[0-9]\S*' | grep -v -e '-unsigned$' | sort -u | xargs
+		sed 's/:.*//' | grep -xE 'linux-(image|base|binary|modules|headers|kbuild)-[0-9]\S*' | grep -v -e '-unsigned$' | sort -u | xargs
 }
 released() {
 	resolved=$(resolve)
@@ -66,6 +66,8 @@ fetch() {
 		mkdir "$work/root/boot"
 		ln -s "../lib/modules/$release/vmlinuz" "$work/root/boot/vmlinuz-$release"
 	}
+	# Riscv64's is not compressed.
+	[ ! -e "$work/root/boot/vmlinux-$release" ] || ln -s "vmlinux-$release" "$work/root/boot/vmlinuz-$release"
 	# The packages refer to each other by absolute paths: point those into the cache.
 	sed -i "s|/usr/src/|$root/usr/src/|g" "$work/root/usr/src/linux-headers-$release/Makefile"
 	find "$work/root" -type l -lname '/usr/*' -printf '%p %l\n' | while read -r link target; do

@@ -178,13 +178,11 @@ disk_image() {
 
 # foreign_busybox ARCH SUITE: print the path of that architecture's busybox in the cache.
 foreign_busybox() {
-	local dir
+	local dir work
 	dir=$(cache_dir)/busybox/$1
 	if [ ! -d "$dir" ]; then
-		local work
 		work=$(mktemp -d "$(cache_dir)/busybox-$1.XXXXXX")
-		(cd "$work" && archive "$2" "$1" apt-get -q download busybox-static >&2) ||
-			die "could not download busybox-static of $1; see apt's message above"
+		download "$work" "$2" "$1" busybox-static
 		dpkg -x "$work"/*.deb "$work/root"
 		mkdir -p "${dir%/*}"
 		mv -T "$work/root" "$dir"

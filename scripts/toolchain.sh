@@ -23,7 +23,7 @@ fetch() {
 	mkdir -p "$work/debs/partial"
 	archive "$suite" "$arch" apt-get -qy -o Dir::Cache::archives="$work/debs" -o Debug::NoLocking=1 \
 		install --download-only --no-install-recommends "$package" \
-		make binutils pahole dash bash base-files coreutils findutils grep sed mawk >&2 ||
+		make binutils pahole perl dash bash base-files coreutils findutils grep sed mawk >&2 ||
 		die "could not download $package of $suite; see apt's message above"
 	# Trixie's sparse crashes on 7.x headers (__typeof_unqual__).
 	archive_update sid "$arch"

@@ -21,7 +21,10 @@ amd64) srcarch=x86 ;;
 riscv64) srcarch=riscv ;;
 *) srcarch=$arch ;;
 esac
-sources=$(find kvmstat/module/*.c "kvmstat/module/arch/$srcarch"/*.c | wc -l)
+sources=$(find kvmstat/module/*.c "kvmstat/module/arch/$srcarch"/*.c | wc -l) check=1
+[ "$srcarch" = x86 ] || sources=$((sources + 1)) # arch/loaded.c
+# Sparse refuses the -march that the kernel's build has for riscv.
+[ "$srcarch" != riscv ] || sources=0 check=0
 
 # shellcheck disable=SC2086 # words
 kmake() { $kmake KVER="$release" KDIR="$headers" CC="$compiler" "$@"; }
@@ -31,11 +34,11 @@ make -s -C "$headers" M="$top" clean 2>/dev/null || :
 # off and says so; the variable behind C=1 overrides that. BTF for modules needs the kernel's
 # vmlinux, which older header packages do not have.
 known='checker-valid.sh: No such file|C=1 specified, but|Skipping BTF'
-if kmake modules W=1 KBUILD_CHECKSRC=1 >"$work/log" 2>&1 && [ -e kvmstat.ko ]; then
+if kmake modules W=1 KBUILD_CHECKSRC=$check >"$work/log" 2>&1 && [ -e kvmstat.ko ]; then
 	if grep -vE "$known" "$work/log" | grep -iE 'warning|error'; then
 		not_ok "W=1 and sparse: warnings, above"
 	else
-		ok "$release, $compiler, W=1 and sparse: no warning"
+		ok "$release, $compiler, W=1 and sparse ($sources files): no warning"
 	fi
 	yes "sparse looked at every file" [ "$(grep -c ' CHECK ' "$work/log")" = "$sources" ]
 else
