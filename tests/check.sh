@@ -46,6 +46,8 @@ step() {
 boot() {
 	local name=$1 machine=$2 cases=$3 case status add=()
 	shift 3
+	# The command is built for this machine's architecture only.
+	[ "$bin" != "$logs" ] || add=(--program "$top/build/kvmstat:bin/kvmstat")
 	for case in $cases; do
 		add+=(--add "$top/tests/cases/$case.sh:cases/$case.sh")
 	done
@@ -55,9 +57,8 @@ boot() {
 		tests/lab/boot.sh --machine "$machine" --kernel "$kernel" --out "$logs/$name" "${add[@]}" \
 			--add "$top/tests/cases/run:cases/run" --add "$top/tests/cases/lib.sh:cases/lib.sh" \
 			--add "$top/tests/cases/replay.awk:cases/replay.awk" \
-			--add "${ko:-$top/kvmstat.ko}:kvmstat.ko" --add "$logs/vmm:bin/vmm" \
-			--add "$logs/perfcount:bin/perfcount" \
-			--program "$top/build/kvmstat:bin/kvmstat" "$@" || status=$?
+			--add "${ko:-$top/kvmstat.ko}:kvmstat.ko" --add "$bin/vmm:bin/vmm" \
+			--add "$bin/perfcount:bin/perfcount" "$@" || status=$?
 		[ $status = 3 ] || break
 	done
 	[ $status = 0 ] || return $status
@@ -76,9 +77,15 @@ unit() {
 cost() { tests/bench/bench.sh --check; }
 demo() { tests/demo.sh && echo "ok - demo"; }
 
-for program in vmm perfcount; do
-	gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$logs/$program" tests/lab/$program.c
-done
+# programs CC DIR: what the cases run, built by that compiler; boot takes it from there.
+programs() {
+	bin=$2
+	mkdir -p "$bin"
+	for program in vmm perfcount; do
+		"$1" -O2 -Wall -Wextra -Werror -static -pthread -o "$bin/$program" tests/lab/$program.c
+	done
+}
+programs gcc "$logs"
 # Those from 80 on need real guests.
 all=$(cd tests/cases && echo [0-7]*.sh | sed 's/\.sh//g')
 
@@ -158,6 +165,18 @@ matrix() {
 		mv kvmstat.ko "$logs/$name.ko"
 		# shellcheck disable=SC2154 # kernel_files sets it
 		[ "$machines" != - ] || echo "| $name | $release | built only | - | - | - | |" >>"$logs/table.md"
+		# shellcheck disable=SC2154 # likewise
+		case $arch in
+		arm64)
+			need_packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+			programs aarch64-linux-gnu-gcc "$logs/$arch"
+			;;
+		riscv64)
+			need_packages gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+			programs riscv64-linux-gnu-gcc "$logs/$arch"
+			;;
+		*) bin=$logs ;;
+		esac
 		for machine in ${machines//[,-]/ }; do
 			if [ ! -e "tests/lab/$machine.sh" ]; then
 				no "$name" "$machine" "there is no such machine"

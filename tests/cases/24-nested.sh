@@ -3,7 +3,7 @@
 
 kvm_present
 if [ "$(kvm_vendor)" != amd ]; then
-	skip "nested guests on VT-x: vmm has a nested hypervisor for AMD-V only"
+	skip "nested guests on $(kvm_vendor): vmm has a nested hypervisor for AMD-V only"
 	return
 fi
 load

@@ -19,7 +19,7 @@ is "unattributed" "$(($(info exits_unattributed) + $(info returns_unattributed))
 vm_end crowd1 crowd2 crowd3
 
 # Where threads can lose their CPU in the kernel, some must have: try until one does.
-if grep -q preempt=full /proc/cmdline; then
+if [ $machine = x86_64 ] && grep -q preempt=full /proc/cmdline; then
 	tries=0
 	while [ "$(info returns_displaced)" = 0 ] && [ $tries -lt 20 ]; do
 		tries=$((tries + 1))

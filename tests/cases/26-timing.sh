@@ -73,7 +73,7 @@ vm_end runner hopper sleeper untimed
 for on in Y N; do
 	echo $on >$switch
 	vm_run victim --id-base=128 --vcpus=2 'out:100000000'
-	running() { [ "$(field "$(cat victim.pid)" 1 io_num)" -gt 100 ] 2>/dev/null; }
+	running() { [ "$(field "$(cat victim.pid)" 1 $io)" -gt 100 ] 2>/dev/null; }
 	within 20 running || not_ok "the victim does not run"
 	id=$(field "$(cat victim.pid)" 1 id)
 	kill -9 "$(cat victim.pid)"
@@ -84,7 +84,8 @@ for on in Y N; do
 	is "its reasons stay" "$(awk 'NR > 1 { n += $2 } END { print n }' $K/$id/reasons)" "$exits"
 	is "its vCPUs stay" "$(awk 'NR > 1 { n += $2 } END { print n }' $K/$id/vcpus)" "$exits"
 	is "its CPUs stay" "$(awk 'NR > 1 { n += $2 } END { print n }' $K/$id/cpus)" "$exits"
-	is "its ports stay" "$(awk '$1 == "port" { n += $4 } END { print n }' $K/$id/hot)" "$(sed -n 's/^io: //p' $K/$id/vm)"
+	is "its device stays" "$(awk '$1 == "port" || $1 == "mmio" { n += $4 } END { print n }' $K/$id/hot)" \
+		"$(sed -n "s/^${io%_num}: //p" $K/$id/vm)"
 	is "its line in retired" "$(awk -v id="$id" '$13 == id { print $7 }' $K/retired)" "$exits"
 	handled=$(awk 'NR > 1 { for (i = 3; i <= NF; i++) n += $i } END { print n + 0 }' $K/$id/histograms)
 	if [ $on = Y ]; then

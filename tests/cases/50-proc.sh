@@ -48,11 +48,11 @@ space=$!
 exec 9>inside.in
 yes "a VM in a pid namespace" within 60 [ -s inside.pid ]
 within 10 [ -s inside.info ]
-is "inside: its VM only, by its pid there" "$(awk 'NR > 1 { print $1, $2, $3 }' inside.info)" "1 $(cat inside.pid) 14"
-is "outside: both" "$(awk 'NR > 1 { print $3 }' /proc/kvminfo | xargs)" "12 14"
-yes "outside: by its pid here" [ "$(awk '$3 == 14 { print $2 }' /proc/kvminfo)" != "$(cat inside.pid)" ]
-yes "and that process exists" [ -d "/proc/$(awk '$3 == 14 { print $2 }' /proc/kvminfo)" ]
-is "outside: the thread, too" "$(vcpu_threads "$(awk '$3 == 14 { print $13 }' /proc/kvminfo)")" "0 $(awk '$3 == 14 { print $2 }' /proc/kvminfo)"
+is "inside: its VM only, by its pid there" "$(awk -v c="$(column $io)" 'NR > 1 { print $1, $2, $c }' inside.info)" "1 $(cat inside.pid) 14"
+is "outside: both" "$(awk -v c="$(column $io)" 'NR > 1 { print $c }' /proc/kvminfo | xargs)" "12 14"
+yes "outside: by its pid here" [ "$(awk -v c="$(column $io)" '$c == 14 { print $2 }' /proc/kvminfo)" != "$(cat inside.pid)" ]
+yes "and that process exists" [ -d "/proc/$(awk -v c="$(column $io)" '$c == 14 { print $2 }' /proc/kvminfo)" ]
+is "outside: the thread, too" "$(vcpu_threads "$(awk -v c="$(column $io)" '$c == 14 { print $13 }' /proc/kvminfo)")" "0 $(awk -v c="$(column $io)" '$c == 14 { print $2 }' /proc/kvminfo)"
 exec 9>&-
 touch inside.stop
 wait $space

@@ -39,16 +39,19 @@ echo 0 >/sys/kernel/rcu_expedited
 memory_back "$before"
 
 load
-counting() { [ "$(field "$(cat runner.pid)" 1 io_num)" -gt 100 ] 2>/dev/null; }
+counting() { [ "$(field "$(cat runner.pid)" 1 $io)" -gt 100 ] 2>/dev/null; }
 yes "and counts after that" within 20 counting
-if [ -e /sys/devices/system/cpu/cpu1/online ]; then
-	seen=$(field "$(cat runner.pid)" 1 io_num)
+# A CPU that comes back takes QEMU 7.2's nVHE machine down, without kvmstat too.
+if grep -q 'nVHE' $K/info; then
+	skip "a CPU that leaves: the machine does not survive it"
+elif [ -e /sys/devices/system/cpu/cpu1/online ]; then
+	seen=$(field "$(cat runner.pid)" 1 $io)
 	echo 0 >/sys/devices/system/cpu/cpu1/online
 	sleep 1
-	n=$(field "$(cat runner.pid)" 1 io_num)
+	n=$(field "$(cat runner.pid)" 1 $io)
 	yes "with a CPU taken away, counts stay ($seen) and grow ($n)" [ "$n" -gt "$seen" ]
 	echo 1 >/sys/devices/system/cpu/cpu1/online
-	yes "with the CPU back too" [ "$(field "$(cat runner.pid)" 1 io_num)" -ge "$n" ]
+	yes "with the CPU back too" [ "$(field "$(cat runner.pid)" 1 $io)" -ge "$n" ]
 fi
 for name in runner mmio; do
 	kill -9 "$(cat $name.pid)"

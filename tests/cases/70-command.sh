@@ -2,6 +2,8 @@
 # and the module that go away under it.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
+[ -e /bin/kvmstat ] || { skip "the command: not built for $machine here"; return; }
+
 # says STATUS WORDS COMMAND...: it ends so, and its words are in what it says.
 says() {
 	want=$1 words=$2

@@ -1,6 +1,6 @@
 # What the cases share: checks that print both numbers, the module, VMs of vmm, and the
 # oracles: ftrace's histogram of kvm_exit, KVM's own counters, vmm's count of returns.
-# shellcheck shell=sh disable=SC2086 # K and T are plain paths
+# shellcheck shell=sh disable=SC2086,SC2034,SC2015 # K and T are plain paths; the cases use the rest
 
 . /lib/guestlib.sh
 
@@ -94,6 +94,7 @@ vm_run() {
 	shift
 	rm -f "$name.in" "$name.out"
 	mkfifo "$name.in"
+	echo "$*" >"$name.args"
 	sh -c 'echo $$ >"$0.pid"; exec /bin/vmm "$@" <"$0.in" >"$0.out" 2>&1' "$name" "$@" &
 	sh -c 'exec sleep 1000000' >"$name.in" &
 	echo $! >"$name.holder"
@@ -109,8 +110,17 @@ vm_end() {
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
+# Where the guests' device is: ports, or memory on architectures without any; and by what
+# ftrace counts exits: where the event does not name the vCPU, by thread.
+machine=$(uname -m)
+case $machine in
+x86_64) io=io_num exit_keys=vcpu_id,exit_reason.hex ;;
+aarch64) io=mmio_num exit_keys=common_pid,ret,esr_ec.hex ;;
+riscv64) io=mmio_num exit_keys=common_pid,scause.hex ;;
+esac
+
 # ftrace_count EVENT KEYS: ftrace counts it by KEYS from now on; ftrace_stop to undo.
-# A kernel without its histograms (Debian's 5.10) records the event in a buffer of its own.
+# A kernel without its histograms (Debian's 5.10, riscv64's) records the event in a buffer of its own.
 I=/sys/kernel/tracing/instances
 ftrace_counts_by_key() { [ -e $T/kvm_exit/hist ]; }
 ftrace_count() {
@@ -130,11 +140,11 @@ ftrace_stop() {
 	fi
 }
 ftrace_on() {
-	ftrace_count kvm_exit vcpu_id,exit_reason.hex
+	ftrace_count kvm_exit $exit_keys
 	ftrace_count kvm_userspace_exit common_pid
 }
 ftrace_off() {
-	ftrace_stop kvm_exit vcpu_id,exit_reason.hex
+	ftrace_stop kvm_exit $exit_keys
 	ftrace_stop kvm_userspace_exit common_pid
 }
 ftrace_is_on() { [ -e $I/kvm_exit ] || grep -q hist: $T/kvm_exit/trigger; }
@@ -148,14 +158,29 @@ hits() {
 	fi
 }
 
-# ftrace_reasons "VCPU-ID...": "code count" lines, by code, of those vCPUs together; of a
-# buffer, "name count", blanks in the name being _.
+# ftrace_reasons "ID...": "code count" lines, by code, of those vCPUs together, or of those
+# threads; of a buffer on x86, "name count", blanks in the name being _.
 ftrace_reasons() {
 	if ftrace_counts_by_key; then
-		awk -v ids=" $1 " '/exit_reason/ {
+		awk -v ids=" $1 " '/hitcount/ {
 			gsub(/[{},:]/, " ")
-			if (index(ids, " " $2 " ")) n["0x" $4] += $6
+			if (!index(ids, " " $2 " ")) next
+			code = $4
+			if ($3 == "ret") # ARM_EXCEPTION_CODE above the class, which is of traps only
+				code = $4 == 2 ? sprintf("2%2s", $6) : $4 == 0 ? "0" : $4 "00"
+			gsub(/ /, "0", code)
+			n["0x" code] += $NF
 		} END { for (c in n) print c, n[c] }' $T/kvm_exit/hist
+	elif [ $machine = riscv64 ]; then
+		awk -v ids=" $1 " '/: kvm_exit:/ {
+			sub(/.*-/, "", $1)
+			if (!index(ids, " " $1 " ")) next
+			match($0, /SCAUSE:0x[0-9a-f]*/)
+			code = substr($0, RSTART + 9, RLENGTH - 9)
+			if (length(code) == 16) # of an interrupt, bit 63
+				code = "80" substr(code, 11)
+			n["0x" code]++
+		} END { for (c in n) print c, n[c] }' $I/kvm_exit/trace
 	else
 		awk -v ids=" $1 " 'sub(/.*: kvm_exit: vcpu /, "") {
 			if (!index(ids, " " $1 " ")) next
@@ -167,10 +192,16 @@ ftrace_reasons() {
 	fi | sort
 }
 
-# our_reasons ID: kvmstat's "code count" lines; our_reasons_as_ftrace ID: in its form.
-our_reasons() { awk 'NR > 1 { print $1, $2 }' "$K/$1/reasons" | sort; }
+# our_reasons ID: kvmstat's "code count" lines; what it tells apart within a code of arm64's
+# or riscv64's is above it. our_reasons_as_ftrace ID: in its form.
+our_reasons() {
+	awk -v machine=$machine 'NR > 1 {
+		if (machine != "x86_64" && length($1) == 7) { $1 = substr($1, 4); sub(/^0*/, "", $1); $1 = "0x" $1 }
+		n[$1] += $2
+	} END { for (c in n) print c, n[c] }' "$K/$1/reasons" | sort
+}
 our_reasons_as_ftrace() {
-	if ftrace_counts_by_key; then
+	if ftrace_counts_by_key || [ $machine = riscv64 ]; then
 		our_reasons "$1"
 	else
 		awk 'NR > 1 { n = $2; sub(/^([^ ]* ){6}/, ""); gsub(/ /, "_"); print $0, n }' "$K/$1/reasons" | sort
@@ -186,6 +217,27 @@ vmm_threads() {
 	awk -v ids=" $2 " '$1 == "thread" && index(ids, " " $2 " ") { print $2, $3 }' "$1.out" | sort | xargs
 }
 
+# vmm_runners NAME "VCPU-ID...": the threads that ran them.
+vmm_runners() {
+	awk -v ids=" $2 " '$1 == "thread" && index(ids, " " $2 " ") { print $5, $6 }' "$1.out" | xargs
+}
+
+# counters_check NAME NTH PID TID FD: a VM against KVM's own counters.
+counters_check() {
+	who="$1 VM $2" nth=$2 pid=$3 tid=$4 fd=$5
+	is "$who: exits as KVM" "$(field "$pid" $nth exits)" "$(kvm_counter "$tid" "$fd" exits)"
+	if [ $machine = x86_64 ]; then
+		is "$who: port I/O as KVM" "$(field "$pid" $nth io_num)" "$(kvm_counter "$tid" "$fd" io_exits)"
+		is "$who: MMIO as KVM" "$(field "$pid" $nth mmio_num)" "$(kvm_counter "$tid" "$fd" mmio_exits)"
+		is "$who: interrupts as KVM" "$(field "$pid" $nth interrupt_num)" "$(kvm_counter "$tid" "$fd" irq_exits)"
+		is "$who: halts as KVM" "$(field "$pid" $nth halt_num)" "$(kvm_counter "$tid" "$fd" halt_exits)"
+	else
+		is "$who: MMIO as KVM" "$(field "$pid" $nth mmio_num)" \
+			$(($(kvm_counter "$tid" "$fd" mmio_exit_user) + $(kvm_counter "$tid" "$fd" mmio_exit_kernel)))
+		is "$who: halts as KVM" "$(field "$pid" $nth halt_num)" "$(kvm_counter "$tid" "$fd" wfi_exit_stat)"
+	fi
+}
+
 # vm_check NAME: every VM of it against every oracle. Without ftrace on, against the rest.
 vm_check() {
 	nth=0
@@ -196,14 +248,15 @@ vm_check() {
 		[ -n "$id" ] || { not_ok "$1: VM $nth of pid $pid has no line"; continue; }
 		within 5 [ -e "$K/$id/reasons" ]
 		if ftrace_is_on; then
-			is "$1 VM $nth: exits by reason as ftrace" "$(our_reasons_as_ftrace "$id" | xargs)" \
-				"$(ftrace_reasons "$ids" | xargs)"
+			case $exit_keys in
+			vcpu_id*) of=$ids ;;
+			*) of=$(vmm_runners "$1" "$ids") ;;
+			esac
+			# One thread may have run several VMs.
+			[ $machine != x86_64 ] && grep -q one-thread "$1.args" || is "$1 VM $nth: exits by reason as ftrace" \
+				"$(our_reasons_as_ftrace "$id" | xargs)" "$(ftrace_reasons "$of" | xargs)"
 		fi
-		is "$1 VM $nth: exits as KVM" "$(field "$pid" $nth exits)" "$(kvm_counter "$tid" "$fd" exits)"
-		is "$1 VM $nth: port I/O as KVM" "$(field "$pid" $nth io_num)" "$(kvm_counter "$tid" "$fd" io_exits)"
-		is "$1 VM $nth: MMIO as KVM" "$(field "$pid" $nth mmio_num)" "$(kvm_counter "$tid" "$fd" mmio_exits)"
-		is "$1 VM $nth: interrupts as KVM" "$(field "$pid" $nth interrupt_num)" "$(kvm_counter "$tid" "$fd" irq_exits)"
-		is "$1 VM $nth: halts as KVM" "$(field "$pid" $nth halt_num)" "$(kvm_counter "$tid" "$fd" halt_exits)"
+		counters_check "$1" $nth "$pid" "$tid" "$fd"
 		is "$1 VM $nth: returns to userspace as the VMM counted" \
 			$(($(field "$pid" $nth kvm_qemu_switch_num) + $(field "$pid" $nth noexit_return_num))) "$returns"
 		is "$1 VM $nth: switches add up" \
