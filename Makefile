@@ -13,6 +13,11 @@ kdir = eval "$$(scripts/kdir.sh '$(KVER)' '$(KDIR)' '$(kernel-cc)' || echo exit 
 # configuration file.
 reader-libs := -lncursesw -lproc2 -ljansson -linih
 
+# What the module is built from, and where DKMS looks for it.
+module-files = dkms.conf Kbuild Makefile include/kvmstat.h $(wildcard scripts/probes/*.c) \
+	$(shell find kvmstat/module -name '*.[chS]' ! -name kvmstat_probes.h)
+dkms-source = $(DESTDIR)/usr/src/kvmstat-$(VERSION)
+
 style-files = $(shell git ls-files '*.c' '*.h' ':!scripts/probes/*')
 
 all: modules reader ## build the module and the command
@@ -48,17 +53,20 @@ fuzz: ## fuzz what the command reads, for FUZZ_SECONDS=600; what it learns stays
 bench: ## instructions that kvmstat adds to a VM exit
 	@tests/bench/bench.sh
 
-install: all ## install the module, the command and its units (DESTDIR, PREFIX, SYSTEMD)
-	@$(kdir); set -x; \
+install: all install-reader ## install the module, the command and its units (DESTDIR, PREFIX, SYSTEMD)
+	@$(kdir); set -ex; \
 	install -D -m 644 kvmstat.ko "$(DESTDIR)/lib/modules/$$KVER/updates/kvmstat.ko"; \
+	$(if $(DESTDIR),:,depmod -a "$$KVER")
+
+install-reader: reader
+	@set -ex; \
 	install -D -m 755 build/kvmstat "$(DESTDIR)$(PREFIX)/bin/kvmstat"; \
 	install -D -m 644 docs/kvmstat.1 "$(DESTDIR)$(PREFIX)/share/man/man1/kvmstat.1"; \
 	install -D -m 644 completion/kvmstat.bash \
 		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmstat"; \
 	install -D -m 644 -t "$(DESTDIR)$(SYSTEMD)" systemd/kvmstat-export.*; \
 	sed -i 's|^ExecStart=kvmstat |ExecStart=$(PREFIX)/bin/kvmstat |' \
-		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service"; \
-	$(if $(DESTDIR),:,depmod -a "$$KVER")
+		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service"
 
 uninstall: ## undo install
 	@$(kdir); set -x; \
@@ -68,6 +76,19 @@ uninstall: ## undo install
 		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service" \
 		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.timer"; \
 	$(if $(DESTDIR),:,depmod -a "$$KVER")
+
+# What DKMS builds the module from.
+install-source:
+	install -D -m 755 -t "$(dkms-source)/scripts" scripts/kdir.sh scripts/probe.sh
+	@set -e; for file in $(module-files); do install -D -m 644 "$$file" "$(dkms-source)/$$file"; done
+
+dkms-install: ## have DKMS build the module, for this kernel and those to come
+	@scripts/dkms.sh remove
+	@$(MAKE) install-source DESTDIR=
+	@$(kdir); scripts/dkms.sh install $(VERSION) "$$KVER"
+
+dkms-remove: ## undo dkms-install
+	@scripts/dkms.sh remove
 
 style: ## hold the C files against .clang-format
 	clang-format --dry-run -Werror $(style-files)
@@ -83,4 +104,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r t w; do printf '  %-12s %s\n' "$$t" "$$w"; done
 
-.PHONY: all modules reader demo check check-debug check-matrix fuzz bench install uninstall style clean version help
+.PHONY: all modules reader demo check check-debug check-matrix fuzz bench install install-reader install-source \
+	uninstall dkms-install dkms-remove style clean version help
