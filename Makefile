@@ -90,6 +90,9 @@ dkms-install: ## have DKMS build the module, for this kernel and those to come
 dkms-remove: ## undo dkms-install
 	@scripts/dkms.sh remove
 
+deb: ## build the Debian packages, in build/deb
+	@scripts/deb.sh
+
 style: ## hold the C files against .clang-format
 	clang-format --dry-run -Werror $(style-files)
 
@@ -105,4 +108,4 @@ help: ## this list
 		while IFS='|' read -r t w; do printf '  %-12s %s\n' "$$t" "$$w"; done
 
 .PHONY: all modules reader demo check check-debug check-matrix fuzz bench install install-reader install-source \
-	uninstall dkms-install dkms-remove style clean version help
+	uninstall dkms-install dkms-remove deb style clean version help
