@@ -86,7 +86,7 @@ programs() {
 	done
 }
 programs gcc "$logs"
-# Those from 80 on need real guests.
+# Those from 80 on need real guests, or what packages install.
 all=$(cd tests/cases && echo [0-7]*.sh | sed 's/\.sh//g')
 
 # Real guests: in a machine where PAUSE exits, with the disk that has them.
@@ -105,6 +105,7 @@ quick() {
 	vmx=$!
 	step unit unit
 	step prometheus tests/prometheus.sh build/kvmstat
+	step packages tests/packages.sh
 	step svm boot svm svm "$all" --timeout 900 --smp 1 --append "lab.churn=1000 lab.turns=1000"
 	step smp boot smp svm "$all" --timeout 900 --smp 2 --append "preempt=full"
 	# Where an instruction takes a nanosecond (ten in Bochs, above), and where the kernel does not trust the TSC.

@@ -5,6 +5,7 @@
 #   --machine svm|vmx|vhe|nvhe|riscv   AMD-V (QEMU TCG), Intel VT-x (Bochs, one CPU, no
 #                         disks), arm64 with the kernel at EL2 or EL1, riscv64 (QEMU TCG)
 #   --kernel FLAVOUR|DIR  as for, or from, scripts/kernel.sh
+#   --kmods "NAME..."     modules that it has beside KVM's and the disks'
 #   --add SRC:DST         a file for the machine; SRC:cases/run is the case
 #   --program SRC:DST     the same, with the shared libraries that it needs
 #   --out DIR             where the logs go, readable while it runs; what a case saved
@@ -21,7 +22,7 @@ lab=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh
 . "$lab/../../scripts/lib.sh"
 
-machine='' kernel='' out='' timeout=300 stall=120 smp='' mem='' append='' icount='' pause='' follow='' disks=() add=()
+machine='' kernel='' out='' timeout=300 stall=120 smp='' mem='' append='' icount='' pause='' follow='' also='' disks=() add=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--machine) machine=$2; shift ;;
@@ -32,6 +33,7 @@ while [ $# -gt 0 ]; do
 	--mem) mem=$2; shift ;;
 	--append) append=$2; shift ;;
 	--disk) disks+=("$2"); shift ;;
+	--kmods) also=$2; shift ;;
 	--add | --program) add+=("$1" "$2"); shift ;;
 	--stall) stall=$2; shift ;;
 	--follow) follow=1 ;;
@@ -74,7 +76,7 @@ trap 'exit 130' INT TERM
 # it has instead of these.
 kmods="kvm-amd kvm-intel virtio_pci virtio_blk ext4" strip=strip busybox=busybox
 make_initrd() {
-	"$lab/initrd.sh" --modules "$modules" --kmods "$kmods" --busybox "$busybox" --strip "$strip" \
+	"$lab/initrd.sh" --modules "$modules" --kmods "$kmods $also" --busybox "$busybox" --strip "$strip" \
 		--add "$lab/init:init" --add "$lab/guestlib.sh:lib/guestlib.sh" \
 		${add[@]+"${add[@]}"} --out "$work/initrd" "$@"
 }
