@@ -293,6 +293,7 @@ static void subtract_rows(const struct form *form, struct rows *diff, const stru
 
 void detail_subtract(struct detail *diff, const struct detail *was, const struct detail *now)
 {
+	diff->isa = now->isa;
 	for (enum part p = 0; p < PART_NR; p++)
 		subtract_rows(&detail_form[p], &diff->part[p], was ? &was->part[p] : NULL,
 			      &now->part[p]);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "device.h"
 #include "kvmstat.h"
 
 #define DETAIL_TEXT_SIZE 40
@@ -90,6 +91,7 @@ struct rows {
 };
 
 struct detail {
+	enum isa isa; /* where its devices are */
 	struct rows part[PART_NR];
 };
 

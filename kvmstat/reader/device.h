@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Which device a guest touches, by the port, address, MSR or hypercall that the module's
- * hot file shows. x86's; what its VMMs have at fixed places, and what is likely elsewhere.
+ * hot file shows: what VMMs have at fixed places, and what is likely elsewhere.
  */
 #ifndef DEVICE_H
 #define DEVICE_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+/* Where devices are depends on it. */
+enum isa { ISA_X86, ISA_ARM64, ISA_RISCV64 };
+
+/* What the info file's isa means; x86 where that does not tell. */
+enum isa isa_of(const char *text);
 
 enum device_class {
 	DEVICE_UNKNOWN, /* not known, or of no class below */
@@ -34,10 +40,10 @@ struct device {
 
 /*
  * The device at @address; @kind is port, mmio, msr or hypercall, in the words of the hot
- * file. Never fails: one that is not known is named "?". Where VMMs differ the name says
+ * file, msr being a system register, a CSR on arm64, riscv64. Never fails: one that is not known is named "?". Where VMMs differ the name says
  * all that it can be, and the class is that of the first of them.
  */
-struct device device_find(const char *kind, uint64_t address);
+struct device device_find(enum isa isa, const char *kind, uint64_t address);
 
 /* A word for people, static: "disk"; "other" for what is not known or not a class's. */
 const char *device_class_name(enum device_class class);
@@ -50,6 +56,6 @@ struct device_range {
 };
 
 /* The ranges of @kind, sorted, @n of them; NULL and 0 when there is no such kind. */
-const struct device_range *device_ranges(const char *kind, size_t *n);
+const struct device_range *device_ranges(enum isa isa, const char *kind, size_t *n);
 
 #endif

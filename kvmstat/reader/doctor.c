@@ -212,37 +212,16 @@ static void check_dkms(struct doctor *doctor, const char *release)
 	free(path);
 }
 
-/* The value of a "key: value" line of the module's info, in @value; false if none. */
-static bool info_value(const struct doctor *doctor, const char *key, char value[NAME_SIZE])
-{
-	const size_t len = strlen(key);
-
-	for (const char *line = doctor->info; line && *line;) {
-		const char *end = strchrnul(line, '\n');
-
-		if (!strncmp(line, key, len) && !strncmp(line + len, ": ", 2)) {
-			snprintf(value, NAME_SIZE, "%.*s", (int)(end - line - len - 2),
-				 line + len + 2);
-			return true;
-		}
-		line = *end ? end + 1 : end;
-	}
-	return false;
-}
-
 static uint64_t info_number(const struct doctor *doctor, const char *key)
 {
 	char value[NAME_SIZE];
 
-	return info_value(doctor, key, value) ? strtoull(value, NULL, 10) : 0;
+	return live_info_value(doctor->info, key, value) ? strtoull(value, NULL, 10) : 0;
 }
 
 static void check_debugfs(struct doctor *doctor)
 {
-	char *path = path_to(doctor, "/sys/kernel/debug/" KVMSTAT_DEBUGFS_DIR "/info");
-	size_t len;
-
-	doctor->info = live_read(path, &len);
+	doctor->info = live_info(doctor->root);
 	if (doctor->info)
 		say(doctor, "debugfs", STATE_OK, NULL, "debugfs is mounted and can be read");
 	else if (errno == EACCES || errno == EPERM)
@@ -254,7 +233,6 @@ static void check_debugfs(struct doctor *doctor)
 		    exists(doctor, "/sys/module/kvmstat") ? STATE_FIX : STATE_NOTE,
 		    "sudo mount -t debugfs debugfs /sys/kernel/debug",
 		    "kvmstat's folder in debugfs is not there: %s", strerror(errno));
-	free(path);
 }
 
 static void check_hooks(struct doctor *doctor)
@@ -262,7 +240,7 @@ static void check_hooks(struct doctor *doctor)
 	char value[NAME_SIZE];
 	bool bad = false;
 
-	if (!info_value(doctor, "state", value))
+	if (!live_info_value(doctor->info, "state", value))
 		return;
 	if (strcmp(value, "counting") != 0) {
 		say(doctor, "hooks", strcmp(value, "waiting for KVM") ? STATE_FIX : STATE_NOTE,
@@ -290,7 +268,7 @@ static void check_hooks(struct doctor *doctor)
 	}
 	if (!bad)
 		say(doctor, "hooks", STATE_OK, NULL, "every event of KVM that it needs is hooked");
-	if (info_value(doctor, "timing", value) && strcmp(value, "on") != 0)
+	if (live_info_value(doctor->info, "timing", value) && strcmp(value, "on") != 0)
 		say(doctor, "timing", STATE_NOTE,
 		    "echo Y > /sys/module/kvmstat/parameters/timing, if times are wanted",
 		    "timing is %s: counts only", value);

@@ -8,8 +8,8 @@
 
 #include "guests.h"
 
-/* What an exit reason stands for, in the kernel's spelling of AMD-V and VT-x. */
-enum kind { KIND_OTHER, KIND_PORT, KIND_DEVICE_MEMORY, KIND_FAULT, KIND_HALT, KIND_PAUSE };
+/* What an exit reason stands for, in the kernel's spelling. */
+enum kind { KIND_OTHER, KIND_PORT, KIND_DEVICE_MEMORY, KIND_FAULT, KIND_PAUSE };
 
 static enum kind kind_of(const char *reason)
 {
@@ -22,10 +22,15 @@ static enum kind kind_of(const char *reason)
 		{ "EPT_MISCONFIG", KIND_DEVICE_MEMORY },
 		{ "npf", KIND_FAULT },
 		{ "EPT_VIOLATION", KIND_FAULT },
-		{ "hlt", KIND_HALT },
-		{ "HLT", KIND_HALT },
+		{ "DABT_LOW", KIND_FAULT },
+		{ "IABT_LOW", KIND_FAULT },
+		{ "INST_GUEST_PAGE_FAULT", KIND_FAULT },
+		{ "LOAD_GUEST_PAGE_FAULT", KIND_FAULT },
+		{ "STORE_GUEST_PAGE_FAULT", KIND_FAULT },
 		{ "pause", KIND_PAUSE },
 		{ "PAUSE_INSTRUCTION", KIND_PAUSE },
+		{ "WFE", KIND_PAUSE },
+		{ "WRS", KIND_PAUSE },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
@@ -108,7 +113,7 @@ void evidence_of(struct evidence *f, const struct window_guest *guest, const str
 	};
 	detail_for_each(s, detail, PART_HOT)
 		if (!strcmp(s->kind, "port") || !strcmp(s->kind, "mmio"))
-			f->touched[device_find(s->kind, s->address).class] += s->count;
+			f->touched[device_find(detail->isa, s->kind, s->address).class] += s->count;
 	devices = device_share(f);
 	f->halted = share(v[COL_halted_ns], all);
 	f->polled = share(v[COL_polled_ns], all);

@@ -147,14 +147,11 @@ static void put_json(FILE *out, struct session *session)
 /* The module's own count of exits that it could put into no guest's figures. */
 static bool read_unattributed(const char *root, uint64_t *exits)
 {
-	char *path = xasprintf("%s/sys/kernel/debug/" KVMSTAT_DEBUGFS_DIR "/info", root);
-	size_t len;
-	char *info = live_read(path, &len);
-	const char *line = info ? strstr(info, "\nexits_unattributed: ") : NULL;
-	bool found = line && sscanf(line, "\nexits_unattributed: %" SCNu64, exits) == 1;
+	char *info = live_info(root), value[NAME_SIZE];
+	bool found = live_info_value(info, "exits_unattributed", value) &&
+		     sscanf(value, "%" SCNu64, exits) == 1;
 
 	free(info);
-	free(path);
 	return found;
 }
 

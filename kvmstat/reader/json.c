@@ -71,10 +71,11 @@ json_t *json_of_snapshot(const struct snapshot *snap)
 
 	for (size_t i = 0; i < snap->nr; i++)
 		json_array_append_new(guests, of_guest(snap, i));
-	return json_pack("{s:s, s:i, s:I, s:I, s:s, s:s, s:s, s:i, s:o}", "kvmstat",
+	return json_pack("{s:s, s:i, s:I, s:I, s:s, s:s, s:s, s:s, s:i, s:o}", "kvmstat",
 			 KVMSTAT_VERSION, "format", JSON_FORMAT, "time_ns", (json_int_t)at->real_ns,
 			 "uptime_ns", (json_int_t)at->boot_ns, "boot_id", at->boot_id, "host",
-			 at->host, "kernel", at->kernel, "cpus", (int)at->cpus, "guests", guests);
+			 at->host, "kernel", at->kernel, "isa", at->isa, "cpus", (int)at->cpus,
+			 "guests", guests);
 }
 
 /* What parsing has come to; the first fault stays. */
@@ -188,6 +189,7 @@ static bool get_guest(struct reading *reading, const json_t *guest, struct snaps
 		return fault(reading, SOURCE_MALFORMED, "exits is not the sum of the two switches",
 			     "");
 	snap->has &= has;
+	about->detail.isa = isa_of(snap->at.isa);
 	about->has_ready = json_object_get(guest, "ready_ns");
 	for (enum part p = 0; p < PART_NR; p++)
 		if (!get_rows(reading, &detail_form[p], json_object_get(guest, "detail"),
@@ -212,7 +214,8 @@ static bool get_moment(struct reading *reading, const json_t *root, struct momen
 	    !get_number(reading, root, "cpus", &cpus) ||
 	    !get_text(reading, root, "boot_id", at->boot_id) ||
 	    !get_text(reading, root, "host", at->host) ||
-	    !get_text(reading, root, "kernel", at->kernel))
+	    !get_text(reading, root, "kernel", at->kernel) ||
+	    !get_text(reading, root, "isa", at->isa))
 		return false;
 	if (real > INT64_MAX || boot > INT64_MAX)
 		return fault(reading, SOURCE_MALFORMED, "the time is out of range", "");

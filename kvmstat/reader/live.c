@@ -2,6 +2,7 @@
 /*
  * Takes snapshots of the running module.
  */
+#define _GNU_SOURCE
 #include "live.h"
 
 #include <errno.h>
@@ -71,6 +72,44 @@ void live_moment(struct moment *at)
 	at->boot_ns = clock_ns(CLOCK_BOOTTIME);
 }
 
+char *live_info(const char *root)
+{
+	char *path = xasprintf("%s/sys/kernel/debug/" KVMSTAT_DEBUGFS_DIR "/info", root);
+	size_t len;
+	char *info = live_read(path, &len);
+	const int error = errno;
+
+	free(path);
+	errno = error;
+	return info;
+}
+
+bool live_info_value(const char *info, const char *key, char value[NAME_SIZE])
+{
+	const size_t len = strlen(key);
+
+	for (const char *line = info; line && *line;) {
+		const char *end = strchrnul(line, '\n');
+
+		if (!strncmp(line, key, len) && !strncmp(line + len, ": ", 2)) {
+			snprintf(value, NAME_SIZE, "%.*s", (int)(end - line - len - 2),
+				 line + len + 2);
+			return true;
+		}
+		line = *end ? end + 1 : end;
+	}
+	return false;
+}
+
+static void take_isa(const char *root, char isa[MOMENT_TEXT_SIZE])
+{
+	char *info = live_info(root), value[NAME_SIZE];
+
+	if (live_info_value(info, "isa", value))
+		name_clean(isa, value, true);
+	free(info);
+}
+
 static void take_detail(const char *root, enum depth depth, uint64_t id, struct about *about)
 {
 	for (enum part p = 0; p < PART_NR; p++) {
@@ -103,9 +142,12 @@ enum source_status live_take(const char *root, enum depth depth, struct snapshot
 	for (size_t i = 0; i < snap->nr; i++)
 		snap->about[i] = about_new();
 	process_describe(snap);
+	if (depth == DEPTH_ALL)
+		take_isa(root, snap->at.isa);
 	for (size_t i = 0; depth != DEPTH_COUNTS && i < snap->nr; i++) {
 		const uint64_t *v = snap->guest[i].v;
 
+		snap->about[i]->detail.isa = isa_of(snap->at.isa);
 		take_detail(root, depth, v[COL_id], snap->about[i]);
 		process_ready(snap->about[i], v[COL_pid]);
 	}

@@ -5,6 +5,7 @@
 #ifndef LIVE_H
 #define LIVE_H
 
+#include "name.h"
 #include "source.h"
 
 /* How much of it: each level has what those before it have. */
@@ -27,5 +28,11 @@ void live_moment(struct moment *at);
 
 /* Reads all of a small file into a new string with a NUL behind it; NULL: see errno. */
 char *live_read(const char *path, size_t *len);
+
+/* Reads the module's info file below @root as live_read() does. */
+char *live_info(const char *root);
+
+/* The value of a "key: value" line of @info in @value; false if there is none, or no info. */
+bool live_info_value(const char *info, const char *key, char value[NAME_SIZE]);
 
 #endif

@@ -210,7 +210,7 @@ static void fill_hot(struct sheet *sheet, struct rows_of *of)
 
 	for (size_t i = 0; i < of->since.part[PART_HOT].nr; i++) {
 		const struct spot *s = &since[i];
-		struct device device = device_find(s->kind, s->address);
+		struct device device = device_find(of->since.isa, s->kind, s->address);
 		struct cell *cell;
 
 		more(of, s->count);
@@ -520,7 +520,7 @@ static void add_busiest(struct page *page, const struct rows_of *of)
 		below = most->count;
 		page_add(page, STYLE_PLAIN, 2, "  %s %s 0x%" PRIx64 ", %" PRIu64 " times: %s",
 			 most->kind, most->direction, most->address, most->count,
-			 device_find(most->kind, most->address).name);
+			 device_find(of->since.isa, most->kind, most->address).name);
 	}
 }
 

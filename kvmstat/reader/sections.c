@@ -127,7 +127,7 @@ static struct grid hot_grid(const struct detail *detail)
 
 	grid.usual = "kind,direction,address,count,at_most,device";
 	detail_for_each(s, detail, PART_HOT) {
-		struct device device = device_find(s->kind, s->address);
+		struct device device = device_find(detail->isa, s->kind, s->address);
 		struct cell *cell;
 
 		if (!s->at_most)

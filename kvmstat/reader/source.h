@@ -45,6 +45,7 @@ struct moment {
 	char boot_id[MOMENT_TEXT_SIZE];
 	char host[MOMENT_TEXT_SIZE];
 	char kernel[MOMENT_TEXT_SIZE];
+	char isa[MOMENT_TEXT_SIZE]; /* as the module's info has it */
 	unsigned int cpus;
 };
 

@@ -183,7 +183,8 @@ static void explain(struct verdict *verdict, const struct window_guest *guest,
 		if (f->memory_exits >= t->notable)
 			add(why, "%.1f %% are memory faults", 100 * f->memory_exits);
 		if (f->spin_exits >= t->notable)
-			add(why, "%.1f %% are PAUSE", 100 * f->spin_exits);
+			add(why, "%.1f %% are waits in loops (PAUSE, WFE, WRS)",
+			    100 * f->spin_exits);
 	} else {
 		add(why, "no exits");
 	}
@@ -280,7 +281,7 @@ static void admit(struct verdict *verdict)
 	if (verdict->bound == BOUND_CPU)
 		add(blind,
 		    "a guest that polls when idle (idle=poll, haltpoll) or that spins without "
-		    "PAUSE looks like one that computes");
+		    "PAUSE (WFE, WRS) looks like one that computes");
 	if (verdict->bound == BOUND_MEMORY || f->memory_time > 0)
 		add(blind, "the time of memory faults is estimated by their number");
 	if (!f->timed && verdict->bound != BOUND_UNKNOWN)

@@ -9,20 +9,28 @@
 
 #include "device.h"
 
-static const char *const kinds[] = { "port", "mmio", "msr", "hypercall" };
+static const struct {
+	enum isa isa;
+	const char *kind;
+} tables[] = {
+	{ ISA_X86, "port" },	      { ISA_X86, "mmio" },     { ISA_X86, "msr" },
+	{ ISA_X86, "hypercall" },     { ISA_ARM64, "mmio" },   { ISA_ARM64, "msr" },
+	{ ISA_ARM64, "hypercall" },   { ISA_RISCV64, "mmio" }, { ISA_RISCV64, "msr" },
+	{ ISA_RISCV64, "hypercall" },
+};
 
 static void tables_are_sorted_and_nest(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+	for (size_t k = 0; k < sizeof(tables) / sizeof(tables[0]); k++) {
 		const struct device_range *ranges;
 		size_t n;
 
-		ranges = device_ranges(kinds[k], &n);
+		ranges = device_ranges(tables[k].isa, tables[k].kind, &n);
 		assert_true(n > 0);
 		for (size_t i = 0; i < n; i++) {
 			if (ranges[i].first > ranges[i].last)
-				fail_msg("%s: \"%s\" ends before it starts", kinds[k],
+				fail_msg("%s: \"%s\" ends before it starts", tables[k].kind,
 					 ranges[i].device.name);
 			for (size_t j = i + 1; j < n; j++) {
 				const struct device_range *a = &ranges[i], *b = &ranges[j];
@@ -32,7 +40,7 @@ static void tables_are_sorted_and_nest(void **state)
 				     (b->first != a->first || b->last != a->last)))
 					continue;
 				fail_msg("%s: \"%s\" and \"%s\" overlap or are not sorted",
-					 kinds[k], a->device.name, b->device.name);
+					 tables[k].kind, a->device.name, b->device.name);
 			}
 		}
 	}
@@ -42,19 +50,21 @@ static void tables_are_sorted_and_nest(void **state)
 static void finds_each_range(void **state)
 {
 	(void)state;
-	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+	for (size_t k = 0; k < sizeof(tables) / sizeof(tables[0]); k++) {
 		const struct device_range *ranges;
 		size_t n;
 
-		ranges = device_ranges(kinds[k], &n);
+		ranges = device_ranges(tables[k].isa, tables[k].kind, &n);
 		for (size_t i = 0; i < n; i++) {
-			struct device at_first = device_find(kinds[k], ranges[i].first);
-			struct device at_last = device_find(kinds[k], ranges[i].last);
+			struct device at_first =
+				device_find(tables[k].isa, tables[k].kind, ranges[i].first);
+			struct device at_last =
+				device_find(tables[k].isa, tables[k].kind, ranges[i].last);
 
 			assert_string_not_equal(at_first.name, "?");
 			assert_string_not_equal(at_last.name, "?");
 			/* The x2APIC's MSRs are looked up elsewhere: none is in the table. */
-			if (!strcmp(kinds[k], "msr"))
+			if (tables[k].isa == ISA_X86 && !strcmp(tables[k].kind, "msr"))
 				assert_true(ranges[i].last < 0x800 || ranges[i].first > 0x8ff);
 			/* A name fits a line of the report, and a terminal's of 80 columns. */
 			assert_in_range(strlen(ranges[i].device.name), 2, 64);
@@ -65,9 +75,10 @@ static void finds_each_range(void **state)
 	}
 }
 
-static void is(const char *kind, uint64_t address, enum device_class class, const char *name)
+static void is_on(enum isa isa, const char *kind, uint64_t address, enum device_class class,
+		  const char *name)
 {
-	struct device device = device_find(kind, address);
+	struct device device = device_find(isa, kind, address);
 
 	if (strncmp(device.name, name, strlen(name)))
 		fail_msg("%s 0x%jx is \"%s\", not \"%s\"", kind, (uintmax_t)address, device.name,
@@ -75,6 +86,11 @@ static void is(const char *kind, uint64_t address, enum device_class class, cons
 	if (device.class != class)
 		fail_msg("%s 0x%jx is of class %s, not %s", kind, (uintmax_t)address,
 			 device_class_name(device.class), device_class_name(class));
+}
+
+static void is(const char *kind, uint64_t address, enum device_class class, const char *name)
+{
+	is_on(ISA_X86, kind, address, class, name);
 }
 
 static void finds_ports(void **state)
@@ -170,6 +186,49 @@ static void finds_hypercalls(void **state)
 	is("hypercall", 1000, DEVICE_UNKNOWN, "?");
 }
 
+static void finds_what_arm64_has(void **state)
+{
+	(void)state;
+	is_on(ISA_ARM64, "mmio", 0x9000018, DEVICE_CONSOLE, "serial port (PL011)");
+	is_on(ISA_ARM64, "mmio", 0x8000100, DEVICE_INTERRUPTS, "interrupt controller (GIC");
+	is_on(ISA_ARM64, "mmio", 0xa003e50, DEVICE_VIRTIO, "virtio-mmio");
+	is_on(ISA_ARM64, "mmio", 0x40002000, DEVICE_CONSOLE, "serial port (Firecracker)");
+	is_on(ISA_ARM64, "mmio", 0x8000003000, DEVICE_PCI, "a PCI device's memory (64-bit");
+	is_on(ISA_ARM64, "mmio", 0x4010000000, DEVICE_PCI, "PCI configuration");
+	/* ICC_SGI1R_EL1, CNTP_CVAL_EL0, PMCR_EL0, OSLAR_EL1 */
+	is_on(ISA_ARM64, "msr", 0x18cba0, DEVICE_INTERRUPTS, "GIC: send an IPI");
+	is_on(ISA_ARM64, "msr", 0x1be240, DEVICE_TIMER, "physical timer");
+	is_on(ISA_ARM64, "msr", 0x1b9c00, DEVICE_CPU, "performance counters");
+	is_on(ISA_ARM64, "msr", 0x101080, DEVICE_CPU, "debug registers");
+	is_on(ISA_ARM64, "hypercall", 0xc4000003, DEVICE_POWER, "PSCI: start a vCPU");
+	is_on(ISA_ARM64, "hypercall", 0x86000001, DEVICE_TIMER, "KVM: host's clock");
+	is_on(ISA_ARM64, "port", 0x3f8, DEVICE_UNKNOWN, "?");
+}
+
+static void finds_what_riscv64_has(void **state)
+{
+	(void)state;
+	is_on(ISA_RISCV64, "mmio", 0x10000005, DEVICE_CONSOLE, "serial port (16550)");
+	is_on(ISA_RISCV64, "mmio", 0xc201004, DEVICE_INTERRUPTS, "interrupt controller");
+	is_on(ISA_RISCV64, "mmio", 0x10008050, DEVICE_VIRTIO, "virtio-mmio");
+	is_on(ISA_RISCV64, "mmio", 0x400003000, DEVICE_PCI, "a PCI device's memory (64-bit");
+	is_on(ISA_RISCV64, "msr", 0xc01, DEVICE_TIMER, "counter (time)");
+	is_on(ISA_RISCV64, "msr", 0x151, DEVICE_INTERRUPTS, "interrupts (AIA");
+	is_on(ISA_RISCV64, "hypercall", 0x54494d4500000000, DEVICE_TIMER, "set the timer (TIME)");
+	is_on(ISA_RISCV64, "hypercall", 0x5249434500000000, DEVICE_UNKNOWN, "?");
+	is_on(ISA_RISCV64, "hypercall", 0x52464e4300000001, DEVICE_HYPERVISOR, "fences");
+	is_on(ISA_RISCV64, "hypercall", 0x100000000, DEVICE_CONSOLE, "write a character");
+}
+
+static void knows_the_architectures(void **state)
+{
+	(void)state;
+	assert_int_equal(isa_of("VT-x"), ISA_X86);
+	assert_int_equal(isa_of(""), ISA_X86);
+	assert_int_equal(isa_of("arm64 (VHE)"), ISA_ARM64);
+	assert_int_equal(isa_of("riscv64 (H)"), ISA_RISCV64);
+}
+
 static void names_what_there_is_not(void **state)
 {
 	size_t n = 1;
@@ -177,7 +236,7 @@ static void names_what_there_is_not(void **state)
 	(void)state;
 	is("", 0x3f8, DEVICE_UNKNOWN, "?");
 	is("ports", 0x3f8, DEVICE_UNKNOWN, "?");
-	assert_null(device_ranges("PORT", &n));
+	assert_null(device_ranges(ISA_X86, "PORT", &n));
 	assert_int_equal(n, 0);
 }
 
@@ -201,6 +260,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(finds_device_memory),
 	cmocka_unit_test(finds_msrs),
 	cmocka_unit_test(finds_hypercalls),
+	cmocka_unit_test(finds_what_arm64_has),
+	cmocka_unit_test(finds_what_riscv64_has),
+	cmocka_unit_test(knows_the_architectures),
 	cmocka_unit_test(names_what_there_is_not),
 	cmocka_unit_test(names_each_class),
 };

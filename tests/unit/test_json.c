@@ -41,6 +41,7 @@ static struct snapshot make(void)
 					 .boot_id = "465e131a",
 					 .host = "h\xc3\xb6st",
 					 .kernel = "6.1.0-1",
+					 .isa = "arm64 (VHE)",
 					 .cpus = 2 } };
 
 	snap.guest = calloc(2, sizeof(*snap.guest));
@@ -109,6 +110,8 @@ static void reads_what_it_writes(void **state)
 	assert_string_equal(again.at.boot_id, snap.at.boot_id);
 	assert_string_equal(again.at.host, snap.at.host);
 	assert_string_equal(again.at.kernel, snap.at.kernel);
+	assert_string_equal(again.at.isa, snap.at.isa);
+	assert_int_equal(again.about[1]->detail.isa, ISA_ARM64);
 	assert_int_equal(again.at.cpus, 2);
 	for (size_t i = 0; i < 2; i++) {
 		const struct about *a = again.about[i], *b = snap.about[i];

@@ -234,6 +234,15 @@ static void knows_the_memory_bound(void **state)
 			   .reason = { { .reason = "EPT_VIOLATION", .kernel_ns = 2500 } } },
 	   BOUND_MEMORY, "memory_time 0.25 >= 0.25");
 	is((struct scene){ RUNNING, .faults = 100,
+			   .reason = { { .reason = "DABT_LOW", .kernel_ns = 1500 },
+				       { .reason = "IABT_LOW", .kernel_ns = 1000 } } },
+	   BOUND_MEMORY, "memory_time 0.25 >= 0.25");
+	is((struct scene){ RUNNING, .faults = 100,
+			   .reason = { { .reason = "LOAD_GUEST_PAGE_FAULT", .kernel_ns = 1000 },
+				       { .reason = "STORE_GUEST_PAGE_FAULT", .kernel_ns = 1000 },
+				       { .reason = "INST_GUEST_PAGE_FAULT", .kernel_ns = 500 } } },
+	   BOUND_MEMORY, "memory_time 0.25 >= 0.25");
+	is((struct scene){ RUNNING, .faults = 100,
 			   .reason = { { .reason = "npf", .kernel_ns = 2499 } } },
 	   BOUND_MIXED, NONE);
 	/* Without reasons, or times, by number. */
@@ -273,6 +282,10 @@ static void knows_the_spinning(void **state)
 	is((struct scene){ RUNNING,
 			   .reason = { { .reason = "PAUSE_INSTRUCTION", .exits = 5000 } } },
 	   BOUND_SPIN, "spin_exits 0.50 >= 0.50");
+	is((struct scene){ RUNNING, .reason = { { .reason = "WFE", .exits = 5000 } } }, BOUND_SPIN,
+	   "spin_exits 0.50 >= 0.50");
+	is((struct scene){ RUNNING, .reason = { { .reason = "WRS", .exits = 5000 } } }, BOUND_SPIN,
+	   "spin_exits 0.50 >= 0.50");
 	is((struct scene){ RUNNING, .reason = { { .reason = "pause", .exits = 4999 } } },
 	   BOUND_MIXED, NONE);
 	/* And often: 500 in a busy second, waiting for a CPU left out. */
