@@ -44,7 +44,7 @@ check: ## every test
 check-debug: ## the cases on a kernel with KASAN, lockdep, kmemleak (builds it: ten minutes, once)
 	@tests/check.sh debug
 
-check-matrix: ## every kernel of scripts/kernels in each of its machines (MINUTES=n: as many as fit)
+check-matrix: ## every kernel of scripts/kernels (or KERNELS="NAME...") in each of its machines (MINUTES=n: what fits)
 	@tests/check.sh matrix $(MINUTES)
 
 fuzz: ## fuzz what the command reads, for FUZZ_SECONDS=600; what it learns stays in build/fuzz
