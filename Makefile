@@ -38,13 +38,13 @@ build/kvmstat: $(wildcard kvmstat/reader/*.[ch]) include/kvmstat.h
 demo: ## see it work: real guests on real KVM in an emulated machine
 	@tests/demo.sh
 
-check: ## every test
-	@tests/check.sh
+check: ## every test (MINUTES=n: and what of check-matrix begins within n minutes)
+	@tests/check.sh quick $(MINUTES)
 
 check-debug: ## the cases on a kernel with KASAN, lockdep, kmemleak (builds it: ten minutes, once)
 	@tests/check.sh debug
 
-check-matrix: ## every kernel of scripts/kernels (or KERNELS="NAME...") in each of its machines (MINUTES=n: what fits)
+check-matrix: ## every kernel of scripts/kernels (or KERNELS="NAME...") in each of its machines (MINUTES=n: likewise)
 	@tests/check.sh matrix $(MINUTES)
 
 fuzz: ## fuzz what the command reads, for FUZZ_SECONDS=600; what it learns stays in build/fuzz

@@ -1,17 +1,21 @@
 #!/bin/bash
-# What `make check` runs: every test, on one kernel. With "debug", what `make check-debug`
-# runs: the cases on a kernel with KASAN, lockdep and kmemleak. With "matrix [MINUTES]", what
-# `make check-matrix` runs: for each kernel of scripts/kernels its build, and the cases in each
-# of its machines; past MINUTES no more are begun. The last line counts them.
+# What `make check` runs: every test, on one kernel; with MINUTES, then the matrix. With "debug",
+# what `make check-debug` runs: the cases on a kernel with KASAN, lockdep and kmemleak. With
+# "matrix [MINUTES]", what `make check-matrix` runs: for each kernel of scripts/kernels its
+# build, and the cases in each of its machines; MINUTES after the start no more are begun. The
+# last line counts them.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
 mode=${1:-quick}
-logs=$top/build/check
-[ "$mode" != matrix ] || logs=$top/build/matrix
-rm -rf "$logs"
-mkdir -p "$logs"
+# begin DIR: with logs there, anew, and the programs that the cases run here.
+begin() {
+	logs=$top/build/$1
+	rm -rf "$logs"
+	mkdir -p "$logs"
+	programs gcc "$logs/$(dpkg --print-architecture)"
+}
 cd "$top"
 
 # shellcheck disable=SC2086,SC2154 # words, from lib.sh
@@ -85,7 +89,6 @@ programs() {
 		"$1" -O2 -Wall -Wextra -Werror -static -pthread -o "$bin/$program" tests/lab/$program.c
 	done
 }
-programs gcc "$logs/$(dpkg --print-architecture)"
 # Those from 80 on need real guests, or what packages install.
 all=$(cd tests/cases && echo [0-7]*.sh | sed 's/\.sh//g')
 
@@ -96,6 +99,7 @@ guests() {
 
 quick() {
 	local flavour=6.1-cloud vmx status=0
+	begin check
 	say "getting the kernel"
 	# shellcheck disable=SC2154 # it sets kernel
 	kernel_files $flavour
@@ -117,9 +121,11 @@ quick() {
 	wait $vmx || status=$?
 	report vmx "$logs/vmx.log" $status
 	step demo demo
+	[ $# = 0 ] || matrix "$1"
 }
 
 debug() {
+	begin check
 	kernel=$(tests/lab/debug-kernel.sh)
 	make -s modules reader KVER="$(basename "$kernel")" KDIR="$(echo "$kernel"/usr/src/*)"
 	# Its KVM is built in: there is no waiting for it.
@@ -200,7 +206,8 @@ build_cells() {
 }
 
 matrix() {
-	local cell end=$((SECONDS + ${1:-100000} * 60)) bochs
+	local cell end=$((${1:-100000} * 60)) bochs
+	begin matrix
 	row cell kernel "exits compared" differences checks failed "left out"
 	row --- --- --- --- --- --- ---
 	step reader reader
