@@ -158,6 +158,16 @@ run_cell() {
 	kernel=$5 ko=$logs/$1.module bin=$logs/$3
 	boot "$1-$4" "$4" "$all" "${options[@]}" >"$logs/$1-$4.log" 2>&1 || status=$?
 	echo $status >"$logs/$1-$4.status"
+	say "$1-$4: ended"
+}
+
+# run_lane N: every cell whose number N is, of "lanes".
+run_lane() {
+	local cell
+	# shellcheck disable=SC2086 # words
+	while read -r cell <&3; do
+		run_cell $cell
+	done 3< <(awk -v lane="$1" -v lanes="$lanes" 'NR % lanes == lane' "$logs/cells")
 }
 
 # end_cell KERNEL RELEASE ARCH MACHINE FOLDER: count what run_cell left; a row of the table.
@@ -206,7 +216,8 @@ build_cells() {
 }
 
 matrix() {
-	local cell end=$((${1:-100000} * 60)) bochs
+	local cell lane lanes running=() end=$((${1:-100000} * 60))
+	lanes=$(nproc)
 	begin matrix
 	row cell kernel "exits compared" differences checks failed "left out"
 	row --- --- --- --- --- --- ---
@@ -214,22 +225,16 @@ matrix() {
 	step probes tests/probes.sh
 	: >"$logs/cells"
 	build_cells
-	# Bochs keeps one CPU busy: its cells beside the others. Each cell is words.
-	# shellcheck disable=SC2086
-	while read -r cell <&3; do
-		run_cell $cell
-	done 3< <(grep ' vmx ' "$logs/cells") &
-	bochs=$!
-	# shellcheck disable=SC2086
-	while read -r cell <&3; do
-		run_cell $cell
-		end_cell $cell
-	done 3< <(grep -v ' vmx ' "$logs/cells")
-	wait $bochs
-	# shellcheck disable=SC2086
+	# Each emulator keeps one CPU busy.
+	for ((lane = 0; lane < lanes; lane++)); do
+		run_lane $lane &
+		running+=($!)
+	done
+	wait "${running[@]}"
+	# shellcheck disable=SC2086 # words
 	while read -r cell <&3; do
 		end_cell $cell
-	done 3< <(grep ' vmx ' "$logs/cells")
+	done 3<"$logs/cells"
 	cat "$logs/table.md"
 }
 

@@ -58,6 +58,10 @@ yes "and with kvm_entry's second argument (9c9025ea003a, v6.9)" mix "$reason" "$
 yes "it builds" build
 is "its answers" "entry_immediate_exit exit_info_reason sanity tracepoint_preempt_off"
 
+yes "5.10 with guests whose state is hidden (f1c6366e3043, v5.11)" mix 's/^struct kvm_vcpu_arch {/&\nbool guest_state_protected;/'
+yes "it builds" build
+is "its answers" "exit_info_no_reason guest_state_protected sanity tracepoint_preempt_off"
+
 yes "5.10 with a get_exit_info that no kernel had" mix 's/(\*get_exit_info)(struct kvm_vcpu \*vcpu/&, int what/'
 if build; then
 	not_ok "it was built"

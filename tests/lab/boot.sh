@@ -84,7 +84,11 @@ make_initrd() {
 # Each machine's file defines prepare, which sets "command", the emulator with its options.
 # shellcheck disable=SC1090
 . "$lab/$machine.sh"
+# One at a time fetches and installs what is missing.
+exec 8>"$(cache_dir)/lock"
+flock 8
 prepare
+exec 8>&-
 
 "${command[@]}" </dev/null >"$out/emulator.log" 2>&1 &
 pid=$!

@@ -44,6 +44,7 @@ struct vmcb *kvmstat_no_vmcb = &none;
 static u32 isa_seen; /* 0 before the first exit */
 static bool exits_late;
 static atomic_t checked;
+static atomic_t protected;
 static atomic_t failed_vmcb_pointer;
 static atomic_t failed_vmcb_content;
 static atomic_t failed_vmread;
@@ -241,6 +242,16 @@ static void check_vmread(struct kvmstat_arch_exit *exit)
 	atomic_inc(&checked);
 }
 
+/* Whether the hardware hides the guest's state from KVM: SEV-ES, SNP, TDX. */
+static bool is_protected(const struct kvm_vcpu *vcpu)
+{
+#ifdef KVMSTAT_HAVE_GUEST_STATE_PROTECTED
+	return vcpu->arch.guest_state_protected;
+#else
+	return false;
+#endif
+}
+
 /**
  * kvmstat_slow_slot - the slot of the exit that just happened
  * @exit: the vCPU's; where its reason is read is looked for and verified at its first
@@ -261,9 +272,11 @@ u32 kvmstat_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32
 		WRITE_ONCE(isa_seen, isa);
 		if (!irqs_disabled())
 			WRITE_ONCE(exits_late, true);
+		if (is_protected(vcpu))
+			atomic_inc(&protected);
 		if (isa == ISA_SVM)
 			check_vmcb(exit, vcpu);
-		else if (isa == ISA_VMX)
+		else if (isa == ISA_VMX && !is_protected(vcpu)) /* a TD's VMCS is not ours */
 			check_vmread(exit);
 	}
 	if (kvmstat_exit_slot(exit, &slot))
@@ -286,6 +299,10 @@ void kvmstat_exit_info(struct seq_file *m)
 	seq_printf(m, "reason_failed_vmcb_pointer: %d\n", atomic_read(&failed_vmcb_pointer));
 	seq_printf(m, "reason_failed_vmcb_content: %d\n", atomic_read(&failed_vmcb_content));
 	seq_printf(m, "reason_failed_vmread: %d\n", atomic_read(&failed_vmread));
+	seq_printf(m, "protected_vcpus: %d\n", atomic_read(&protected));
+	seq_puts(m, "hidden_sev_es: ports, MSRs, halts are all vmgexit\n"
+		    "hidden_tdx: reasons are unknown\n"
+		    "hidden_evmcs: reasons are unknown\n");
 	/* AMD-V before 6.12 has the event in its exit handler, interrupts on again. */
 	seq_printf(m, "exit_event: %s\n",
 		   !READ_ONCE(isa_seen) ?

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Upstream f1c6366e3043 ("KVM: SVM: Add required changes to support intercepts under
+ * SEV-ES", v5.11): KVM tells the guests whose state it cannot see; TDX's, too, since v6.16.
+ */
+#include <linux/kvm_host.h>
+
+bool probe(struct kvm_vcpu *vcpu);
+bool probe(struct kvm_vcpu *vcpu)
+{
+	return vcpu->arch.guest_state_protected;
+}
