@@ -8,6 +8,8 @@ prepare() {
 	# KVM intercepts PAUSE only where the processor counts them and lets some pass: QEMU
 	# has the bits when forced, and lets none pass.
 	[ -z "$pause" ] || cpu=$cpu,pause-filter=on,pfthreshold=on,x-force-features=on
+	# KVM on a PREEMPT_RT kernel wants a TSC that keeps its pace, which QEMU's does, but does not say.
+	[[ $release != *-rt-* ]] || cpu=$cpu,invtsc=on,x-force-features=on
 	need_packages qemu-system-x86
 	make_initrd --gzip
 	smp=${smp:-2}
