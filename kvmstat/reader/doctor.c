@@ -278,9 +278,12 @@ static void check_hooks(struct doctor *doctor)
 
 static void check_figures(struct doctor *doctor)
 {
-	static const char *const faults[] = { "reason_failed_vmcb_pointer",
-					      "reason_failed_vmcb_content", "reason_failed_vmread",
-					      "layout_refused_events" };
+	static const char *const faults[] = {
+		"reason_failed_vmcb_pointer", "reason_failed_vmcb_content",
+		"reason_failed_vmread",	      "reason_failed_esr",
+		"reason_failed_counters",     "reason_failed_registers",
+		"layout_refused_events",
+	};
 	bool bad = false;
 
 	if (!doctor->info)
@@ -295,6 +298,12 @@ static void check_figures(struct doctor *doctor)
 		}
 	if (!bad)
 		say(doctor, "reasons", STATE_OK, NULL, "exit reasons are read and verified");
+	if (info_number(doctor, "protected_vcpus"))
+		say(doctor, "protected", STATE_NOTE, NULL,
+		    "the hardware hides the state of %" PRIu64
+		    " vCPUs (SEV-ES, SNP, TDX): which ports, MSRs and halts they exit for is not "
+		    "seen, so verdicts on their guests miss I/O",
+		    info_number(doctor, "protected_vcpus"));
 	if (info_number(doctor, "vms_past_cap"))
 		say(doctor, "cap", STATE_NOTE, "load the module with a higher max_vms",
 		    "%" PRIu64 " VMs are past max_vms and counted together",

@@ -685,6 +685,7 @@ well() {
 		hook_kvm_mmio: attached
 		hook_kvm_entry: attached
 		reason_failed_vmcb_pointer: 0
+		protected_vcpus: 0
 		layout_refused_events: 0
 		vms_past_cap: 0
 		exits: 44400
@@ -756,6 +757,8 @@ doctor 'no timing' 0 '^note timing is off: counts only$'
 well
 sed -i 's/^reason_failed_vmcb_pointer: .*/reason_failed_vmcb_pointer: 7/' $info
 doctor 'reasons that failed' 0 '^note reason_failed_vmcb_pointer: 7$'
+sed -i 's/^protected_vcpus: .*/protected_vcpus: 3/' $info
+doctor 'guests that are hidden' 0 '^note the hardware hides the state of 3 vCPUs'
 well
 sed -i 's/^vms_past_cap: .*/vms_past_cap: 3/; s/^exits_unattributed: .*/exits_unattributed: 5/' $info
 doctor 'past the cap' 0 '^note 3 VMs are past max_vms and counted together$'
