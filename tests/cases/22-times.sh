@@ -35,6 +35,11 @@ replayed() {
 # from FILE KEY
 from() { sed -n "s/^$2: //p" $1; }
 
+# A vCPU that loses its CPU between its last poll and the interrupt that it then finds has
+# polled by KVM's event, but not by its counter: rare but where all is preemptible.
+preempted=1000000
+! grep -q PREEMPT_RT /proc/version || preempted=12000000
+
 # halted_as_kvm NAME: KVM counts the same time, some instructions later.
 halted_as_kvm() {
 	read -r tid fd <<-EOF
@@ -42,7 +47,7 @@ halted_as_kvm() {
 	EOF
 	cat "$K/$(field "$(cat $1.pid)" 1 id)/vm" >$1.vm
 	kvm_polled=$(kvm_counter "$tid" "$fd" halt_poll_success_ns)
-	near "$1: polled as KVM" "$(from $1.vm polled_ns)" "$kvm_polled" $((kvm_polled / 10 + 1000000))
+	near "$1: polled as KVM" "$(from $1.vm polled_ns)" "$kvm_polled" $((kvm_polled / 10 + preempted))
 	if [ ! -e "/sys/kernel/debug/kvm/$tid-$fd/halt_wait_ns" ]; then
 		skip "$1: blocked as KVM: before 5.15 KVM has no halt_wait_ns"
 		return
