@@ -14,6 +14,8 @@ prepare() {
 	if [ -n "$icount" ]; then
 		command+=(-accel tcg -icount "shift=0,sleep=off")
 	else
-		command+=(-accel "tcg,thread=single")
+		# In one thread, a hart that waits for the other, as all do while code is patched,
+		# would keep it from running.
+		command+=(-accel "tcg,thread=multi")
 	fi
 }
