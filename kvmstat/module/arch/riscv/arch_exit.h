@@ -6,7 +6,6 @@
 #ifndef KVMSTAT_ARCH_EXIT_H
 #define KVMSTAT_ARCH_EXIT_H
 
-#include <linux/ftrace.h>
 #include <linux/kvm_host.h>
 #include <asm/csr.h>
 #include <asm/ptrace.h>
@@ -32,11 +31,11 @@
 #define KVMSTAT_REASON_SOURCE "kvm_exit's argument, KVM's counters for MMIO"
 
 /*
- * Where in a function a kprobe sees its arguments: not where ftrace has its place, which
- * kprobes are refused, but after it.
+ * Where in a function a kprobe sees its arguments: not where ftrace has its place, an auipc
+ * and a jalr, which kprobes are refused, but after it. MCOUNT_INSN_SIZE is that up to v6.15.
  */
 #if IS_ENABLED(CONFIG_DYNAMIC_FTRACE) && !IS_ENABLED(CONFIG_KPROBES_ON_FTRACE)
-#define KVMSTAT_KPROBE_OFFSET MCOUNT_INSN_SIZE
+#define KVMSTAT_KPROBE_OFFSET 8
 #else
 #define KVMSTAT_KPROBE_OFFSET 0
 #endif
