@@ -169,6 +169,7 @@ ftrace_reasons() {
 			if ($3 == "ret") # ARM_EXCEPTION_CODE above the class, which is of traps only
 				code = $4 == 2 ? sprintf("2%2s", $6) : $4 == 0 ? "0" : $4 "00"
 			gsub(/ /, "0", code)
+			sub(/^80000000000000/, "800000", code) # of an interrupt on riscv64, bit 63
 			n["0x" code] += $NF
 		} END { for (c in n) print c, n[c] }' $T/kvm_exit/hist
 	elif [ $machine = riscv64 ]; then
