@@ -179,7 +179,7 @@ end_cell() {
 	[ "$exits" != 0 ] || echo "not ok - $cell: no exit was compared" >>"$log"
 	report "$1-$4" "$log" "$(cat "$logs/$1-$4.status")"
 	row "$cell" "$2" "$exits" "$(grep -c '^not ok .*as ftrace' "$log")" "$(grep -c '^ok ' "$log")" \
-		$((failed - before)) "$(sed -n 's/^skip - //p' "$log" | paste -sd';')"
+		$((failed - before)) "$(sed -n 's/^skip - \([^:]*\):.*/\1/p' "$log" | uniq | xargs)"
 }
 
 # build_cells: the module for each kernel; what can be booted is a line of "cells".
