@@ -73,7 +73,7 @@ perl -e '
 		my $t = time - $start + 100;
 		my @rows;
 		my @guests = ([11, $pids[0], 50000, 2], [12, $pids[1], 900, 1], [13, $pids[2], 0, 1]);
-		push @guests, map { [100 + $_, $pids[2], 10 + $_, 1] } 1 .. 60 if -e "ctl/crowd";
+		push @guests, map { [100 + $_, $pids[2], $_ / 20, 1] } 1 .. 60 if -e "ctl/crowd";
 		for (@guests) {
 			my ($id, $pid, $rate, $vcpus) = @$_;
 			next if -e "ctl/$id";
