@@ -477,21 +477,23 @@ for signal in INT TERM; do
 done
 
 # Files of arm64's and riscv64's hosts, and what is recorded there, are read here.
-elsewhere() { # ISA REGEX...: lines of show
-	local isa=$1 in=$1/sys/kernel/debug/kvmstat line
-	shift
+elsewhere() { # ISA HOW REGEX...: lines of show
+	local isa=$1 in=$1/sys/kernel/debug/kvmstat part line
 	mkdir -p "$isa/proc" "$in/1"
-	sed "2s/^1 [0-9]*/1 $web1/" "$corpus/$isa/kvminfo" >"$isa/proc/kvminfo"
-	cp "$corpus/$isa/info" "$in"
-	cp "$corpus/$isa"/{reasons,userspace,histograms,hot,vcpus,cpus} "$in/1"
+	sed "2s/^1 [0-9]*/1 $web1/" "$corpus/kvminfo/$isa.txt" >"$isa/proc/kvminfo"
+	printf 'version: %s\nisa: %s %s\n' "$version" "$isa" "$2" >"$in/info"
+	for part in reasons userspace histograms hot vcpus cpus; do
+		cp "$corpus/$part/$isa" "$in/1/$part"
+	done
+	shift 2
 	check "$isa: recorded" 0 '' '' ./kvmstat record -r "$isa" "$isa.rec" 0.1 1
 	for line; do
 		check "$isa: $line" 0 "$line" '' ./kvmstat show -r "$isa" web1
 		check "$isa: recorded: $line" 0 "$line" '' ./kvmstat show -f "$isa.rec" web1
 	done
 }
-elsewhere arm64 '^DABT_LOW +601 +68.8 ' '^msr +read +0x180600 .* ID registers$' '^hypercall call +0x84000000 .* PSCI$' ' 68.8 % touch device memory'
-elsewhere riscv64 '^STORE_GUEST_PAGE_' '^msr +read +0xc00 .* performance counter \(cycle\)$' '^hypercall call +0x1000000000 .* SBI: '
+elsewhere arm64 '(VHE)' '^DABT_LOW +601 +68.8 ' '^msr +read +0x180600 .* ID registers$' '^hypercall call +0x84000000 .* PSCI$' ' 68.8 % touch device memory'
+elsewhere riscv64 '(H)' '^STORE_GUEST_PAGE_' '^msr +read +0xc00 .* performance counter \(cycle\)$' '^hypercall call +0x1000000000 .* SBI: '
 
 # record: whole lines, whatever happens.
 # FILE N: so many whole snapshots of web1, and nothing else.
