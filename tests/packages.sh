@@ -103,7 +103,7 @@ debian() {
 		# shellcheck disable=SC2064 # this very folder
 		trap "rm -rf '$tmp'" EXIT
 		chmod 755 "$tmp"
-		debootstrap --variant=minbase "$suite" "$tmp" "${mirror:=http://deb.debian.org/debian}" >&2
+		debootstrap --variant=minbase "$suite" "$tmp" "${mirror:?this machine has no Debian archive among its apt sources}" >&2
 		printf 'deb %s %s main\n' "$mirror" "$suite" "$mirror" "$suite-backports" >"$tmp/etc/apt/sources.list"
 		cp -L /etc/resolv.conf "$tmp/etc/"
 		printf '#!/bin/sh\nexit 101\n' >"$tmp/usr/sbin/policy-rc.d"
