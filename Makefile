@@ -36,7 +36,7 @@ build/kvmstat: $(wildcard kvmstat/reader/*.[ch]) include/kvmstat.h
 		$(filter %.c,$^) $(reader-libs) $(LDLIBS)
 
 demo: ## see it work: real guests on real KVM in an emulated machine
-	@tests/demo.sh
+	@tests/demo/demo.sh
 
 check: ## every test (MINUTES=n: and what of check-matrix begins within n minutes)
 	@tests/check.sh quick $(MINUTES)

@@ -79,7 +79,7 @@ unit() {
 	return $status
 }
 cost() { tests/bench/bench.sh --check; }
-demo() { tests/demo.sh && echo "ok - demo"; }
+demo() { tests/demo/demo.sh && echo "ok - demo"; }
 
 # programs CC DIR: what the cases run, built by that compiler; boot takes it from there.
 programs() {
@@ -103,13 +103,13 @@ quick() {
 	say "getting the kernel"
 	# shellcheck disable=SC2154 # it sets kernel
 	kernel_files $flavour
-	step build tests/build.sh $flavour
+	step build tests/host/build.sh $flavour
 	# Bochs keeps one CPU busy: beside the others.
 	boot vmx vmx "$all" --timeout 1500 --stall 400 --append lab.exact=10 >"$logs/vmx.log" 2>&1 &
 	vmx=$!
 	step unit unit
-	step prometheus tests/prometheus.sh build/kvmstat
-	step packages tests/packages.sh
+	step prometheus tests/host/prometheus.sh build/kvmstat
+	step packages tests/host/packages.sh
 	step svm boot svm svm "$all" --timeout 900 --smp 1 --append "lab.churn=1000 lab.turns=1000"
 	step smp boot smp svm "$all" --timeout 900 --smp 2 --append "preempt=full"
 	# Where an instruction takes a nanosecond (ten in Bochs, above), and where the kernel does not trust the TSC.
@@ -192,7 +192,7 @@ build_cells() {
 			continue
 		fi
 		kernel_files "$name" 2>/dev/null
-		step "build-$name" tests/module.sh "$name"
+		step "build-$name" tests/host/module.sh "$name"
 		[ -e kvmstat.ko ] || continue
 		# By a name that the next kernel's make clean leaves alone.
 		mv kvmstat.ko "$logs/$name.module"
@@ -222,7 +222,7 @@ matrix() {
 	row cell kernel "exits compared" differences checks failed "left out"
 	row --- --- --- --- --- --- ---
 	step reader reader
-	step probes tests/probes.sh
+	step probes tests/host/probes.sh
 	: >"$logs/cells"
 	build_cells
 	# Each emulator keeps one CPU busy.

@@ -1,8 +1,9 @@
-# What the tests on this machine share: lines that check.sh counts. "step" is whose they are.
+# What the tests on this machine share: lines that check.sh counts. "step" names the test.
 # shellcheck shell=bash disable=SC2154
 
 ok() { echo "ok - $step: $1"; }
 not_ok() { echo "not ok - $step: $1"; }
+skip() { echo "skip - $step: $1"; }
 
 # yes WHAT COMMAND...: it succeeds.
 yes() {
@@ -10,3 +11,5 @@ yes() {
 	shift
 	if "$@"; then ok "$what"; else not_ok "$what: failed: $*"; fi
 }
+# is WHAT SEEN WANTED
+is() { if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1: '$2', wanted '$3'"; fi; }

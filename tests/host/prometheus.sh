@@ -3,9 +3,13 @@
 # and comes back from a query, number by number; and each query of the dashboard has an answer.
 # Neither is installed, as they would start. Prints ok lines.
 set -eu
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$top/tests/lib.sh"
+# shellcheck disable=SC2034 # lib.sh's
+step=prometheus
 [ $# = 1 ] || die "usage: prometheus.sh KVMSTAT"
 kvmstat=$(realpath "$1")
 snapshot=$top/tests/unit/corpus/snapshot.jsonl
@@ -17,15 +21,6 @@ finish() {
 	rm -rf "$work"
 }
 trap finish EXIT
-
-ok() { echo "ok - prometheus: $1"; }
-not_ok() { echo "not ok - prometheus: $1"; }
-# yes WHAT COMMAND...: it succeeds.
-yes() {
-	local what=$1
-	shift
-	if "$@"; then ok "$what"; else not_ok "$what: failed: $*"; fi
-}
 
 # until_true WHAT COMMAND...: for 30 seconds.
 until_true() {
@@ -71,7 +66,7 @@ query() { "$bin/promtool" query instant -o json "http://$prometheus" "$1" 2>&1; 
 all='{__name__=~"kvmstat_.+"}'
 # told: Prometheus knows what is in wanted, all of it, exactly, and nothing else of kvmstat.
 told() {
-	query "$all" | jq -S -L "$top/tests" 'include "prometheus"; known' >"$work/known" 2>&1
+	query "$all" | jq -S -L "$top/tests/host" 'include "prometheus"; known' >"$work/known" 2>&1
 	diff "$work/wanted" "$work/known" >"$work/difference.log"
 }
 
@@ -81,7 +76,7 @@ export_prom() { "$kvmstat" export --format prometheus --output "$prom" "$@"; }
 # Prometheus as what is in the snapshot.
 comes_back() {
 	local what=$1
-	jq -S -L "$top/tests" 'include "prometheus"; wanted' "$2" >"$work/wanted"
+	jq -S -L "$top/tests/host" 'include "prometheus"; wanted' "$2" >"$work/wanted"
 	shift 2
 	yes "$what: export" export_prom "$@"
 	until_true "$what" told

@@ -4,7 +4,7 @@
 # kvmstat does not know. Prints ok lines.
 # shellcheck disable=SC2034,SC2154 # step is lib.sh's; kernel_files sets much
 set -eu
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
 # shellcheck source=tests/lib.sh
@@ -36,8 +36,8 @@ mix() {
 build() { make KVER="$release" KDIR="$work/headers" CC="$compiler" modules >"$work/log" 2>&1; }
 # found: what the probes had as an answer.
 found() { sed -n 's/^#define KVMSTAT_HAVE_\(.*\) 1/\1/p' kvmstat/module/kvmstat_probes.h | tr '[:upper:]' '[:lower:]' | xargs; }
-# is WHAT "PROBE..."
-is() {
+# answers WHAT "PROBE..."
+answers() {
 	if [ "$(found)" = "$2" ]; then ok "$1: $2"; else not_ok "$1: has '$(found)', wanted '$2'"; fi
 }
 
@@ -47,20 +47,20 @@ entry='s/(\*run)(struct kvm_vcpu \*vcpu)/(*vcpu_run)(struct kvm_vcpu *vcpu, bool
 
 yes "5.10 as it is" mix
 yes "it builds" build
-is "its answers" "exit_info_no_reason sanity tracepoint_preempt_off"
+answers "its answers" "exit_info_no_reason sanity tracepoint_preempt_off"
 
 # RHEL 8 has it since 4.18.0-425. No clean in between: other headers, so new answers.
 yes "5.10 with the reason in get_exit_info (0a62a0319abb, v5.16)" mix "$reason"
 yes "it builds" build
-is "its answers, found anew" "exit_info_reason sanity tracepoint_preempt_off"
+answers "its answers, found anew" "exit_info_reason sanity tracepoint_preempt_off"
 
 yes "and with kvm_entry's second argument (9c9025ea003a, v6.9)" mix "$reason" "$entry"
 yes "it builds" build
-is "its answers" "entry_immediate_exit exit_info_reason sanity tracepoint_preempt_off"
+answers "its answers" "entry_immediate_exit exit_info_reason sanity tracepoint_preempt_off"
 
 yes "5.10 with guests whose state is hidden (f1c6366e3043, v5.11)" mix 's/^struct kvm_vcpu_arch {/&\nbool guest_state_protected;/'
 yes "it builds" build
-is "its answers" "exit_info_no_reason guest_state_protected sanity tracepoint_preempt_off"
+answers "its answers" "exit_info_no_reason guest_state_protected sanity tracepoint_preempt_off"
 
 yes "5.10 with a get_exit_info that no kernel had" mix 's/(\*get_exit_info)(struct kvm_vcpu \*vcpu/&, int what/'
 if build; then

@@ -4,24 +4,17 @@
 # kernels that are there and for one that comes, loaded in an emulated machine, upgraded,
 # removed, purged. Prints ok lines. Its roots are in the cache and in build/packages.
 set -eu
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$top/tests/lib.sh"
+# shellcheck disable=SC2034 # lib.sh's
+step=packages
 work=$top/build/packages
 version=$(make -s -C "$top" version)
 next=$version.1
 
-ok() { echo "ok - packages: $1"; }
-not_ok() { echo "not ok - packages: $1"; }
-skip() { echo "skip - packages: $1"; }
-# yes WHAT COMMAND...: it succeeds.
-yes() {
-	local what=$1
-	shift
-	if "$@"; then ok "$what"; else not_ok "$what: failed: $*"; fi
-}
-# is WHAT SEEN WANTED
-is() { if [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1: '$2', wanted '$3'"; fi; }
 # quiet NAME COMMAND...: what it says goes to NAME.log, and is shown if it fails.
 quiet() {
 	local log=$work/$1.log
@@ -283,7 +276,7 @@ case ${1:-} in
 	build_rpms
 	# In a namespace, with which all that it mounts is gone.
 	if as_root unshare --mount --pid --net --fork true; then
-		as_root unshare --mount --propagation private env KVMSTAT_CACHE="$(cache_dir)" "$top/tests/packages.sh" roots
+		as_root unshare --mount --propagation private env KVMSTAT_CACHE="$(cache_dir)" "$top/tests/host/packages.sh" roots
 		as_root rm -rf "$work"/{bookworm,trixie,kernel}*/
 	else
 		skip "the packages installed: there are no namespaces here"

@@ -3,7 +3,7 @@
 # (module.sh), the refusals of what cannot be built, the command, what make install puts
 # where, style. Prints ok lines.
 set -eu
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
 # shellcheck source=tests/lib.sh
@@ -18,7 +18,7 @@ cd "$top"
 
 kmake() { make KVER="$release" KDIR="$headers" "$@"; }
 
-tests/module.sh "$1"
+tests/host/module.sh "$1"
 
 make reader CFLAGS='-O2 -Werror' >"$work/log" 2>&1 || cat "$work/log"
 yes "the command builds with -Wall -Wextra -Werror" [ -x build/kvmstat ]

@@ -3,7 +3,7 @@
 # and holds what came out against what it must be. Prints ok lines.
 # shellcheck disable=SC2034,SC2154 # step is lib.sh's; kernel_files sets much
 set -eu
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
 # shellcheck source=tests/lib.sh

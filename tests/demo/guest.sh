@@ -1,0 +1,133 @@
+#!/bin/sh
+# The demo's part inside the lab machine: three real guests run under KVM while kvmstat
+# counts why they leave guest mode. Ends with what the kvmstat command says of them, and
+# checks from the counts alone which guest is which. Status 0 if all that is so,
+# 2 if a guest does not get to its work.
+# shellcheck source=tests/lab/guestlib.sh
+. /lib/guestlib.sh
+
+heading() { printf '\n--- %s ---\n' "$*"; }
+
+# show: the first columns of /proc/kvminfo, aligned, with the guests' names.
+show() {
+	awk 'NR == FNR { name[$1] = $2; next }
+		FNR == 1 { name["pid"] = "guest" }
+		{ printf "  %-8s %5s %9s %13s %17s %19s %9s\n", name[$2], $2, $3, $4, $5, $6, $7 }' names /proc/kvminfo
+}
+
+# start NAME OPTION...: start the guest of that name and kind.
+start() {
+	guest "$1" "$@" 2>>qemu.err &
+	echo "$! $1" >>names
+}
+
+# working: every guest has begun on its work (its counts then are in NAME.began), and those
+# with disks have touched them 2000 and 100 times for it, which takes as long as it takes.
+working() {
+	cat /proc/kvminfo >final
+	for name in ide virtio compute; do
+		grep -qs working "/tmp/$name.log" || return 1
+		[ -e $name.began ] || { cp "$(dir $name)/hot" $name.hot && cp final $name.began; }
+	done
+	[ "$(for_work ide io_num)" -ge 2000 ] && [ "$(for_work virtio mmio_num)" -ge 100 ]
+}
+
+# of NAME COLUMN [FILE]: the guest's, at the end.
+of() {
+	awk -v name="$1" -v column="$2" '
+		NR == FNR { if ($2 == name) pid = $1; next }
+		FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+		FNR > 1 && $at["pid"] == pid { print $at[column] }' names "${3:-final}"
+}
+
+# for_work NAME COLUMN: since it began on its work.
+for_work() { echo $(($(of "$1" "$2") - $(of "$1" "$2" "$1.began"))); }
+
+# share NAME COLUMN OF: what part of the one the other is, in percent, for its work.
+share() { echo $((100 * $(for_work "$1" "$2") / $(for_work "$1" "$3"))); }
+
+# dir NAME: the guest's directory in debugfs.
+dir() { echo "/sys/kernel/debug/kvmstat/$(of "$1" id)"; }
+
+# disk_ports NAME: what part of the guest's port I/O goes to the IDE disk (its command
+# ports, and the bus master's), in percent.
+disk_ports() {
+	awk '$1 == "port" { n += $4; if ($3 ~ /^0x(1f[0-7]|3f6|c0[0-9a-f][0-9a-f])$/) disk += $4 }
+		END { printf "%d", n ? 100 * disk / n : 0 }' "$(dir "$1")/hot"
+}
+
+# kicks NAME: what part of the device memory that the guest touched for its work is one address,
+# written: its disk's queue, in percent.
+kicks() {
+	awk '$1 != "mmio" { next }
+		NR == FNR { was[$2, $3] = $4; next }
+		{ now = $4 - was[$2, $3]; n += now; if ($2 == "write" && now > most) most = now }
+		END { printf "%d", n ? 100 * most / n : 0 }' "$1.hot" "$(dir "$1")/hot"
+}
+
+# check WHAT A B: the share A must be greater than B.
+check() {
+	if [ "$2" -gt "$3" ]; then
+		echo "  ok      $1 ($2 % > $3 %)"
+	else
+		echo "  WRONG   $1 ($2 % <= $3 %)"
+		wrong=1
+	fi
+}
+
+# says NAME: kvmstat has read the guest. What a guest is bound by depends on how much CPU
+# time it gets, so the word is shown and not checked.
+says() {
+	if grep "^$1 (pid [0-9]*): " said >says; then
+		echo "  so      kvmstat calls the $1 guest $(sed 's/^[^:]*: //; s/ (.*//' says)"
+	else
+		echo "  WRONG   kvmstat says nothing of the $1 guest"
+		wrong=1
+	fi
+}
+
+if ! { kvm_load && insmod /kvmstat.ko && mount_root; }; then exit 1; fi
+dmesg | grep 'kvmstat:'
+
+heading "three guests: one writes to an IDE disk, one waits for a slow virtio disk, one computes"
+: >names
+truncate -s 64M ide.img virtio.img
+start ide -drive file=ide.img,format=raw,if=ide
+start virtio -drive file=virtio.img,format=raw,if=virtio,throttling.iops-total=20
+start compute
+tries=0
+until working; do
+	[ $((tries += 1)) -le 100 ] || { cat qemu.err; echo "not all of the guests got to work"; exit 2; }
+	sleep 3
+	heading "/proc/kvminfo, $(cut -d. -f1 /proc/uptime) s after power-on"
+	show
+done
+
+heading "cat /proc/kvminfo"
+tee final </proc/kvminfo
+
+heading "kvmstat 5 2"
+kvmstat 5 2 | tee said
+
+heading "kvmstat show ide"
+kvmstat show ide
+
+heading "what these must say"
+wrong=0
+check "what the IDE guest needs its VMM for is port I/O" "$(share ide io_num kvm_qemu_switch_num)" 90
+check "the computing guest needs its VMM for next to nothing" 5 "$(share compute kvm_qemu_switch_num exits)"
+check "KVM itself handles more of the virtio guest's exits than of the IDE guest's" \
+	"$(share virtio kvm_vm_switch_num exits)" "$(share ide kvm_vm_switch_num exits)"
+check "most of the IDE guest's port I/O is for its disk" "$(disk_ports ide)" 50
+check "most of the device memory that the virtio guest touches is one address, its disk's queue" "$(kicks virtio)" 50
+for name in ide virtio compute; do
+	says "$name"
+done
+
+# Trouble at the end of a VM should show in this log.
+while read -r pid _; do
+	kill "$pid" 2>/dev/null
+done <names
+wait
+rmmod kvmstat || wrong=1
+exit $wrong
