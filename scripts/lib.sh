@@ -7,6 +7,15 @@ say() { printf '%s\n' "== $*" >&2; }
 # die "what happened, why, what to do"
 die() { printf '%s\n' "error: $*" >&2; exit 1; }
 
+# quietly COMMAND...: what it prints is shown if it fails, and only then.
+quietly() {
+	local log status=0
+	log=$(mktemp)
+	"$@" >"$log" 2>&1 || { status=$?; cat "$log" >&2; }
+	rm -f "$log"
+	return $status
+}
+
 cache_dir() {
 	local dir=${KVMSTAT_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/kvmstat}
 	mkdir -p "$dir" || die "cannot create the cache folder $dir; set KVMSTAT_CACHE to a folder that can be written"
@@ -29,7 +38,7 @@ apt_update() {
 	say "refreshing the package lists (apt-get update)"
 	# One broken third-party source fails the whole command, though Debian's own
 	# lists may be fine: what is missing afterwards is reported where it is needed.
-	as_root apt-get -q update >&2 || say "apt-get update had errors; going on with the lists there are"
+	quietly as_root apt-get -q update || say "apt-get update had errors; going on with the lists there are"
 }
 
 apt_knows() { apt-cache show --no-all-versions "$@" >/dev/null 2>&1; }
@@ -52,7 +61,7 @@ need_packages() {
 }
 
 apt_install() {
-	as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "$@" >&2
+	quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "$@"
 }
 
 # debian_mirror SUITE: where the machine's own apt gets Debian from, for that suite.
@@ -102,18 +111,54 @@ archive() {
 }
 archive_update() {
 	say "refreshing the package lists of $1"
-	archive "$1" "$2" apt-get -q update >&2 || die "could not refresh the package lists of $1; see apt's message above"
+	quietly archive "$1" "$2" apt-get -q update || die "could not refresh the package lists of $1; see apt's message above"
 }
 
-# download DIR SUITES ARCH PKG...: their .deb files into DIR; lists older than the archive
-# name files that are gone.
+# archive_try SUITES ARCH COMMAND...: archive, and once more with new lists if it fails, as lists
+# older than the archive name files that are gone.
+archive_try() {
+	quietly archive "$@" 2>/dev/null || { archive_update "$1" "$2"; quietly archive "$@"; }
+}
+
+# download DIR SUITES ARCH PKG...: their .deb files into DIR.
 download() {
 	local dir=$1 suites=$2 arch=$3
 	shift 3
 	say "downloading $* from $suites"
-	(cd "$dir" && archive "$suites" "$arch" apt-get -q download "$@" >&2) ||
-		{ archive_update "$suites" "$arch"; (cd "$dir" && archive "$suites" "$arch" apt-get -q download "$@" >&2); } ||
+	(cd "$dir" && archive_try "$suites" "$arch" apt-get -q download "$@") ||
 		die "could not download $*; see apt's message above"
+}
+
+# unpacked SUITES ARCH PKG...: print a folder of the cache in which these packages of the last
+# of the suites, with all that they depend on, are unpacked. They stay as they are until the
+# folder is removed. One at a time fetches.
+unpacked() {
+	local suites=$1 arch=$2 root work deb
+	shift 2
+	root=$(cache_dir)/unpacked/$1-$arch-$(sha256sum <<<"$suites $*" | cut -c1-8)
+	exec 7>"$(cache_dir)/unpacked.lock"
+	flock 7
+	if [ ! -d "$root" ]; then
+		work=$(mktemp -d "$(cache_dir)/unpacked-$1.XXXXXX")
+		chmod 755 "$work"
+		mkdir -p "$work/debs/partial"
+		say "downloading $* of $suites, with what they need"
+		archive "$suites" "$arch" true
+		# Its status file is empty, so all that these depend on comes along.
+		archive_try "$suites" "$arch" apt-get -qy -t "${suites##*,}" -o Dir::Cache::archives="$work/debs" \
+			-o Debug::NoLocking=1 install --download-only --no-install-recommends base-files "$@" >&2 ||
+			{ rm -rf "$work"; die "could not download $* from $suites; see apt's message above"; }
+		# The links that join / and /usr first; nothing is configured.
+		for deb in "$work"/debs/base-files_*.deb "$work"/debs/*.deb; do
+			dpkg -x "$deb" "$work/root"
+		done
+		# Only a whole tree ever gets the final name.
+		mkdir -p "${root%/*}"
+		mv -T "$work/root" "$root"
+		rm -rf "$work"
+	fi
+	exec 7>&-
+	echo "$root"
 }
 
 # compiler_package CC: a cross compiler's package is called the other way round.
@@ -157,6 +202,25 @@ copy_program() {
 	done || :
 }
 
+# copy_libraries SYSROOT DIR FILE...: copy the shared libraries and the loader that the programs
+# FILE need from SYSROOT, a folder of another system (unpacked), into DIR, all side by side.
+copy_libraries() {
+	local sysroot=$1 dir=$2 found name queue
+	shift 2
+	mkdir -p "$dir"
+	queue=("$@")
+	while [ ${#queue[@]} -gt 0 ]; do
+		for name in $(LC_ALL=C readelf -ld "${queue[0]}" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p; s/.*program interpreter: .*\/\(.*\)]/\1/p'); do
+			[ ! -e "$dir/$name" ] || continue
+			found=$(find "$sysroot/lib" "$sysroot/usr/lib" "$sysroot"/lib64 "$sysroot"/usr/lib64 -name "$name" 2>/dev/null | head -n 1)
+			[ -n "$found" ] || die "$sysroot has no $name, which ${queue[0]} needs"
+			cp -L "$found" "$dir/$name"
+			queue+=("$found")
+		done
+		queue=("${queue[@]:1}")
+	done
+}
+
 # disk_image NAME KEY: print the path of an ext4 image in the cache, called NAME and made
 # from what KEY tells; where there is none yet, "fill_image FOLDER" makes its contents.
 disk_image() {
@@ -178,15 +242,7 @@ disk_image() {
 
 # foreign_busybox ARCH SUITE: print the path of that architecture's busybox in the cache.
 foreign_busybox() {
-	local dir work
-	dir=$(cache_dir)/busybox/$1
-	if [ ! -d "$dir" ]; then
-		work=$(mktemp -d "$(cache_dir)/busybox-$1.XXXXXX")
-		download "$work" "$2" "$1" busybox-static
-		dpkg -x "$work"/*.deb "$work/root"
-		mkdir -p "${dir%/*}"
-		mv -T "$work/root" "$dir"
-		rm -r "$work"
-	fi
+	local dir
+	dir=$(unpacked "$2" "$1" busybox-static) || exit
 	find "$dir" -type f -path '*bin/busybox'
 }

@@ -1,16 +1,20 @@
 #!/bin/bash
 # tools.sh: make, or find in the cache, a disk image with the tools that count or record
-# VM exits today: perf, trace-cmd, bpftrace. Prints its path; see mount_root (guestlib.sh).
+# VM exits today, as Debian 12 has them: perf, trace-cmd, bpftrace. Prints its path; see
+# mount_root (guestlib.sh).
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
 
-need_packages linux-perf trace-cmd bpftrace e2fsprogs
+need_packages e2fsprogs binutils
+unpacked=$(unpacked bookworm amd64 linux-perf trace-cmd bpftrace)
 fill_image() {
 	local tool
+	mkdir "$1/bin"
 	for tool in perf trace-cmd bpftrace; do
-		copy_program "$1" "$(command -v $tool)" bin/$tool
+		cp -L "$unpacked/usr/bin/$tool" "$1/bin"
+		copy_libraries "$unpacked" "$1/lib" "$1/bin/$tool"
 	done
 }
-disk_image tools "$(dpkg-query -W linux-perf trace-cmd bpftrace libc6) $(cat "$0")"
+disk_image tools "$unpacked $(cat "$0")"

@@ -27,6 +27,8 @@ for kind in idle compute ide virtio memory spin; do
 	ide | virtio)
 		truncate -s 64M $kind.img
 		set -- -drive "file=$kind.img,format=raw,if=$kind"
+		# A slow disk: it waits for that on any machine.
+		[ $kind = ide ] || set -- "$1" "$2,throttling.iops-total=20"
 		;;
 	memory) set -- -m 1024 ;;
 	esac

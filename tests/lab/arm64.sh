@@ -3,20 +3,17 @@
 
 # prepare_arm64 CPU
 prepare_arm64() {
-	need_packages qemu-system-arm binutils-aarch64-linux-gnu
+	need_packages binutils-aarch64-linux-gnu
+	eval "$("$scripts/emulator.sh" arm64)"
 	# KVM is built in.
 	kmods='' strip=aarch64-linux-gnu-strip busybox=$(foreign_busybox arm64 bookworm)
 	make_initrd --gzip
 	# The board's own serial port is the console; one on the PCI bus has the results.
-	command=(qemu-system-aarch64 -machine "virt,virtualization=on,gic-version=3" -cpu "$1"
+	command=("${emulator[@]}" -machine "virt,virtualization=on,gic-version=3" -cpu "$1"
 		-smp "${smp:-2}" -m "${mem:-1024}" -nodefaults -no-user-config -display none -no-reboot
 		-serial "file:$out/console.log" -chardev "file,id=results,path=$out/results"
 		-device "pci-serial,chardev=results"
 		-kernel "$image" -initrd "$work/initrd"
 		-append "console=ttyAMA0 quiet loglevel=4 panic=-1 mitigations=off cryptomgr.notests lab.tty=ttyS0 $append")
-	if [ -n "$icount" ]; then
-		command+=(-accel tcg -icount "shift=0,sleep=off")
-	else
-		command+=(-accel "tcg,thread=single")
-	fi
+	accelerate
 }

@@ -15,12 +15,14 @@
 #   --disk IMG            a raw image, attached as a virtio disk and never changed
 #   --follow              print the results as they come
 #   --pause               AMD-V: a guest's every PAUSE is a VM exit; else none is
-#   --icount              one CPU, one instruction = 1 ns: deterministic
+#   --icount SHIFT        one CPU, whose clock counts instructions, 2^SHIFT ns each: the
+#                         same figures on any host, at any load
 # shellcheck disable=SC2034,SC2154 # $machine.sh uses and sets the others
 set -eu
 lab=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh
-. "$lab/../../scripts/lib.sh"
+scripts=$lab/../../scripts
+. "$scripts/lib.sh"
 
 machine='' kernel='' out='' timeout=300 stall=120 smp='' mem='' append='' icount='' pause='' follow='' also='' disks=() add=()
 while [ $# -gt 0 ]; do
@@ -38,7 +40,7 @@ while [ $# -gt 0 ]; do
 	--stall) stall=$2; shift ;;
 	--follow) follow=1 ;;
 	--pause) pause=1 ;;
-	--icount) icount=1 smp=1 ;;
+	--icount) icount=$2 smp=1; shift ;;
 	*) die "boot.sh: unknown option $1; see the top of the file" ;;
 	esac
 	shift
@@ -79,6 +81,15 @@ make_initrd() {
 	"$lab/initrd.sh" --modules "$modules" --kmods "$kmods $also" --busybox "$busybox" --strip "$strip" \
 		--add "$lab/init:init" --add "$lab/guestlib.sh:lib/guestlib.sh" \
 		${add[@]+"${add[@]}"} --out "$work/initrd" "$@"
+}
+
+# accelerate: QEMU's CPUs run truly at once, each in a thread of its own.
+accelerate() {
+	if [ -n "$icount" ]; then
+		command+=(-accel tcg -icount "shift=$icount,sleep=off")
+	else
+		command+=(-accel "tcg,thread=${threads:-multi}")
+	fi
 }
 
 # Each machine's file defines prepare, which sets "command", the emulator with its options.

@@ -55,8 +55,7 @@ mount_root() {
 root_program() {
 	program=$1
 	shift
-	exec /root/lib64/ld-linux-x86-64.so.2 --library-path /root/lib/x86_64-linux-gnu \
-		"/root/bin/$program" "$@"
+	exec /root/lib/ld-linux-x86-64.so.2 --library-path /root/lib "/root/bin/$program" "$@"
 }
 
 # guest NAME KIND OPTION...: run guest-init in a guest of its own, silently but for its

@@ -2,20 +2,15 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # its variables are boot.sh's
 
 prepare() {
-	need_packages qemu-system-misc binutils-riscv64-linux-gnu
+	need_packages binutils-riscv64-linux-gnu
+	eval "$("$scripts/emulator.sh" riscv64)"
 	kmods=kvm strip=riscv64-linux-gnu-strip busybox=$(foreign_busybox riscv64 trixie)
 	make_initrd --gzip
-	command=(qemu-system-riscv64 -machine virt -cpu "rv64,h=true"
+	command=("${emulator[@]}" -machine virt -cpu "rv64,h=true"
 		-smp "${smp:-2}" -m "${mem:-1024}" -nodefaults -no-user-config -display none -no-reboot
 		-serial "file:$out/console.log" -chardev "file,id=results,path=$out/results"
 		-device "pci-serial,chardev=results"
 		-kernel "$image" -initrd "$work/initrd"
 		-append "console=ttyS0 quiet loglevel=4 panic=-1 cryptomgr.notests lab.tty=ttyS1 $append")
-	if [ -n "$icount" ]; then
-		command+=(-accel tcg -icount "shift=0,sleep=off")
-	else
-		# In one thread, a hart that waits for the other, as all do while code is patched,
-		# would keep it from running.
-		command+=(-accel "tcg,thread=multi")
-	fi
+	accelerate
 }

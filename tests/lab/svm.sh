@@ -2,18 +2,16 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # its variables are boot.sh's
 
 prepare() {
-	# QEMU 7.2's CMPXCHG16B leaves wrong flags, NT and the like, where it does not know what the
-	# last instruction's were; newer kernels' allocators use it for every object.
-	local disk cpu=max,-cx16
+	local disk cpu=max
 	# KVM intercepts PAUSE only where the processor counts them and lets some pass: QEMU
 	# has the bits when forced, and lets none pass.
 	[ -z "$pause" ] || cpu=$cpu,pause-filter=on,pfthreshold=on,x-force-features=on
 	# KVM on a PREEMPT_RT kernel wants a TSC that keeps its pace, which QEMU's does, but does not say.
 	[[ $release != *-rt-* ]] || cpu=$cpu,invtsc=on,x-force-features=on
-	need_packages qemu-system-x86
+	eval "$("$scripts/emulator.sh" amd64)"
 	make_initrd --gzip
 	smp=${smp:-2}
-	command=(qemu-system-x86_64 -machine q35 -cpu "$cpu" -smp "$smp" -m "${mem:-1024}"
+	command=("${emulator[@]}" -machine q35 -cpu "$cpu" -smp "$smp" -m "${mem:-1024}"
 		-nodefaults -no-user-config -display none -no-reboot
 		-serial "file:$out/console.log" -serial "file:$out/results"
 		-kernel "$image" -initrd "$work/initrd"
@@ -21,11 +19,5 @@ prepare() {
 	for disk in ${disks[@]+"${disks[@]}"}; do
 		command+=(-drive "file=$disk,if=virtio,format=raw,snapshot=on")
 	done
-	if [ -n "$icount" ]; then
-		command+=(-accel tcg -icount "shift=0,sleep=off")
-	else
-		# Two CPUs really at once in guest mode corrupt the machine's memory within
-		# seconds (QEMU 7.2's TCG, any -cpu): they take turns in one thread.
-		command+=(-accel "tcg,thread=single")
-	fi
+	accelerate
 }
