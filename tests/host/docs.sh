@@ -72,7 +72,8 @@ done | none "every struct on the pages is in the code"
 # Targets, and the variables that are given to them.
 targets=$(make -s help | awk '{ print $1 }' | sort)
 code "${pages[@]}" | sed 's/apt install.*//' | perl -ne 'while (/(?:^|[ ;&])make((?: -\S+| [A-Z_]+=(?:"[^"]*"|\S+))*)(?: ([a-z][a-z-]*))?((?: [A-Z_]+=(?:"[^"]*"|\S+)?)*)/g) {
-	print "target $2\n" if $2; print "variable $_\n" for "$1$3" =~ /([A-Z_]+)=/g }' | sort -u >"$work/make"
+	print "target $2\n" if $2; print "variable $_\n" for "$1$3" =~ /([A-Z_]+)=/g }
+	print "variable $1\n" if /^([A-Z_]+)=/' | sort -u >"$work/make"
 comm -23 <(sed -n 's/^target //p' "$work/make" | sort -u) <(echo "$targets") | none "every target on the pages is in make help"
 comm -13 <(sed -n 's/^target //p' "$work/make" | sort -u) <(echo "$targets") | none "every target of make help is on a page"
 sed -n 's/^variable //p' "$work/make" | while read -r name; do grep -qw "$name" Makefile || echo "$name"; done |
@@ -163,8 +164,12 @@ fenced docs/verdicts.md | grep -oP '^ {2,4}\K[a-zA-Z][a-zA-Z ,()]+?(?=  +[0-9.]+
 done | none "every label in the output that verdicts.md shows is the command's"
 # plain: numbers and conversions alike, so that a format is what it printed.
 plain() { sed -E 's/%[.0-9]*[a-zA-Z]+/#/g; s/%%/%/g; s/[0-9]+(\.[0-9]+)?/#/g'; }
-perl -0pe 's/"\s*"//g' $reader/verdict/verdict.c | plain >"$work/words"
-fenced "${pages[@]}" | sed -nE 's/^.* \(pid [0-9]+\): [^:]*\): //p' | plain | sed 's/; /\n/g' | sed 's/^# % of its device accesses are for //' | sort -u | while read -r part; do
+perl -0pe 's/" PRIu64 "/u/g; s/"\s*"//g' $reader/verdict/verdict.c | plain >"$work/words"
+{
+	fenced "${pages[@]}" | sed -nE 's/^.* \(pid [0-9]+\): [^:]*\): //p'
+	fenced "${pages[@]}" | awk '/^$/ { on = 0 } on && !/^    / { print "" } on { printf "%s ", $0 } /^Verdict: / { on = 1 } END { print "" }' |
+		sed -E 's/^ +(What would help: |Not seen from here: )?//'
+} | tr -s ' ' | sed 's/ $//' | plain | sed 's/; /\n/g' | sed 's/^# % of its device accesses go to //' | sort -u | while read -r part; do
 	grep -qF -- "$part" "$work/words" || echo "$part"
 done | none "every verdict that the pages show is in the command's words"
 
@@ -224,8 +229,9 @@ for page in "${pages[@]}"; do
 done | none "the pages' English: a colon a sentence, no It, That or Those without its noun, none of the phrases"
 
 # A screen as a picture.
-printf 'a\033[1;31m<b>\342\226\210\033[0m  c\n\033[30;42mhead\033[m\n' | scripts/screen-svg.sh 'x & y' >"$work/svg"
+printf 'a\033[1;31m<b>\342\226\210\033[0m  c\n\033[30;42mhead\033[7mback\033[m\n' | scripts/screen-svg.sh 'x & y' >"$work/svg"
 for part in '<title>x &amp; y</title>' '>a</text>' 'font-weight="bold">&lt;b&gt;</text>' '<rect x="45.6" y="12.0" width="8.4" height="18.0" fill="#e5534b"/>' \
-	'<text x="70.8" y="26" textLength="8.4"' '<rect x="12.0" y="30.0" width="33.6" height="18.0" fill="#57ab5a"/>' 'viewBox="0 0 91 60"'; do
+	'<text x="70.8" y="26" textLength="8.4"' '<rect x="12.0" y="30.0" width="33.6" height="18.0" fill="#57ab5a"/>' 'fill="#0d1117">head</text>' '<rect x="45.6" y="30.0" width="33.6" height="18.0" fill="#0d1117"/>' \
+	'fill="#57ab5a">back</text>' 'viewBox="0 0 91 60"'; do
 	grep -qF -- "$part" "$work/svg" || echo "$part"
 done | none "screen-svg.sh draws text, colours and blocks in their places"
