@@ -173,21 +173,20 @@ perl -0pe 's/" PRIu64 "/u/g; s/"\s*"//g' $reader/verdict/verdict.c | plain >"$wo
 	grep -qF -- "$part" "$work/words" || echo "$part"
 done | none "every verdict that the pages show is in the command's words"
 
-# Architecture: the rooms are those of the tree, the libraries are used where it says, and
-# includes go only down.
+# Architecture: rooms and floors are those of the tree, libraries are used where it says.
 mapfile -t floors < <(cells docs/architecture.md file | names)
 same "architecture.md has every file of the module" "$(printf '%s\n' "${floors[@]%.h}" | sort -u)" \
 	"$({ cd $module && ls -d -- *.[ch] arch; } | sed 's/\.[ch]$//' | sort -u)"
-allowed=' arch_exit kvmstat_probes ../../include/kvmstat'
-for floor in "${floors[@]}"; do
-	[ "$floor" = arch ] && files=$(find $module/arch -name '*.[ch]' ! -name arch_exit.h) || files=$(compgen -G "$module/${floor%.h}.[ch]")
-	allowed+=" ${floor%.h}"
-	[ "$floor" != arch ] || allowed+=" arch/loaded $(find $module/arch -name '*.h' -printf '%f\n' | sed 's/\.h$//' | xargs)"
-	# shellcheck disable=SC2086 # words
-	grep -HoP '^#include "\K[^"]+(?=\.h")' $files | while IFS=: read -r file included; do
-		[[ " $allowed " = *" $included "* ]] || echo "$file includes $included.h"
-	done
-done | none "a file of the module includes only floors below its own, as architecture.md has them"
+# floor NAME: its line in the tower.
+floor() { sed -n "/^tower='/,/^'/p" scripts/tower.sh | grep -nw -- "$1" | cut -d: -f1; }
+for file in "${floors[@]}"; do
+	case $file in
+	log.h) echo 0 ;;
+	arch) floor exit ;;
+	*) floor "${file%.h}" | head -n 1 ;;
+	esac
+done >"$work/floors"
+yes "architecture.md has the module's files in the order of the tower" sort -nc "$work/floors"
 cells docs/architecture.md file 3 | paste -d'|' <(printf '%s\n' "${floors[@]}") - | while IFS='|' read -r floor only; do
 	for word in $(names <<<"$only"); do
 		grep -rlw -- "$word" $module | grep -vE "^$module/${floor%.h}(\.[ch]|/.*)$" | sed "s/^/$word is also in /"
