@@ -159,19 +159,25 @@ fenced() { awk '/^```/ { on = !on; next } on' "$@"; }
 fenced "${pages[@]}" | grep -E '^(NAME|REASON|KIND) ' | tr -s ' ' '\n' | sort -u | while read -r head; do
 	grep -rqF "\"$head\"" $reader || echo "$head"
 done | none "every head in the output that the pages show is the command's"
-fenced docs/verdicts.md | grep -oP '^ {2,4}\K[a-zA-Z][a-zA-Z ,()]+?(?=  +[0-9.]+[a-z]+ )' | sort -u | while read -r label; do
-	grep -rqF "$label" $reader || echo "$label"
-done | none "every label in the output that verdicts.md shows is the command's"
 # plain: numbers and conversions alike, so that a format is what it printed.
 plain() { sed -E 's/%[.0-9]*[a-zA-Z]+/#/g; s/%%/%/g; s/[0-9]+(\.[0-9]+)?/#/g'; }
-perl -0pe 's/" PRIu64 "/u/g; s/"\s*"//g' $reader/verdict/verdict.c | plain >"$work/words"
+find $reader -name '*.c' -exec perl -0pe 's/" PRIu64 "/u/g; s/"\s*"//g' {} + | plain >"$work/words"
+# spoken WHAT: each line of standard input is in the command's code.
+spoken() {
+	plain | sort -u | while read -r part; do
+		grep -qF -- "$part" "$work/words" || echo "$part"
+	done | none "$1"
+}
+{
+	fenced README.md | sed -n 's,[0-9.]* s:$,0:,p' # a span
+	fenced docs/verdicts.md | grep -oP '^ {2,4}\K[a-zA-Z][a-zA-Z ,()]+?(?=  +[0-9.]+[a-z]+ )'
+	fenced docs/verdicts.md | grep -P '^[A-Z](?!.*  )' | grep -v '^Verdict: ' | sed 's/: /\n/'
+} | spoken "every label and heading in the output that the pages show is the command's"
 {
 	fenced "${pages[@]}" | sed -nE 's/^.* \(pid [0-9]+\): [^:]*\): //p'
 	fenced "${pages[@]}" | awk '/^$/ { on = 0 } on && !/^    / { print "" } on { printf "%s ", $0 } /^Verdict: / { on = 1 } END { print "" }' |
 		sed -E 's/^ +(What would help: |Not seen from here: )?//'
-} | tr -s ' ' | sed 's/ $//' | plain | sed 's/; /\n/g' | sed 's/^# % of its device accesses go to //' | sort -u | while read -r part; do
-	grep -qF -- "$part" "$work/words" || echo "$part"
-done | none "every verdict that the pages show is in the command's words"
+} | tr -s ' ' | sed 's/ $//; s/; /\n/g' | sed 's/^[0-9]* % of its device accesses go to //' | spoken "every verdict that the pages show is in the command's words"
 
 # Architecture: rooms and floors are those of the tree, libraries are used where it says.
 mapfile -t floors < <(cells docs/architecture.md file | names)
