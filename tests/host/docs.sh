@@ -79,6 +79,10 @@ comm -13 <(sed -n 's/^target //p' "$work/make" | sort -u) <(echo "$targets") | n
 sed -n 's/^variable //p' "$work/make" | while read -r name; do grep -qw "$name" Makefile || echo "$name"; done |
 	none "the Makefile has every variable that the pages give it"
 
+code "${pages[@]}" | grep -oP '(CASE|KERNELS)="?\K[0-9][^"]*' | tr ' ' '\n' | sort -u | while read -r name; do
+	[ -e "tests/cases/$name.sh" ] || kernels | grep -q "^$name " || echo "$name"
+done | none "every case and kernel that the pages give to make is there"
+
 # The command: its name, its arguments, its options.
 same "README has every command, with its arguments" "$(cells README.md command | names)" \
 	"$(perl -0ne 'while (/\.name = "([a-z]*)",.*?\.usage = "([^"]*)"/gs) { print join(" ", "kvmstat", grep { $_ } $1, $2), "\n" }' $reader/commands/commands.c)"
