@@ -4,8 +4,8 @@
  */
 #include <locale.h>
 
-#include "options.h"
-#include "output.h"
+#include "commands/options.h"
+#include "text/output.h"
 
 int main(int argc, char **argv)
 {

@@ -12,16 +12,16 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "choice.h"
-#include "guests.h"
-#include "json.h"
-#include "memory.h"
-#include "prometheus.h"
-#include "recording.h"
-#include "sections.h"
-#include "share.h"
-#include "verdict.h"
-#include "when.h"
+#include "data/choice.h"
+#include "data/json.h"
+#include "data/memory.h"
+#include "data/recording.h"
+#include "data/share.h"
+#include "data/when.h"
+#include "text/guests.h"
+#include "text/prometheus.h"
+#include "text/sections.h"
+#include "verdict/verdict.h"
 
 static void must(bool holds, const char *what)
 {

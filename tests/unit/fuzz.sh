@@ -20,7 +20,7 @@ mkdir -p "$dir"
 cd "$dir"
 rm -f ./*.o ./crash-* ./leak-* ./timeout-* ./oom-* ./slow-unit-*
 # shellcheck disable=SC2086
-printf '%s\n' "$top"/kvmstat/reader/*.c "$here/fuzz.c" | grep -v /main.c |
+printf '%s\n' "$top"/kvmstat/reader/*/*.c "$here/fuzz.c" |
 	xargs -n1 clang $flags -c
 clang -fsanitize=fuzzer,address,undefined -o fuzz ./*.o -lncursesw -lproc2 -ljansson -linih
 

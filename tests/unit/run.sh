@@ -20,7 +20,7 @@ mkdir -p "$build/tests"
 cd "$build"
 
 # shellcheck disable=SC2086 # $flags are words
-printf '%s\n' "$top"/kvmstat/reader/*.c "$here"/test_*.c | xargs -n1 -P2 $cc $flags -c
+printf '%s\n' "$top"/kvmstat/reader/*.c "$top"/kvmstat/reader/*/*.c "$here"/test_*.c | xargs -n1 -P2 $cc $flags -c
 mv test_*.o tests
 # shellcheck disable=SC2086
 $cc $flags -o kvmstat ./*.o $libs

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "choice.h"
+#include "data/choice.h"
 
 static bool means(const char *text, uint64_t pid, const char *name)
 {

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "window.h"
+#include "data/window.h"
 
 /* A line with the counters at multiples of @exits; half of them to the VMM. */
 static struct counts line(uint64_t pid, uint64_t id, uint64_t exits)

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "device.h"
+#include "verdict/device.h"
 
 static const struct {
 	enum isa isa;

@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "prometheus.h"
-#include "replace.h"
+#include "text/prometheus.h"
+#include "text/replace.h"
 
 static const uint32_t all = (1 << COL_NR) - 1;
 

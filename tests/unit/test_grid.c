@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "grid.h"
-#include "guests.h"
+#include "text/grid.h"
+#include "text/guests.h"
 
 static const struct grid_column columns[] = {
 	{ "name", "NAME", UNIT_TEXT, 6, 0 },   { "id", "ID", UNIT_ID, 3, 0 },

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "about.h"
-#include "json.h"
+#include "data/about.h"
+#include "data/json.h"
 
 #define ALL ((UINT32_C(1) << COL_NR) - 1)
 

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "name.h"
+#include "data/name.h"
 
 /* The arguments, ended by NULL; the name "" is none. */
 static void named(char *const *argv, const char *vmm, const char *want)

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "number.h"
+#include "text/number.h"
 
 static void count(uint64_t number, int width, const char *want)
 {

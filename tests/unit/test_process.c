@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "memory.h"
-#include "process.h"
+#include "data/memory.h"
+#include "data/process.h"
 
 static bool has_arguments(pid_t pid)
 {

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "recording.h"
-#include "session.h"
+#include "data/recording.h"
+#include "data/session.h"
 
 #define SECOND INT64_C(1000000000)
 

@@ -5,7 +5,7 @@
  */
 #include "unit.h"
 
-#include "share.h"
+#include "data/share.h"
 
 struct row {
 	uint64_t io, vm, qemu, total;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source.h"
+#include "data/source.h"
 
 #define SEVEN "no pid io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num exits"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "verdict.h"
+#include "verdict/verdict.h"
 
 #define HAS_ALL ((UINT32_C(1) << COL_NR) - 1)
 #define HAS_SEVEN (COL_BIT(COL_NEEDED) - 1)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "when.h"
+#include "data/when.h"
 
 #define SECOND INT64_C(1000000000)
 

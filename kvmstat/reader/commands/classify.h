@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The verdicts of all guests, for classify and for report.
+ */
+#ifndef CLASSIFY_H
+#define CLASSIFY_H
+
+#include "data/session.h"
+#include "verdict/verdict.h"
+
+/* Prints the verdict on each guest chosen in the session's window. */
+enum status classify_print(const struct session *session, const struct thresholds *thresholds);
+
+#endif

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kvmstat export: all that is known now, for other programs.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/views.h"
+#include "data/choice.h"
+#include "data/json.h"
+#include "data/memory.h"
+#include "data/session.h"
+#include "text/guests.h"
+#include "text/prometheus.h"
+#include "text/replace.h"
+
+/* What a guest's row in a table of its details begins with. */
+enum { OF_TIME, OF_GUEST, OF_PID, OF_ID, OF_NR };
+
+static const struct grid_column of_columns[OF_NR] = {
+	[OF_TIME] = { "time", "", UNIT_TEXT, 0, 0 },
+	[OF_GUEST] = { "guest", "", UNIT_TEXT, 0, 0 },
+	[OF_PID] = { "pid", "", UNIT_ID, 0, 0 },
+	[OF_ID] = { "id", "", UNIT_ID, 0, 0 },
+};
+
+/* PART_NR: it has the guests themselves. */
+static enum status find_table(const struct options *options, enum part *part)
+{
+	const char *name = options->table;
+
+	*part = PART_NR;
+	if (!name || (options->format == FORMAT_CSV && !strcmp(name, "guests")))
+		return STATUS_OK;
+	if (options->format != FORMAT_CSV) {
+		fprintf(stderr, "kvmstat: --table is of --format csv only\n");
+		return STATUS_BAD;
+	}
+	for (*part = 0; *part < PART_NR; ++*part)
+		if (!strcmp(name, detail_form[*part].name))
+			return STATUS_OK;
+	fprintf(stderr, "kvmstat: no such table; there are: guests");
+	for (enum part p = 0; p < PART_NR; p++)
+		fprintf(stderr, ", %s", detail_form[p].name);
+	fputc('\n', stderr);
+	return STATUS_BAD;
+}
+
+static void add_rows(struct grid *grid, enum part part, const struct window_guest *guest,
+		     const struct moment *at)
+{
+	const struct form *form = &detail_form[part];
+	const struct rows *rows = &guest->about->detail.part[part];
+
+	for (size_t i = 0; i < rows->nr; i++) {
+		const char *row = (const char *)rows->row + i * form->size;
+		struct cell *cell = grid_row(grid);
+
+		cell[OF_TIME] = cell_time(at);
+		cell[OF_GUEST] = cell_text(guest->name);
+		if (!window_guest_is_others(guest))
+			cell[OF_PID] = cell_number(guest->last.v[COL_pid]);
+		cell[OF_ID] = cell_number(guest->key.id);
+		cell += OF_NR;
+		for (const struct field *field = form->field; field->name; field++)
+			*cell++ = field->text ? cell_text(row + field->at) :
+						cell_number(*(const uint64_t *)(row + field->at));
+	}
+}
+
+static enum status put_details(FILE *out, const struct session *session, enum part part)
+{
+	const struct window *window = &session->window;
+	struct grid_column columns[OF_NR + DETAIL_MAX_FIELDS];
+	struct grid grid = { .column = columns, .nr_columns = OF_NR };
+	size_t chosen = 0, known = 0;
+
+	memcpy(columns, of_columns, sizeof(of_columns));
+	for (const struct field *field = detail_form[part].field; field->name; field++)
+		columns[grid.nr_columns++] =
+			(struct grid_column){ .key = field->name,
+					      .unit = field->text ? UNIT_TEXT : UNIT_COUNT };
+	for (size_t i = 0; i < window->nr; i++) {
+		const struct window_guest *guest = window->guest[i];
+
+		if (!guest->chosen)
+			continue;
+		chosen++;
+		if (!guest->about || !guest->about->detail.part[part].known)
+			continue;
+		known++;
+		add_rows(&grid, part, guest, &session->last.at);
+	}
+	grid_print(&grid, session->options, true, out);
+	grid_free(&grid);
+	if (known || !chosen)
+		return STATUS_OK;
+	fprintf(stderr, "kvmstat: no guest's %s could be read: they are in debugfs, for root\n",
+		detail_form[part].name);
+	return STATUS_NO_DATA;
+}
+
+static enum status put_csv(FILE *out, const struct session *session, enum part part)
+{
+	struct grid grid = guests_grid(NULL);
+
+	if (part != PART_NR)
+		return put_details(out, session, part);
+	guests_add_window(&grid, &session->window, &session->last.at);
+	grid_print(&grid, session->options, true, out);
+	grid_free(&grid);
+	return STATUS_OK;
+}
+
+/* A line as `kvmstat record` writes it, of the chosen guests. */
+static void put_json(FILE *out, struct session *session)
+{
+	struct snapshot *snap = &session->last;
+	size_t kept = 0;
+	json_t *json;
+
+	for (size_t i = 0; i < snap->nr; i++) {
+		const struct counts *guest = &snap->guest[i];
+		const struct guest_key key = { .id = guest->v[COL_id], .pid = guest->v[COL_pid] };
+		struct about *about = snap->about ? snap->about[i] : NULL;
+
+		if (!choice_means(&session->options->choice, &key, about ? about->name : "-")) {
+			about_put(about);
+			continue;
+		}
+		snap->guest[kept] = *guest;
+		if (snap->about)
+			snap->about[kept] = about;
+		kept++;
+	}
+	snap->nr = kept;
+	json = json_of_snapshot(snap);
+	json_dumpf(json, out, JSON_FLAGS);
+	fputc('\n', out);
+	json_decref(json);
+}
+
+/* The module's own count of exits that it could put into no guest's figures. */
+static bool read_unattributed(const char *root, uint64_t *exits)
+{
+	char *info = live_info(root), value[NAME_SIZE];
+	bool found = live_info_value(info, "exits_unattributed", value) &&
+		     sscanf(value, "%" SCNu64, exits) == 1;
+
+	free(info);
+	return found;
+}
+
+static enum status put_prometheus(FILE *out, const struct session *session)
+{
+	const struct options *options = session->options;
+	uint64_t unattributed;
+	bool known;
+
+	if (!session->last.has) {
+		prometheus_write(out, NULL, NULL);
+		return STATUS_OK;
+	}
+	if (!(session->last.has & COL_BIT(COL_id))) {
+		fprintf(stderr, "kvmstat: %s: guests without ids cannot be metrics\n",
+			options->file);
+		return STATUS_BAD;
+	}
+	known = !options->file && read_unattributed(options->root, &unattributed);
+	prometheus_write(out, &session->window, known ? &unattributed : NULL);
+	return STATUS_OK;
+}
+
+static enum status put(FILE *out, struct session *session, enum part part)
+{
+	switch (session->options->format) {
+	case FORMAT_CSV:
+		return put_csv(out, session, part);
+	case FORMAT_JSON:
+		put_json(out, session);
+		return STATUS_OK;
+	default:
+		return put_prometheus(out, session);
+	}
+}
+
+static enum status deliver(const struct options *options, const char *text, size_t len)
+{
+	if (!options->output) {
+		fwrite(text, 1, len, stdout);
+		return STATUS_OK;
+	}
+	if (replace_file(options->output, text, len))
+		return STATUS_OK;
+	fprintf(stderr, "kvmstat: cannot write %s: %s\n", options->output,
+		errno == EINVAL ? "not a regular file" : strerror(errno));
+	return STATUS_NO_DATA;
+}
+
+/*
+ * Metrics tell also that there are none: whoever watches them would go on with the
+ * last. But where the user's choice is to blame, he is there to read it.
+ */
+static bool is_told(const struct session *session, enum status status)
+{
+	const enum format format = session->options->format;
+
+	return !status || (format != FORMAT_CSV && format != FORMAT_JSON &&
+			   (status == STATUS_NO_DATA || !session->last.has));
+}
+
+enum status run_export(const struct options *options)
+{
+	enum status status, written;
+	struct session session;
+	char *text = NULL;
+	enum part part;
+	size_t len;
+	FILE *out;
+
+	status = find_table(options, &part);
+	if (status)
+		return status;
+	status = session_observe(&session, options, DEPTH_ALL, 0, false);
+	if (is_told(&session, status)) {
+		out = open_memstream(&text, &len);
+		written = put(out, &session, part);
+		if (fclose(out)) {
+			fprintf(stderr, "kvmstat: %s\n", strerror(errno));
+			written = STATUS_NO_DATA;
+		}
+		if (!written)
+			written = deliver(options, text, len);
+		status = status ?: written;
+		free(text);
+	}
+	session_close(&session);
+	return status;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The page of one guest, for show and for report.
+ */
+#ifndef SHOW_H
+#define SHOW_H
+
+#include "data/session.h"
+#include "verdict/verdict.h"
+
+/* Prints the page of the only guest chosen in the session's window. */
+enum status show_page(const struct session *session, const struct thresholds *thresholds);
+
+#endif

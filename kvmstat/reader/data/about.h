@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What is known about a guest beyond its counters: who it is, where it lives, how
+ * long it waited for a CPU, and the details of debugfs. Snapshots share it.
+ */
+#ifndef ABOUT_H
+#define ABOUT_H
+
+#include "data/detail.h"
+#include "data/name.h"
+#include "data/source.h"
+
+struct about {
+	unsigned int holds;
+	char name[NAME_SIZE]; /* clean; "-" where names are not known */
+	char vmm[NAME_SIZE]; /* the kind of VMM, else the process's command; clean */
+	char cgroup[NAME_SIZE]; /* its path, clean; empty: not known */
+	bool has_ready;
+	uint64_t ready_ns; /* its vCPUs waited for a CPU of the host */
+	struct detail detail;
+};
+
+/* Returns a new one, held once. */
+struct about *about_new(void);
+
+/* Takes and drops a hold; the last one to go frees it. NULL is nothing. */
+struct about *about_get(struct about *about);
+void about_put(struct about *about);
+
+/* How long its vCPUs waited for a CPU since @from (NULL: ever); false: not known. */
+bool about_ready(const struct about *from, const struct about *about, uint64_t *ns);
+
+/* Whether the line stands for all VMs past the module's cap. */
+bool counts_are_others(const struct counts *guest);
+
+#endif

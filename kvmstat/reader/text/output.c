@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Notices when the standard output cannot be written: disk full, say.
+ */
+#include "text/output.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/options.h"
+
+int output_flush(void)
+{
+	static bool failed;
+
+	if (!failed && (fflush(stdout) || ferror(stdout))) {
+		failed = true;
+		if (errno != EPIPE)
+			fprintf(stderr, "kvmstat: cannot write the output: %s\n", strerror(errno));
+	}
+	return failed ? -1 : 0;
+}
+
+static void check_at_exit(void)
+{
+	if (output_flush())
+		_exit(STATUS_NO_DATA);
+}
+
+void output_guard(void)
+{
+	atexit(check_at_exit);
+}

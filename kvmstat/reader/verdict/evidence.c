@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Makes evidence of what a guest did in a window.
+ */
+#include "verdict/evidence.h"
+
+#include <string.h>
+
+#include "text/guests.h"
+
+/* What an exit reason stands for, in the kernel's spelling. */
+enum kind { KIND_OTHER, KIND_PORT, KIND_DEVICE_MEMORY, KIND_FAULT, KIND_PAUSE };
+
+static enum kind kind_of(const char *reason)
+{
+	static const struct {
+		const char *reason;
+		enum kind kind;
+	} kinds[] = {
+		{ "io", KIND_PORT },
+		{ "IO_INSTRUCTION", KIND_PORT },
+		{ "EPT_MISCONFIG", KIND_DEVICE_MEMORY },
+		{ "npf", KIND_FAULT },
+		{ "EPT_VIOLATION", KIND_FAULT },
+		{ "DABT_LOW", KIND_FAULT },
+		{ "IABT_LOW", KIND_FAULT },
+		{ "INST_GUEST_PAGE_FAULT", KIND_FAULT },
+		{ "LOAD_GUEST_PAGE_FAULT", KIND_FAULT },
+		{ "STORE_GUEST_PAGE_FAULT", KIND_FAULT },
+		{ "pause", KIND_PAUSE },
+		{ "PAUSE_INSTRUCTION", KIND_PAUSE },
+		{ "WFE", KIND_PAUSE },
+		{ "WRS", KIND_PAUSE },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (!strcmp(reason, kinds[i].reason))
+			return kinds[i].kind;
+	return KIND_OTHER;
+}
+
+static double share(double part, double of)
+{
+	return of > 0 ? part / of : 0;
+}
+
+/*
+ * Faults of memory and of devices share a reason: their time in the kernel is divided as
+ * their numbers are, which says too little of devices, as theirs take longer. All of it
+ * in userspace is for devices. What is left without waiting for a CPU is taken to be the
+ * same share, @own, of every reason's time in the kernel and in userspace.
+ */
+static void add_times(struct evidence *f, const struct detail *detail, const uint64_t *v,
+		      double own)
+{
+	const double device = share(v[COL_fault_mmio_num], v[COL_fault_num]);
+	const struct reason *r;
+
+	detail_for_each(r, detail, PART_REASONS) {
+		const double kernel = r->kernel_ns * own, user = r->user_ns * own;
+
+		switch (kind_of(r->reason)) {
+		case KIND_PORT:
+		case KIND_DEVICE_MEMORY:
+			f->io_time += share(kernel + user, f->busy);
+			break;
+		case KIND_FAULT:
+			f->io_time += share(device * kernel + user, f->busy);
+			f->memory_time += share((1 - device) * kernel, f->busy);
+			break;
+		case KIND_PAUSE:
+			f->spin_exits += share(r->exits, f->exits);
+			f->spin_rate += share(r->exits * 1e9, f->busy);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+/* The share of devices in what ports and device memory are touched for. */
+static double device_share(const struct evidence *f)
+{
+	double touched = 0;
+
+	for (enum device_class c = 0; c < DEVICE_NR_CLASSES; c++)
+		touched += f->touched[c];
+	return 1 - share(f->touched[DEVICE_TIMER] + f->touched[DEVICE_INTERRUPTS], touched);
+}
+
+void evidence_of(struct evidence *f, const struct window_guest *guest, const struct detail *detail,
+		 uint32_t has)
+{
+	const uint64_t *v = guest->sum.v;
+	const double all = guests_time(&guest->sum);
+	const double left = v[COL_kernel_ns] + v[COL_user_ns];
+	uint64_t ready = 0, memory;
+	const struct spot *s;
+	double own, devices;
+
+	about_ready(guest->from, guest->about, &ready);
+	if (ready > left)
+		ready = left;
+	memory = v[COL_fault_num] - (v[COL_fault_mmio_num] < v[COL_fault_num] ?
+					     v[COL_fault_mmio_num] :
+					     v[COL_fault_num]);
+	*f = (struct evidence){
+		.timed = has & COL_BIT(COL_guest_ns) && all > 0,
+		.detailed = detail->part[PART_REASONS].known,
+		.exits = v[COL_exits] -
+			 (v[COL_halt_num] < v[COL_exits] ? v[COL_halt_num] : v[COL_exits]),
+		.busy = v[COL_guest_ns] + v[COL_kernel_ns] + v[COL_user_ns] - ready,
+	};
+	detail_for_each(s, detail, PART_HOT)
+		if (!strcmp(s->kind, "port") || !strcmp(s->kind, "mmio"))
+			f->touched[device_find(detail->isa, s->kind, s->address).class] += s->count;
+	devices = device_share(f);
+	f->halted = share(v[COL_halted_ns], all);
+	f->polled = share(v[COL_polled_ns], all);
+	f->ready = share(ready, all);
+	f->guest = share(v[COL_guest_ns], f->busy);
+	own = share(left - ready, left);
+	f->kernel = share(v[COL_kernel_ns] * own, f->busy);
+	f->user = share(v[COL_user_ns] * own, f->busy);
+	f->io_exits = share(v[COL_io_num], f->exits);
+	f->mmio_exits = share(v[COL_mmio_num], f->exits);
+	f->memory_exits = share(memory, f->exits);
+	f->user_exits = share(v[COL_kvm_qemu_switch_num], f->exits);
+	f->device_exits = share((v[COL_io_num] + v[COL_mmio_num]) * devices, f->exits);
+	f->device_waits = share((v[COL_io_num] + v[COL_mmio_num]) * devices, v[COL_halt_num]);
+	if (f->detailed)
+		add_times(f, detail, v, own);
+	else
+		f->io_time = f->user; /* there is little else that a VMM does */
+	f->seconds = all / 1e9;
+	f->busy /= 1e9;
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Judges guests by where their time goes, and where that is not known by their counts.
+ */
+#include "verdict/verdict.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "data/share.h"
+#include "text/guests.h"
+#include "verdict/device.h"
+
+/* Of busy time, from which a guest without exits is held by its VMM. */
+#define HELD_USER 0.95
+
+static double share(double part, double of)
+{
+	return of > 0 ? part / of : 0;
+}
+
+/* Its vCPUs do not run: they are in the VMM without one exit. */
+static bool is_held(const struct evidence *f)
+{
+	return !f->exits && f->user >= HELD_USER;
+}
+
+/* A rule that fired: how far past its threshold, 0 to 1. */
+struct finding {
+	enum bound bound;
+	double margin;
+	char rule[128];
+};
+
+/* Keeps a @value that has reached its threshold, if it is the clearest so far. */
+static void reaches(struct finding *finding, enum bound bound, const char *name, double value,
+		    double threshold, double most)
+{
+	double margin = threshold < most ? (value - threshold) / (most - threshold) : 1;
+
+	if (value < threshold || (finding->bound && finding->margin >= margin))
+		return;
+	finding->bound = bound;
+	finding->margin = margin < 1 ? margin : 1;
+	snprintf(finding->rule, sizeof(finding->rule), "%s %.2f >= %.2f", name, value, threshold);
+}
+
+/* Half for reaching the threshold, the rest for the distance; less where little was seen. */
+static double confidence(double margin, double seen, double enough)
+{
+	return (0.5 + 0.5 * margin) * (seen < enough ? seen / enough : 1);
+}
+
+/* Which of the rules for I/O it meets most clearly. */
+static void find_io(struct finding *io, const struct evidence *f, const struct thresholds *t,
+		    bool timed, bool counted)
+{
+	if (timed)
+		reaches(io, BOUND_IO, "io_time", f->io_time, t->io_time, 1);
+	if (counted && f->io_exits > t->io_exits && (!timed || f->io_time >= t->notable))
+		reaches(io, BOUND_IO, "io_exits", f->io_exits, t->io_exits, 1);
+	if (counted && timed && f->io_time >= t->notable)
+		reaches(io, BOUND_IO, "device_exits", f->device_exits, t->device_exits, 1);
+	if (timed && f->halted >= t->halted)
+		reaches(io, BOUND_IO, "device_waits", f->device_waits, t->device_waits,
+			2 * t->device_waits);
+}
+
+/* Whether it hardly runs; sets the verdict if so. */
+static bool is_idle(struct verdict *verdict, const struct thresholds *t)
+{
+	const struct evidence *f = &verdict->evidence;
+	const double busy = f->busy / f->seconds;
+
+	if (busy < t->idle_busy && f->device_waits < t->device_waits) {
+		verdict->confidence = confidence(1 - busy / t->idle_busy, f->seconds, 2);
+		snprintf(verdict->rule, sizeof(verdict->rule), "busy %.3f < idle_busy %.2f", busy,
+			 t->idle_busy);
+	} else if (is_held(f)) {
+		verdict->confidence = confidence(1, f->seconds, 2);
+		snprintf(verdict->rule, sizeof(verdict->rule), "no exits, userspace %.2f", f->user);
+	} else {
+		return false;
+	}
+	verdict->bound = BOUND_IDLE;
+	return true;
+}
+
+static void decide(struct verdict *verdict, const struct thresholds *t)
+{
+	const struct evidence *f = &verdict->evidence;
+	const bool counted = f->exits >= t->min_exits;
+	const bool timed = f->timed && f->seconds >= t->min_seconds;
+	/* How much was seen, of how much is enough. */
+	const double seen = timed ? f->seconds : f->exits, enough = timed ? 2 : 10 * t->min_exits;
+	struct finding finding[4] = { 0 }, *next = finding;
+	size_t nr;
+
+	if (!timed && !counted) {
+		snprintf(verdict->rule, sizeof(verdict->rule), "exits %" PRIu64 " < min_exits %.0f",
+			 f->exits, t->min_exits);
+		return;
+	}
+	if (timed && is_idle(verdict, t))
+		return;
+	find_io(next, f, t, timed, counted);
+	next += next->bound != BOUND_UNKNOWN;
+	if (timed && f->detailed)
+		reaches(next, BOUND_MEMORY, "memory_time", f->memory_time, t->memory_time, 1);
+	else if (counted)
+		reaches(next, BOUND_MEMORY, "memory_exits", f->memory_exits, t->memory_exits, 1);
+	next += next->bound != BOUND_UNKNOWN;
+	if (counted && f->spin_rate >= t->spin_rate)
+		reaches(next, BOUND_SPIN, "spin_exits", f->spin_exits, t->spin_exits, 1);
+	next += next->bound != BOUND_UNKNOWN;
+	if (next == finding && timed)
+		reaches(next, BOUND_CPU, "cpu_time", f->guest, t->cpu_time, 1);
+	next += next->bound != BOUND_UNKNOWN;
+
+	nr = next - finding;
+	if (nr == 1) {
+		verdict->bound = finding->bound;
+		verdict->confidence = confidence(finding->margin, seen, enough);
+		snprintf(verdict->rule, sizeof(verdict->rule), "%s", finding->rule);
+	} else if (nr) {
+		verdict->bound = BOUND_MIXED;
+		verdict->confidence = confidence(0, seen, enough);
+		snprintf(verdict->rule, sizeof(verdict->rule), "%s and %s", finding[0].rule,
+			 finding[1].rule);
+	} else if (timed) {
+		verdict->bound = BOUND_MIXED;
+		verdict->confidence = confidence(0, seen, enough);
+		snprintf(verdict->rule, sizeof(verdict->rule), "no threshold is reached");
+	} else {
+		verdict->bound = BOUND_NOT_IO;
+		verdict->confidence = confidence(1 - share(f->io_exits, t->io_exits), seen, enough);
+		snprintf(verdict->rule, sizeof(verdict->rule), "io_exits %.2f <= %.2f", f->io_exits,
+			 t->io_exits);
+	}
+}
+
+/* Appends to a text of VERDICT_TEXT_SIZE, with "; " between its parts. */
+__attribute__((format(printf, 2, 3))) static void add(char *text, const char *format, ...)
+{
+	size_t len = strlen(text);
+	va_list args;
+
+	if (len && len < VERDICT_TEXT_SIZE - 3)
+		len += snprintf(text + len, VERDICT_TEXT_SIZE - len, "; ");
+	va_start(args, format);
+	vsnprintf(text + len, VERDICT_TEXT_SIZE - len, format, args);
+	va_end(args);
+}
+
+static void explain(struct verdict *verdict, const struct window_guest *guest,
+		    const struct thresholds *t)
+{
+	const struct evidence *f = &verdict->evidence;
+	const uint64_t *v = guest->sum.v, total = share_total(&guest->sum);
+	char kernel[32], io[32];
+	char *why = verdict->why;
+
+	if (f->timed) {
+		add(why, "%.1f s of vCPU time: %.1f %% halted", f->seconds, 100 * f->halted);
+		if (f->ready > 0)
+			add(why, "%.1f %% waiting for a CPU of the host", 100 * f->ready);
+		add(why,
+		    "of the rest %.1f %% in guest mode, %.1f %% in the kernel, %.1f %% in the VMM",
+		    100 * f->guest, 100 * f->kernel, 100 * f->user);
+		if (f->io_time >= t->notable)
+			add(why, "%.1f %% for devices", 100 * f->io_time);
+		if (f->memory_time >= t->notable)
+			add(why, "%.1f %% for memory faults", 100 * f->memory_time);
+	}
+	if (total) {
+		share_percent(io, sizeof(io), v[COL_io_num], total, 2);
+		share_percent(kernel, sizeof(kernel), v[COL_kvm_vm_switch_num], total, 2);
+		add(why, "%s %% of %" PRIu64 " exits are port I/O, the kernel handles %s %% of all",
+		    io, total, kernel);
+		if (f->mmio_exits >= t->notable)
+			add(why, "%.1f %% touch device memory", 100 * f->mmio_exits);
+		if (f->memory_exits >= t->notable)
+			add(why, "%.1f %% are memory faults", 100 * f->memory_exits);
+		if (f->spin_exits >= t->notable)
+			add(why, "%.1f %% are waits in loops (PAUSE, WFE, WRS)",
+			    100 * f->spin_exits);
+	} else {
+		add(why, "no exits");
+	}
+}
+
+/* Which devices took most, and what is known to help with them. */
+static void advise_devices(char *advice, const uint64_t *seen)
+{
+	static const char *const help[DEVICE_NR_CLASSES] = {
+		[DEVICE_DISK] = "an emulated disk controller: use virtio-blk or virtio-scsi",
+		[DEVICE_CONSOLE] =
+			"the serial console: let the guest print less, or on virtio-console",
+		[DEVICE_VIDEO] = "an emulated display: use virtio-gpu, or none",
+		[DEVICE_NET] = "an emulated network card: use virtio-net with vhost, or SR-IOV",
+		[DEVICE_TIMER] =
+			"an emulated timer: use a paravirtual clock (kvm-clock, Hyper-V's), no HPET",
+		[DEVICE_INTERRUPTS] = "the interrupt controller: use x2APIC, APICv or AVIC",
+		[DEVICE_PCI] = "PCI devices, by ports or memory: if they are emulated, virtio or "
+			       "passthrough; if they are virtio, vhost or an I/O thread",
+		[DEVICE_VIRTIO] = "virtio: use vhost or an I/O thread, larger queues",
+	};
+	enum device_class most = DEVICE_UNKNOWN;
+	uint64_t all = 0;
+
+	for (enum device_class c = 0; c < DEVICE_NR_CLASSES; c++) {
+		all += seen[c];
+		if (help[c] && seen[c] > seen[most])
+			most = c;
+	}
+	if (help[most])
+		add(advice, "%.0f %% of its device accesses are for %s",
+		    100 * share(seen[most], all), help[most]);
+	else
+		add(advice, "virtio with vhost, passthrough or SR-IOV instead of emulated devices");
+}
+
+static void advise(struct verdict *verdict, const struct thresholds *t)
+{
+	const struct evidence *f = &verdict->evidence;
+	char *advice = verdict->advice;
+
+	switch (verdict->bound) {
+	case BOUND_IO:
+		advise_devices(advice, f->touched);
+		break;
+	case BOUND_MEMORY:
+		add(advice, "huge pages (hugetlbfs, or transparent ones) for the guest's memory, "
+			    "memory allocated before it starts (prealloc), no ballooning, KSM or "
+			    "swapping of it");
+		break;
+	case BOUND_SPIN:
+		add(advice,
+		    "its vCPUs wait for each other in loops: fewer vCPUs than free CPUs, or "
+		    "pin them; paravirtual spin locks in the guest");
+		break;
+	case BOUND_IDLE:
+		if (is_held(f))
+			add(advice, "its VMM holds it: if it is not meant to be paused, resume it");
+		break;
+	case BOUND_CPU:
+		add(advice, "it runs as on the bare machine: more or faster CPUs, or pinning, are "
+			    "what is left");
+		break;
+	case BOUND_MIXED:
+		if (f->io_time >= t->notable)
+			advise_devices(advice, f->touched);
+		if (f->memory_time >= t->notable)
+			add(advice, "huge pages for its memory");
+		break;
+	default:
+		break;
+	}
+	if (f->ready >= t->waiting)
+		add(advice,
+		    "%.0f %% of its time it waits for a CPU of the host: too many vCPUs for "
+		    "the CPUs; move it, or pin it to CPUs of its own",
+		    100 * f->ready);
+	if (f->polled >= t->polling)
+		add(advice,
+		    "%.0f %% of its time the host polls for it: lower halt_poll_ns, unless "
+		    "its latency matters",
+		    100 * f->polled);
+}
+
+static void admit(struct verdict *verdict)
+{
+	const struct evidence *f = &verdict->evidence;
+	char *blind = verdict->blind;
+
+	if (verdict->bound == BOUND_CPU || verdict->bound == BOUND_NOT_IO ||
+	    verdict->bound == BOUND_IDLE)
+		add(blind, "I/O by vhost, ioeventfd, posted interrupts or passthrough makes few "
+			   "exits or none");
+	if (verdict->bound == BOUND_CPU)
+		add(blind,
+		    "a guest that polls when idle (idle=poll, haltpoll) or that spins without "
+		    "PAUSE (WFE, WRS) looks like one that computes");
+	if (verdict->bound == BOUND_MEMORY || f->memory_time > 0)
+		add(blind, "the time of memory faults is estimated by their number");
+	if (!f->timed && verdict->bound != BOUND_UNKNOWN)
+		add(blind, "times are not known: timing is off, or this is a copy of counts");
+	else if (!f->detailed && verdict->bound != BOUND_UNKNOWN)
+		add(blind, "reasons are not known (debugfs): spinning is not seen, and all time in "
+			   "the VMM is taken for devices");
+}
+
+void verdict_judge(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
+		   const struct thresholds *thresholds)
+{
+	struct detail detail;
+
+	*verdict = (struct verdict){ 0 };
+	window_detail(guest, &detail);
+	evidence_of(&verdict->evidence, guest, &detail, has);
+	decide(verdict, thresholds);
+	explain(verdict, guest, thresholds);
+	advise(verdict, thresholds);
+	admit(verdict);
+	detail_free(&detail);
+}
+
+const char *verdict_word(enum bound bound)
+{
+	static const char *const word[] = {
+		[BOUND_UNKNOWN] = "too little seen",
+		[BOUND_IDLE] = "idle",
+		[BOUND_CPU] = "CPU-bound",
+		[BOUND_IO] = "I/O-bound",
+		[BOUND_MEMORY] = "memory-bound",
+		[BOUND_SPIN] = "spin-bound",
+		[BOUND_MIXED] = "mixed",
+		[BOUND_NOT_IO] = "not I/O-bound",
+	};
+
+	return word[bound];
+}
+
+json_t *verdict_json(const struct verdict *verdict)
+{
+	const struct evidence *f = &verdict->evidence;
+
+	return json_pack("{s:s, s:f, s:s, s:s, s:s, s:s,"
+			 " s:{s:b, s:b, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f,"
+			 " s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}}",
+			 "bound", verdict_word(verdict->bound), "confidence", verdict->confidence,
+			 "rule", verdict->rule, "why", verdict->why, "advice", verdict->advice,
+			 "blind_spots", verdict->blind, "evidence", "timed", f->timed, "detailed",
+			 f->detailed, "exits", (json_int_t)f->exits, "seconds", f->seconds, "busy",
+			 f->busy, "halted", f->halted, "polled", f->polled, "ready", f->ready,
+			 "guest", f->guest, "kernel", f->kernel, "user", f->user, "io_time",
+			 f->io_time, "memory_time", f->memory_time, "io_exits", f->io_exits,
+			 "mmio_exits", f->mmio_exits, "memory_exits", f->memory_exits, "spin_exits",
+			 f->spin_exits, "user_exits", f->user_exits, "spin_rate", f->spin_rate,
+			 "device_exits", f->device_exits, "device_waits", f->device_waits);
+}
