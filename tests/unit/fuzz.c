@@ -84,7 +84,7 @@ static void must_be_json(const char *text)
 /* Prints @grid in every way, and frees it. */
 static void print(struct grid *grid)
 {
-	static const struct options ways[] = {
+	static const struct look ways[] = {
 		{ .format = FORMAT_TEXT },
 		{ .format = FORMAT_TEXT, .raw = true },
 		{ .format = FORMAT_CSV },
@@ -203,7 +203,7 @@ static void try_kvminfo(const char *buf, size_t len)
 	must(!(~snap.has & (COL_BIT(COL_NEEDED) - 1)), "a needed column is missing");
 	delta_compute(&delta, &nothing, &snap, 1);
 	for (size_t i = 0; i < snap.nr; i++)
-		must(share_total(&delta.row[i].diff) == snap.guest[i].v[COL_exits],
+		must(counts_total(&delta.row[i].diff) == snap.guest[i].v[COL_exits],
 		     "exits got lost");
 	delta_free(&delta);
 	show(&nothing, &snap, 1);

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "data/choice.h"
+#include "data/window.h"
 
 static bool means(const char *text, uint64_t pid, const char *name)
 {
@@ -72,7 +72,7 @@ static struct window_guest three[] = {
 	{ .key = { .id = 3, .pid = 6 }, .name = "web", .chosen = true },
 };
 
-/* The first @nr of the three; @text is what choice_check() must say. */
+/* The first @nr of the three; @text is what window_check() must say. */
 static void check(size_t nr, struct choice choice, bool named, bool one, enum status status,
 		  const char *text)
 {
@@ -82,7 +82,7 @@ static void check(size_t nr, struct choice choice, bool named, bool one, enum st
 	size_t len;
 	FILE *err = open_memstream(&said, &len);
 
-	assert_int_equal(choice_check(&window, one, err), status);
+	assert_int_equal(window_check(&window, one, err), status);
 	fclose(err);
 	assert_string_equal(said, text);
 	free(said);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "data/detail.h"
+#include "kvmstat.h"
 
 /* The text in a block of its own, so that ASan sees a read past its end. */
 static const char *parse_bytes(enum part part, const char *text, size_t len, struct detail *detail)

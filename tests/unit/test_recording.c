@@ -248,7 +248,7 @@ struct seen {
 /* As report does it: all of the files, from one time to another. */
 static struct seen observe(char **files, size_t nr, const char *from, const char *to)
 {
-	const struct options options = {
+	const struct request request = {
 		.root = "", .files = files, .nr_files = nr, .from = from, .to = to
 	};
 	const struct window_guest *guest;
@@ -257,7 +257,7 @@ static struct seen observe(char **files, size_t nr, const char *from, const char
 	struct seen seen = { 0 };
 
 	capture(&err, &stderr);
-	seen.status = session_open(&session, &options, DEPTH_ALL);
+	seen.status = session_open(&session, &request, DEPTH_ALL);
 	if (!seen.status) {
 		session_begin(&session, false);
 		while (!seen.status && !session.over)

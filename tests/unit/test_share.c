@@ -5,6 +5,7 @@
  */
 #include "unit.h"
 
+#include "data/counts.h"
 #include "data/share.h"
 
 struct row {
@@ -39,7 +40,7 @@ static void check(const struct row *row, unsigned int kernel_digits, unsigned in
 
 	guest.v[COL_kvm_vm_switch_num] = row->vm;
 	guest.v[COL_kvm_qemu_switch_num] = row->qemu;
-	assert_int_equal(share_total(&guest), row->total);
+	assert_int_equal(counts_total(&guest), row->total);
 	share_format(text, sizeof(text), row->vm, row->total, kernel_digits, mode);
 	assert_string_equal(text, row->in_kernel);
 	share_format(text, sizeof(text), row->io, row->total, io_digits, mode);

@@ -163,18 +163,19 @@ static void refuses_bad_lines(void **state)
 static void refuses_what_is_too_large(void **state)
 {
 	static const char guest[] = "1 1 0 0 0 0 0\n";
-	const size_t len = sizeof(SEVEN) + (SOURCE_MAX_GUESTS + 1) * (sizeof(guest) - 1);
+	const size_t len = sizeof(SEVEN) + (SNAPSHOT_MAX_GUESTS + 1) * (sizeof(guest) - 1);
 	struct source_error err;
 	struct snapshot snap;
 	char *text = malloc(len);
 	char *at = mempcpy(text, SEVEN "\n", sizeof(SEVEN));
 
 	(void)state;
-	for (int i = 0; i <= SOURCE_MAX_GUESTS; i++)
+	for (int i = 0; i <= SNAPSHOT_MAX_GUESTS; i++)
 		at = mempcpy(at, guest, sizeof(guest) - 1);
-	refuse_bytes(text, len, SOURCE_MALFORMED, SOURCE_MAX_GUESTS + 2, "more than 65536 guests");
+	refuse_bytes(text, len, SOURCE_MALFORMED, SNAPSHOT_MAX_GUESTS + 2,
+		     "more than 65536 guests");
 	assert_int_equal(parse(text, len - sizeof(guest) + 1, &snap, &err), SOURCE_OK);
-	assert_int_equal(snap.nr, SOURCE_MAX_GUESTS);
+	assert_int_equal(snap.nr, SNAPSHOT_MAX_GUESTS);
 	snapshot_free(&snap);
 
 	memset(text, ' ', len);

@@ -64,7 +64,7 @@ static void print_thesis(const struct session *session)
 	       "reading");
 	for (size_t i = 0; i < window->nr; i++) {
 		const struct window_guest *guest = window->guest[i];
-		const uint64_t total = share_total(&guest->sum);
+		const uint64_t total = counts_total(&guest->sum);
 		char kernel[32], io[32];
 
 		if (!guest->chosen)
@@ -83,9 +83,9 @@ static void print_thesis(const struct session *session)
 	}
 }
 
-enum status classify_print(const struct session *session, const struct thresholds *thresholds)
+enum status classify_print(const struct session *session, const struct options *options,
+			   const struct thresholds *thresholds)
 {
-	const struct options *options = session->options;
 	const struct window *window = &session->window;
 	struct grid grid = GRID(columns);
 	char span[64];
@@ -103,15 +103,15 @@ enum status classify_print(const struct session *session, const struct threshold
 		if (!guest->chosen || window_guest_is_others(guest))
 			continue;
 		verdict_judge(&verdict, guest, window->has, thresholds);
-		if (options->format == FORMAT_TEXT) {
+		if (options->look.format == FORMAT_TEXT) {
 			printf(shown++ ? "\n" : "Verdicts by %s:\n\n", span);
 			print_verdict(guest, &verdict);
 		} else {
 			add_row(&grid, guest, &verdict);
 		}
 	}
-	if (options->format != FORMAT_TEXT)
-		return grid_show(&grid, options, stdout);
+	if (options->look.format != FORMAT_TEXT)
+		return grid_show(&grid, &options->look, stdout);
 	if (!shown)
 		puts("(no guests)");
 	return STATUS_OK;
@@ -122,15 +122,15 @@ enum status run_classify(const struct options *options)
 	struct grid grid = GRID(columns);
 	struct thresholds thresholds;
 	struct session session;
-	enum status status = grid_check(&grid, options) ?:
+	enum status status = grid_check(&grid, &options->look) ?:
 				     thresholds_load(&thresholds, options->config);
 
 	if (status)
 		return status;
-	status = session_observe(&session, options, DEPTH_ALL, options->thesis ? 0 : USUAL_WINDOW,
-				 false);
+	status = session_observe(&session, &options->request, DEPTH_ALL,
+				 options->thesis ? 0 : USUAL_WINDOW, false);
 	if (!status)
-		status = classify_print(&session, &thresholds);
+		status = classify_print(&session, options, &thresholds);
 	session_close(&session);
 	return status;
 }

@@ -5,10 +5,11 @@
 #ifndef CLASSIFY_H
 #define CLASSIFY_H
 
-#include "data/session.h"
+#include "commands/options.h"
 #include "verdict/verdict.h"
 
 /* Prints the verdict on each guest chosen in the session's window. */
-enum status classify_print(const struct session *session, const struct thresholds *thresholds);
+enum status classify_print(const struct session *session, const struct options *options,
+			   const struct thresholds *thresholds);
 
 #endif

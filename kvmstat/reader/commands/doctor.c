@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "commands/options.h"
 #include "commands/views.h"
 #include "data/live.h"
 #include "data/memory.h"
@@ -343,7 +344,7 @@ static void print_text(const struct doctor *doctor)
 
 enum status run_doctor(const struct options *options)
 {
-	struct doctor doctor = { .root = options->root, .grid = GRID(columns) };
+	struct doctor doctor = { .root = options->request.root, .grid = GRID(columns) };
 	struct utsname name;
 
 	uname(&name);
@@ -357,7 +358,7 @@ enum status run_doctor(const struct options *options)
 	check_secure_boot(&doctor);
 	check_dkms(&doctor, name.release);
 	check_schedstat(&doctor);
-	if (options->format == FORMAT_JSON)
+	if (options->look.format == FORMAT_JSON)
 		json_print(grid_json(&doctor.grid), stdout);
 	else
 		print_text(&doctor);

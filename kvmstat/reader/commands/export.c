@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/options.h"
 #include "commands/views.h"
 #include "data/choice.h"
 #include "data/json.h"
@@ -34,9 +35,9 @@ static enum status find_table(const struct options *options, enum part *part)
 	const char *name = options->table;
 
 	*part = PART_NR;
-	if (!name || (options->format == FORMAT_CSV && !strcmp(name, "guests")))
+	if (!name || (options->look.format == FORMAT_CSV && !strcmp(name, "guests")))
 		return STATUS_OK;
-	if (options->format != FORMAT_CSV) {
+	if (options->look.format != FORMAT_CSV) {
 		fprintf(stderr, "kvmstat: --table is of --format csv only\n");
 		return STATUS_BAD;
 	}
@@ -72,7 +73,8 @@ static void add_rows(struct grid *grid, enum part part, const struct window_gues
 	}
 }
 
-static enum status put_details(FILE *out, const struct session *session, enum part part)
+static enum status put_details(FILE *out, const struct session *session, const struct look *look,
+			       enum part part)
 {
 	const struct window *window = &session->window;
 	struct grid_column columns[OF_NR + DETAIL_MAX_FIELDS];
@@ -95,7 +97,7 @@ static enum status put_details(FILE *out, const struct session *session, enum pa
 		known++;
 		add_rows(&grid, part, guest, &session->last.at);
 	}
-	grid_print(&grid, session->options, true, out);
+	grid_print(&grid, look, true, out);
 	grid_free(&grid);
 	if (known || !chosen)
 		return STATUS_OK;
@@ -104,14 +106,15 @@ static enum status put_details(FILE *out, const struct session *session, enum pa
 	return STATUS_NO_DATA;
 }
 
-static enum status put_csv(FILE *out, const struct session *session, enum part part)
+static enum status put_csv(FILE *out, const struct session *session, const struct look *look,
+			   enum part part)
 {
 	struct grid grid = guests_grid(NULL);
 
 	if (part != PART_NR)
-		return put_details(out, session, part);
+		return put_details(out, session, look, part);
 	guests_add_window(&grid, &session->window, &session->last.at);
-	grid_print(&grid, session->options, true, out);
+	grid_print(&grid, look, true, out);
 	grid_free(&grid);
 	return STATUS_OK;
 }
@@ -128,7 +131,7 @@ static void put_json(FILE *out, struct session *session)
 		const struct guest_key key = { .id = guest->v[COL_id], .pid = guest->v[COL_pid] };
 		struct about *about = snap->about ? snap->about[i] : NULL;
 
-		if (!choice_means(&session->options->choice, &key, about ? about->name : "-")) {
+		if (!choice_means(&session->request->choice, &key, about ? about->name : "-")) {
 			about_put(about);
 			continue;
 		}
@@ -157,7 +160,7 @@ static bool read_unattributed(const char *root, uint64_t *exits)
 
 static enum status put_prometheus(FILE *out, const struct session *session)
 {
-	const struct options *options = session->options;
+	const struct request *request = session->request;
 	uint64_t unattributed;
 	bool known;
 
@@ -167,19 +170,19 @@ static enum status put_prometheus(FILE *out, const struct session *session)
 	}
 	if (!(session->last.has & COL_BIT(COL_id))) {
 		fprintf(stderr, "kvmstat: %s: guests without ids cannot be metrics\n",
-			options->file);
+			request->file);
 		return STATUS_BAD;
 	}
-	known = !options->file && read_unattributed(options->root, &unattributed);
+	known = !request->file && read_unattributed(request->root, &unattributed);
 	prometheus_write(out, &session->window, known ? &unattributed : NULL);
 	return STATUS_OK;
 }
 
-static enum status put(FILE *out, struct session *session, enum part part)
+static enum status put(FILE *out, struct session *session, const struct look *look, enum part part)
 {
-	switch (session->options->format) {
+	switch (look->format) {
 	case FORMAT_CSV:
-		return put_csv(out, session, part);
+		return put_csv(out, session, look, part);
 	case FORMAT_JSON:
 		put_json(out, session);
 		return STATUS_OK;
@@ -205,10 +208,8 @@ static enum status deliver(const struct options *options, const char *text, size
  * Metrics tell also that there are none: whoever watches them would go on with the
  * last. But where the user's choice is to blame, he is there to read it.
  */
-static bool is_told(const struct session *session, enum status status)
+static bool is_told(const struct session *session, enum format format, enum status status)
 {
-	const enum format format = session->options->format;
-
 	return !status || (format != FORMAT_CSV && format != FORMAT_JSON &&
 			   (status == STATUS_NO_DATA || !session->last.has));
 }
@@ -225,10 +226,10 @@ enum status run_export(const struct options *options)
 	status = find_table(options, &part);
 	if (status)
 		return status;
-	status = session_observe(&session, options, DEPTH_ALL, 0, false);
-	if (is_told(&session, status)) {
+	status = session_observe(&session, &options->request, DEPTH_ALL, 0, false);
+	if (is_told(&session, options->look.format, status)) {
 		out = open_memstream(&text, &len);
-		written = put(out, &session, part);
+		written = put(out, &session, &options->look, part);
 		if (fclose(out)) {
 			fprintf(stderr, "kvmstat: %s\n", strerror(errno));
 			written = STATUS_NO_DATA;

@@ -252,13 +252,17 @@ static error_t parse_argument(struct argp_state *state, char *arg)
 		return EINVAL;
 	}
 	if (run == run_show) {
-		options->choice.guest = arg;
+		options->request.choice.guest = arg;
 		return 0;
 	}
-	if (run == run_report || (run == run_record && !at)) {
-		options->files = run == run_report && at ? options->files :
-							   &state->argv[state->next - 1];
-		options->nr_files = at + 1;
+	if (run == run_report) {
+		if (!at)
+			options->request.files = &state->argv[state->next - 1];
+		options->request.nr_files = at + 1;
+		return 0;
+	}
+	if (run == run_record && !at) {
+		options->path = arg;
 		return 0;
 	}
 	at -= run == run_record;
@@ -275,12 +279,12 @@ static error_t parse_end(struct argp_state *state)
 		argp_error(state, "%s is missing", parsing->usage->args);
 		return EINVAL;
 	}
-	if (parsing->usage->command.run == run_show && !options->choice.guest &&
-	    !options->choice.pid) {
+	if (parsing->usage->command.run == run_show && !options->request.choice.guest &&
+	    !options->request.choice.pid) {
 		argp_error(state, "GUEST is missing: 'kvmstat list' shows which there are");
 		return EINVAL;
 	}
-	if (options->interval && options->file && !strcmp(options->file, "-")) {
+	if (options->interval && options->request.file && !strcmp(options->request.file, "-")) {
 		argp_error(state, "the standard input cannot be read at intervals");
 		return EINVAL;
 	}
@@ -294,41 +298,41 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'f':
-		options->file = arg;
+		options->request.file = arg;
 		return 0;
 	case 'r':
-		options->root = arg;
+		options->request.root = arg;
 		return 0;
 	case 'g':
-		options->choice.guest = arg;
+		options->request.choice.guest = arg;
 		return 0;
 	case 'p':
-		return parse_whole(state, "the pid", arg, 1, INT_MAX, &options->choice.pid);
+		return parse_whole(state, "the pid", arg, 1, INT_MAX, &options->request.choice.pid);
 	case 'w':
-		options->window = 0;
+		options->request.window = 0;
 		return strcmp(arg, "0") ?
-			       parse_seconds(state, "the window", arg, &options->window) :
+			       parse_seconds(state, "the window", arg, &options->request.window) :
 			       0;
 	case 'c':
-		options->columns = arg;
+		options->look.columns = arg;
 		return 0;
 	case 's':
-		options->sort = arg;
+		options->look.sort = arg;
 		return 0;
 	case 'z':
-		options->skip_zeros = true;
+		options->look.skip_zeros = true;
 		return 0;
 	case 'o':
 		options->output = arg;
 		return 0;
 	case KEY_RAW:
-		options->raw = true;
+		options->look.raw = true;
 		return 0;
 	case KEY_CSV:
-		options->format = FORMAT_CSV;
+		options->look.format = FORMAT_CSV;
 		return 0;
 	case KEY_JSON:
-		options->format = FORMAT_JSON;
+		options->look.format = FORMAT_JSON;
 		return 0;
 	case KEY_THESIS:
 		options->thesis = true;
@@ -337,7 +341,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->config = arg;
 		return 0;
 	case KEY_FORMAT:
-		return parse_format(state, arg, &options->format);
+		return parse_format(state, arg, &options->look.format);
 	case KEY_TABLE:
 		options->table = arg;
 		return 0;
@@ -349,10 +353,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_KEEP:
 		return parse_whole(state, "the number of files", arg, 0, 1000, &options->keep);
 	case KEY_FROM:
-		options->from = arg;
+		options->request.from = arg;
 		return 0;
 	case KEY_TO:
-		options->to = arg;
+		options->request.to = arg;
 		return 0;
 	case KEY_RATES:
 		options->rates = true;
@@ -405,7 +409,9 @@ const struct command *options_parse(struct options *options, int argc, char **ar
 	struct argp parser = { .parser = parse_root };
 	static char name[32] = "kvmstat";
 
-	*options = (struct options){ .root = "", .window = -1, .size = 64 << 20, .keep = 4 };
+	*options = (struct options){ .request = { .root = "", .window = -1 },
+				     .size = 64 << 20,
+				     .keep = 4 };
 	argp_err_exit_status = STATUS_BAD;
 	/* What it would say of the arguments of options takes help off the screen. */
 	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);

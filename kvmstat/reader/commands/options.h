@@ -1,47 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the user asked for on the command line, and what the command answers
- * with when it exits.
+ * What the user asked for on the command line.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-/* Exit statuses, as --help documents them. */
-enum status {
-	STATUS_OK,
-	STATUS_NO_DATA, /* the numbers cannot be had, or not be written */
-	STATUS_BAD, /* bad usage, or a bad file */
-};
-
-/* Which guests; both conditions hold when both are given. */
-struct choice {
-	uint64_t pid; /* 0: any */
-	const char *guest; /* GUEST as the user gave it; NULL: any */
-};
-
-enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_PROMETHEUS };
+#include "data/session.h"
+#include "text/grid.h"
 
 struct options {
-	const char *file; /* NULL: the running module */
-	const char *root; /* kvmstat's files are below it; "" unless given */
-	struct choice choice;
+	struct request request;
+	struct look look;
 	int64_t interval; /* nanoseconds; 0: none given */
 	uint64_t count; /* of intervals; 0: without end */
-	int64_t window; /* nanoseconds; 0: since each guest was first seen; -1: none given */
-	enum format format;
-	const char *columns, *sort; /* NULL: the view's own */
-	bool raw, skip_zeros;
 	bool thesis; /* classify */
 	const char *config; /* NULL: the usual file, if it is there */
-	char **files; /* record's or report's */
-	size_t nr_files;
+	const char *path; /* record: the file */
 	uint64_t size, keep; /* record: bytes of a file (0: any), files beside it */
-	const char *from, *to; /* report: part of the recording; NULL: all */
-	bool rates;
+	bool rates; /* report */
 	const char *output; /* export; NULL: standard output */
 	const char *table;
 };

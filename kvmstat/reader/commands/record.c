@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "commands/options.h"
 #include "commands/views.h"
 #include "data/json.h"
 #include "data/memory.h"
@@ -139,7 +140,7 @@ static enum status write_line(struct recorder *recorder, const char *line, size_
 /* Reads the module and writes it down. One that has gone away may come back. */
 static enum status record_one(struct recorder *recorder, bool first)
 {
-	const char *root = recorder->options->root;
+	const char *root = recorder->options->request.root;
 	struct source_error err;
 	struct snapshot snap;
 	enum status status;
@@ -175,7 +176,7 @@ static enum status record_one(struct recorder *recorder, bool first)
 
 enum status run_record(const struct options *options)
 {
-	struct recorder recorder = { .options = options, .path = options->files[0], .fd = -1 };
+	struct recorder recorder = { .options = options, .path = options->path, .fd = -1 };
 	const int64_t interval = options->interval ?: USUAL_INTERVAL;
 	int64_t next = session_now();
 	enum status status = open_file(&recorder);

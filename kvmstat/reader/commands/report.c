@@ -5,8 +5,9 @@
 #include <stdio.h>
 
 #include "commands/classify.h"
-#include "commands/show.h"
+#include "commands/options.h"
 #include "commands/views.h"
+#include "commands/show.h"
 #include "data/choice.h"
 #include "data/session.h"
 #include "data/when.h"
@@ -38,7 +39,8 @@ static void print_head(const struct session *session, const struct moment *first
 }
 
 /* The rates of the last interval; as JSON they go to @rows. */
-static void print_interval(const struct session *session, bool header, json_t *rows)
+static void print_interval(const struct session *session, const struct look *look, bool header,
+			   json_t *rows)
 {
 	const struct delta *delta = &session->delta;
 	struct grid grid = guests_grid("time,name,pid,exits_s,to_vmm_s,io_s,mmio_s");
@@ -51,37 +53,36 @@ static void print_interval(const struct session *session, bool header, json_t *r
 		if (guest && guest->chosen && row->state != DELTA_ENDED)
 			guests_add_delta(&grid, guest, delta, row, &session->last.at);
 	}
-	grid_arrange(&grid, session->options);
-	if (session->options->format == FORMAT_JSON) {
+	grid_arrange(&grid, look);
+	if (look->format == FORMAT_JSON) {
 		more = grid_json(&grid);
 		json_array_extend(rows, more);
 		json_decref(more);
 	} else {
-		grid_print(&grid, session->options, header, stdout);
+		grid_print(&grid, look, header, stdout);
 	}
 	grid_free(&grid);
 }
 
-static enum status print_summary(const struct session *session, const struct thresholds *thresholds)
+static enum status print_summary(const struct session *session, const struct options *options,
+				 const struct thresholds *thresholds)
 {
-	const struct options *options = session->options;
 	struct grid grid = guests_grid("name,pid,vcpus,exits,exits_s,guest_share,kernel_share,"
 				       "user_share,halted_share");
 
-	if (options->format == FORMAT_JSON)
-		return classify_print(session, thresholds);
+	if (options->look.format == FORMAT_JSON)
+		return classify_print(session, options, thresholds);
 	guests_add_window(&grid, &session->window, &session->last.at);
-	grid_show(&grid, options, stdout);
-	if (options->format != FORMAT_TEXT)
+	grid_show(&grid, &options->look, stdout);
+	if (options->look.format != FORMAT_TEXT)
 		return STATUS_OK;
 	putchar('\n');
-	return classify_print(session, thresholds);
+	return classify_print(session, options, thresholds);
 }
 
 /* Reads to the end; with options->rates prints each interval. */
-static enum status read_all(struct session *session)
+static enum status read_all(struct session *session, const struct options *options)
 {
-	const struct options *options = session->options;
 	json_t *rows = json_array();
 	enum status status = STATUS_OK;
 	bool header = true;
@@ -89,11 +90,11 @@ static enum status read_all(struct session *session)
 	while (!status && !session->over) {
 		status = session_step(session);
 		if (!status && !session->over && options->rates) {
-			print_interval(session, header, rows);
+			print_interval(session, &options->look, header, rows);
 			header = false;
 		}
 	}
-	if (!status && options->rates && options->format == FORMAT_JSON)
+	if (!status && options->rates && options->look.format == FORMAT_JSON)
 		json_print(json_incref(rows), stdout);
 	json_decref(rows);
 	return status;
@@ -107,33 +108,33 @@ enum status run_report(const struct options *options)
 	struct moment first;
 	enum status status;
 
-	status = check_time("from", options->from);
+	status = check_time("from", options->request.from);
 	if (!status)
-		status = check_time("to", options->to);
+		status = check_time("to", options->request.to);
 	if (!status)
-		status = grid_check(&columns, options);
+		status = grid_check(&columns, &options->look);
 	if (!status)
 		status = thresholds_load(&thresholds, options->config);
 	if (status)
 		return status;
-	status = session_open(&session, options, DEPTH_ALL);
+	status = session_open(&session, &options->request, DEPTH_ALL);
 	if (!status) {
 		first = session.last.at;
 		session_begin(&session, false);
-		status = read_all(&session);
+		status = read_all(&session, options);
 	}
 	/* Of one snapshot there are totals only. */
 	if (!status && !session.window.seconds)
 		session_begin_anew(&session);
 	if (!status)
-		status = choice_check(&session.window, options->choice.guest && !options->rates,
-				      stderr);
+		status = window_check(&session.window,
+				      options->request.choice.guest && !options->rates, stderr);
 	if (!status && !options->rates) {
-		if (options->format == FORMAT_TEXT)
+		if (options->look.format == FORMAT_TEXT)
 			print_head(&session, &first);
-		status = options->choice.guest && options->format != FORMAT_CSV ?
-				 show_page(&session, &thresholds) :
-				 print_summary(&session, &thresholds);
+		status = options->request.choice.guest && options->look.format != FORMAT_CSV ?
+				 show_page(&session, options, &thresholds) :
+				 print_summary(&session, options, &thresholds);
 	}
 	session_close(&session);
 	return status;

@@ -75,7 +75,7 @@ static void print_bar(const char *what, uint64_t ns, uint64_t of)
 
 static void print_times(const struct window_guest *guest, uint32_t has)
 {
-	const uint64_t *v = guest->sum.v, time = guests_time(&guest->sum);
+	const uint64_t *v = guest->sum.v, time = counts_time(&guest->sum);
 	uint64_t ready;
 
 	if (!(has & COL_BIT(COL_guest_ns)))
@@ -125,7 +125,7 @@ static void print_counts(const struct window_guest *guest, uint32_t has)
 
 static void print_sections(const struct detail *detail)
 {
-	const struct options text = { 0 };
+	const struct look text = { 0 };
 	bool any = false;
 
 	for (size_t i = 0; i < PART_NR; i++) {
@@ -173,7 +173,8 @@ static void print_json(const struct session *session, const struct window_guest 
 	json_print(page, stdout);
 }
 
-enum status show_page(const struct session *session, const struct thresholds *thresholds)
+enum status show_page(const struct session *session, const struct options *options,
+		      const struct thresholds *thresholds)
 {
 	const struct window_guest *guest = find_chosen(&session->window);
 	const uint32_t has = session->window.has;
@@ -182,7 +183,7 @@ enum status show_page(const struct session *session, const struct thresholds *th
 
 	window_detail(guest, &detail);
 	verdict_judge(&verdict, guest, has, thresholds);
-	if (session->options->format == FORMAT_JSON) {
+	if (options->look.format == FORMAT_JSON) {
 		print_json(session, guest, &verdict, &detail);
 	} else {
 		print_head(session, guest);
@@ -203,9 +204,9 @@ enum status run_show(const struct options *options)
 
 	if (status)
 		return status;
-	status = session_observe(&session, options, DEPTH_ALL, 0, true);
+	status = session_observe(&session, &options->request, DEPTH_ALL, 0, true);
 	if (!status)
-		status = show_page(&session, &thresholds);
+		status = show_page(&session, options, &thresholds);
 	session_close(&session);
 	return status;
 }

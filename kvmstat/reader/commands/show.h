@@ -5,10 +5,11 @@
 #ifndef SHOW_H
 #define SHOW_H
 
-#include "data/session.h"
+#include "commands/options.h"
 #include "verdict/verdict.h"
 
 /* Prints the page of the only guest chosen in the session's window. */
-enum status show_page(const struct session *session, const struct thresholds *thresholds);
+enum status show_page(const struct session *session, const struct options *options,
+		      const struct thresholds *thresholds);
 
 #endif

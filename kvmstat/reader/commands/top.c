@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "commands/options.h"
 #include "commands/views.h"
 #include "data/choice.h"
 #include "data/session.h"
@@ -118,7 +119,7 @@ static void find_subject_again(struct top *top)
 static void begin(struct top *top)
 {
 	window_close(&top->session.window);
-	window_open(&top->session.window, &top->options->choice);
+	window_open(&top->session.window, &top->options->request.choice);
 	session_begin(&top->session, false);
 }
 
@@ -126,7 +127,7 @@ static void reopen(struct top *top)
 {
 	struct session session;
 
-	if (session_open(&session, top->options, DEPTH_ALL)) {
+	if (session_open(&session, &top->options->request, DEPTH_ALL)) {
 		session_close(&session);
 		lose(top);
 		return;
@@ -804,10 +805,10 @@ enum status run_top(const struct options *options)
 
 	if (status)
 		return status;
-	status = session_open(&top.session, options, DEPTH_ALL);
+	status = session_open(&top.session, &options->request, DEPTH_ALL);
 	if (!status) {
 		session_begin(&top.session, false);
-		status = choice_check(&top.session.window, false, stderr);
+		status = window_check(&top.session.window, false, stderr);
 	}
 	if (!status)
 		status = screen_open();

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands/options.h"
 #include "commands/views.h"
 #include "data/choice.h"
 #include "data/session.h"
@@ -48,7 +49,7 @@ static void print_readings(const struct watch *watch)
 	bool any = false;
 	char span[64];
 
-	if (watch->options->format != FORMAT_TEXT)
+	if (watch->options->look.format != FORMAT_TEXT)
 		return;
 	session_span(&watch->session, span, sizeof(span));
 	for (size_t i = 0; i < window->nr; i++) {
@@ -71,8 +72,8 @@ static enum status print_totals(struct watch *watch)
 	enum status status;
 
 	guests_add_window(&grid, &session->window, &session->last.at);
-	status = grid_show(&grid, watch->options, stdout);
-	if (!session->window.nr && watch->options->format == FORMAT_TEXT)
+	status = grid_show(&grid, &watch->options->look, stdout);
+	if (!session->window.nr && watch->options->look.format == FORMAT_TEXT)
 		puts("(no guests)");
 	print_readings(watch);
 	return status;
@@ -85,9 +86,9 @@ static void print_line(struct watch *watch, struct grid *grid, size_t row)
 
 	line.cell += row * grid->nr_columns;
 	line.nr = 1;
-	grid_print(&line, watch->options,
-		   watch->options->format == FORMAT_CSV ? !watch->lines :
-							  !(watch->lines % HEADER_EVERY),
+	grid_print(&line, &watch->options->look,
+		   watch->options->look.format == FORMAT_CSV ? !watch->lines :
+							       !(watch->lines % HEADER_EVERY),
 		   stdout);
 	watch->lines++;
 }
@@ -102,7 +103,7 @@ static void print_event(struct watch *watch, const struct window_guest *guest,
 	};
 	char shown[NAME_SHOWN_SIZE];
 
-	if (state == DELTA_STAYED || watch->options->format != FORMAT_TEXT)
+	if (state == DELTA_STAYED || watch->options->look.format != FORMAT_TEXT)
 		return;
 	name_show(shown, guest->name, NAME_SIZE);
 	printf("%s (pid %" PRIu64 "): %s\n", shown, guest->key.pid, event[state]);
@@ -122,13 +123,13 @@ static void print_rates(struct watch *watch)
 		if (!guest || !guest->chosen)
 			continue;
 		print_event(watch, guest, row->state);
-		if (row->state != DELTA_ENDED || watch->options->format != FORMAT_TEXT)
+		if (row->state != DELTA_ENDED || watch->options->look.format != FORMAT_TEXT)
 			guests_add_delta(&grid, guest, delta, row, &watch->session.last.at);
 	}
-	grid_arrange(&grid, watch->options);
+	grid_arrange(&grid, &watch->options->look);
 	for (size_t row = 0; row < grid.nr; row++)
 		print_line(watch, &grid, row);
-	if (!delta->nr && watch->options->format == FORMAT_TEXT)
+	if (!delta->nr && watch->options->look.format == FORMAT_TEXT)
 		puts("(no guests)");
 	grid_free(&grid);
 }
@@ -137,8 +138,9 @@ static enum status print_intervals(struct watch *watch)
 {
 	const struct options *options = watch->options;
 	struct session *session = &watch->session;
-	const enum depth usual =
-		options->columns && strstr(options->columns, "ready") ? DEPTH_VCPUS : DEPTH_COUNTS;
+	const enum depth usual = options->look.columns && strstr(options->look.columns, "ready") ?
+					 DEPTH_VCPUS :
+					 DEPTH_COUNTS;
 	const int64_t start = session_now();
 	enum status status;
 	bool go_on = true;
@@ -147,11 +149,11 @@ static enum status print_intervals(struct watch *watch)
 		fprintf(stderr,
 			"kvmstat: a recording has intervals of its own: kvmstat report "
 			"--rates %s\n",
-			options->file);
+			options->request.file);
 		return STATUS_BAD;
 	}
 	session_begin(session, false);
-	status = choice_check(&session->window, false, stderr);
+	status = window_check(&session->window, false, stderr);
 	if (status)
 		return status;
 	session_catch_signals(0);
@@ -176,16 +178,16 @@ enum status run_watch(const struct options *options)
 {
 	struct watch watch = { .options = options };
 	struct grid columns = guests_grid(NULL);
-	enum status status = grid_check(&columns, options);
+	enum status status = grid_check(&columns, &options->look);
 
 	if (!status)
 		status = thresholds_load(&watch.thresholds, options->config);
 	if (status)
 		return status;
 	if (options->interval)
-		status = session_open(&watch.session, options, DEPTH_ALL);
+		status = session_open(&watch.session, &options->request, DEPTH_ALL);
 	else
-		status = session_observe(&watch.session, options, DEPTH_ALL, 0, false);
+		status = session_observe(&watch.session, &options->request, DEPTH_ALL, 0, false);
 	if (!status)
 		status = options->interval ? print_intervals(&watch) : print_totals(&watch);
 	session_close(&watch.session);

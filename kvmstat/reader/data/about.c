@@ -41,8 +41,3 @@ bool about_ready(const struct about *from, const struct about *about, uint64_t *
 		*ns -= from->ready_ns < *ns ? from->ready_ns : *ns;
 	return true;
 }
-
-bool counts_are_others(const struct counts *guest)
-{
-	return !guest->v[COL_pid] && !guest->v[COL_id];
-}

@@ -8,7 +8,6 @@
 
 #include "data/detail.h"
 #include "data/name.h"
-#include "data/source.h"
 
 struct about {
 	unsigned int holds;
@@ -29,8 +28,5 @@ void about_put(struct about *about);
 
 /* How long its vCPUs waited for a CPU since @from (NULL: ever); false: not known. */
 bool about_ready(const struct about *from, const struct about *about, uint64_t *ns);
-
-/* Whether the line stands for all VMs past the module's cap. */
-bool counts_are_others(const struct counts *guest);
 
 #endif

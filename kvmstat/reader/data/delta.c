@@ -25,22 +25,6 @@ struct keyed {
 	size_t at; /* index in the snapshot */
 };
 
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-int guest_key_compare(const struct guest_key *a, const struct guest_key *b)
-{
-	int order = compare_numbers(a->id, b->id);
-
-	if (!order)
-		order = compare_numbers(a->pid, b->pid);
-	if (!order)
-		order = compare_numbers(a->nth, b->nth);
-	return order;
-}
-
 static int compare_keyed(const void *a, const void *b)
 {
 	return guest_key_compare(&((const struct keyed *)a)->key, &((const struct keyed *)b)->key);

@@ -5,17 +5,7 @@
 #ifndef DELTA_H
 #define DELTA_H
 
-#include "data/about.h"
-
-/*
- * Who a guest is, from one snapshot to the next: its id, or its pid where the
- * file has no ids (0 then); several of a process are told apart by their order.
- */
-struct guest_key {
-	uint64_t id;
-	uint64_t pid;
-	size_t nth;
-};
+#include "data/snapshot.h"
 
 enum delta_state {
 	DELTA_STAYED,
@@ -39,9 +29,6 @@ struct delta {
 	uint32_t has; /* columns that both snapshots have */
 	double seconds;
 };
-
-/* Orders keys as memcmp() does. */
-int guest_key_compare(const struct guest_key *a, const struct guest_key *b);
 
 /*
  * Computes the differences of @now to @was, taken @seconds before. @delta owns

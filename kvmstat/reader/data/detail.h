@@ -10,8 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "verdict/device.h"
-#include "kvmstat.h"
+#include "data/isa.h"
 
 #define DETAIL_TEXT_SIZE 40
 

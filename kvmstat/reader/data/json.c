@@ -239,7 +239,7 @@ static bool get_snapshot(struct reading *reading, const json_t *root, struct sna
 		return fault(reading, SOURCE_FOREIGN, "a format that is not known here", "");
 	if (!get_moment(reading, root, &snap->at))
 		return false;
-	if (json_array_size(guests) > SOURCE_MAX_GUESTS)
+	if (json_array_size(guests) > SNAPSHOT_MAX_GUESTS)
 		return fault(reading, SOURCE_MALFORMED, "too many guests", "");
 	snap->guest = xcalloc(json_array_size(guests) + 1, sizeof(*snap->guest));
 	snap->about = xcalloc(json_array_size(guests) + 1, sizeof(*snap->about));

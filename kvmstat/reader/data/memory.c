@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/options.h"
+#include "data/status.h"
 
 static void *or_exit(void *memory)
 {

@@ -5,7 +5,7 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
-#include "data/about.h"
+#include "data/snapshot.h"
 
 /*
  * Fills in name, vmm and cgroup of the guests of @snap; each has an about. A process

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "data/json.h"
 
@@ -56,11 +55,4 @@ void recording_close(struct recording *recording)
 		fclose(recording->file);
 	free(recording->line);
 	*recording = (struct recording){ 0 };
-}
-
-double moment_seconds(const struct moment *was, const struct moment *now)
-{
-	if (strcmp(was->boot_id, now->boot_id) || now->boot_ns < was->boot_ns)
-		return -1;
-	return (now->boot_ns - was->boot_ns) / 1e9;
 }

@@ -31,10 +31,4 @@ enum source_status recording_next(struct recording *recording, struct snapshot *
 
 void recording_close(struct recording *recording);
 
-/*
- * The seconds from one snapshot to the next, by the clock that a change of the date
- * does not move; -1: they are of different boots, so nothing can be subtracted.
- */
-double moment_seconds(const struct moment *was, const struct moment *now);
-
 #endif

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "data/choice.h"
 #include "data/when.h"
 
 #define NSEC_PER_SEC INT64_C(1000000000)
@@ -53,9 +52,9 @@ int session_wait(int64_t until)
 
 static const char *path_of(const struct session *session)
 {
-	const struct options *options = session->options;
+	const struct request *request = session->request;
 
-	return options->nr_files ? options->files[session->next_file - 1] : options->file;
+	return request->nr_files ? request->files[session->next_file - 1] : request->file;
 }
 
 static enum status explain(const struct session *session, const struct source_error *err)
@@ -63,7 +62,7 @@ static enum status explain(const struct session *session, const struct source_er
 	const char *path = path_of(session);
 	char live[512], text[1024];
 
-	snprintf(live, sizeof(live), "%s/proc/" KVMSTAT_PROC_NAME, session->options->root);
+	snprintf(live, sizeof(live), "%s/proc/" KVMSTAT_PROC_NAME, session->request->root);
 	source_explain(text, sizeof(text), err, path ?: live, !path);
 	fprintf(stderr, "kvmstat: %s\n", text);
 	return err->status == SOURCE_UNREADABLE ? STATUS_NO_DATA : STATUS_BAD;
@@ -82,7 +81,7 @@ static enum source_status open_file(struct session *session, struct snapshot *sn
 		*err = (struct source_error){ .status = SOURCE_UNREADABLE, .err = errno };
 		return err->status;
 	}
-	if (session->options->nr_files || recording_is(file)) {
+	if (session->request->nr_files || recording_is(file)) {
 		recording_open(&session->recording, file, path);
 		return SOURCE_OK;
 	}
@@ -98,7 +97,7 @@ static void end_of_file(struct session *session)
 	if (session->recording.cut)
 		fprintf(stderr, "kvmstat: %s: the last line has no end: left out\n",
 			session->recording.path);
-	session->over = session->next_file == session->options->nr_files;
+	session->over = session->next_file == session->request->nr_files;
 	if (session->over)
 		return;
 	recording_close(&session->recording);
@@ -106,16 +105,16 @@ static void end_of_file(struct session *session)
 
 static bool in_part(struct session *session, const struct snapshot *snap)
 {
-	const struct options *options = session->options;
+	const struct request *request = session->request;
 
 	if (!session->first_ns) {
 		session->first_ns = snap->at.real_ns;
 		session->from_ns = INT64_MIN;
 		session->to_ns = INT64_MAX;
-		if (options->from)
-			when_parse(options->from, session->first_ns, &session->from_ns);
-		if (options->to)
-			when_parse(options->to, session->first_ns, &session->to_ns);
+		if (request->from)
+			when_parse(request->from, session->first_ns, &session->from_ns);
+		if (request->to)
+			when_parse(request->to, session->first_ns, &session->to_ns);
 	}
 	return snap->at.real_ns >= session->from_ns && snap->at.real_ns <= session->to_ns;
 }
@@ -148,14 +147,14 @@ static enum source_status take_recorded(struct session *session, struct snapshot
 static enum source_status take(struct session *session, struct snapshot *snap,
 			       struct source_error *err)
 {
-	const struct options *options = session->options;
+	const struct request *request = session->request;
 	enum source_status status = SOURCE_OK;
 
-	if (options->file && !session->recording.file)
+	if (request->file && !session->recording.file)
 		status = open_file(session, snap, err);
-	else if (!options->file && !options->nr_files)
-		status = live_take(options->root, session->depth, snap, err);
-	if (status == SOURCE_OK && (session->recording.file || options->nr_files))
+	else if (!request->file && !request->nr_files)
+		status = live_take(request->root, session->depth, snap, err);
+	if (status == SOURCE_OK && (session->recording.file || request->nr_files))
 		status = take_recorded(session, snap, err);
 	session->snapshots += status == SOURCE_OK && !session->over;
 	return status;
@@ -168,18 +167,18 @@ static void account(struct session *session, const struct snapshot *was, double 
 	window_add(&session->window, &session->delta);
 }
 
-enum status session_open(struct session *session, const struct options *options, enum depth depth)
+enum status session_open(struct session *session, const struct request *request, enum depth depth)
 {
 	struct source_error err;
 
-	*session = (struct session){ .options = options, .depth = depth };
-	window_open(&session->window, &options->choice);
+	*session = (struct session){ .request = request, .depth = depth };
+	window_open(&session->window, &request->choice);
 	if (take(session, &session->last, &err) != SOURCE_OK)
 		return explain(session, &err);
 	if (!session->over)
 		return STATUS_OK;
 	fprintf(stderr, "kvmstat: %s: no snapshot in this recording%s\n", path_of(session),
-		options->from || options->to ? ", or in this part of it" : " yet");
+		request->from || request->to ? ", or in this part of it" : " yet");
 	return STATUS_NO_DATA;
 }
 
@@ -194,7 +193,7 @@ void session_begin(struct session *session, bool zero)
 void session_begin_anew(struct session *session)
 {
 	window_close(&session->window);
-	window_open(&session->window, &session->options->choice);
+	window_open(&session->window, &session->request->choice);
 	session_begin(session, true);
 }
 
@@ -234,19 +233,19 @@ void session_close(struct session *session)
 
 bool session_is_recorded(const struct session *session)
 {
-	return session->recording.file || session->options->nr_files;
+	return session->recording.file || session->request->nr_files;
 }
 
-enum status session_observe(struct session *session, const struct options *options,
+enum status session_observe(struct session *session, const struct request *request,
 			    enum depth depth, int64_t usual, bool one)
 {
-	int64_t window = options->window >= 0 ? options->window : usual;
-	enum status status = session_open(session, options, depth);
+	int64_t window = request->window >= 0 ? request->window : usual;
+	enum status status = session_open(session, request, depth);
 
 	if (status)
 		return status;
 	/* Of a copy there is no second reading. */
-	if (options->file && !session_is_recorded(session))
+	if (request->file && !session_is_recorded(session))
 		window = 0;
 	session_begin(session, !window);
 	while (!status && session_is_recorded(session) && !session->over)
@@ -254,7 +253,7 @@ enum status session_observe(struct session *session, const struct options *optio
 	if (session_is_recorded(session) && (!window || !session->window.seconds))
 		session_begin_anew(session);
 	if (!status)
-		status = choice_check(&session->window, one, stderr);
+		status = window_check(&session->window, one, stderr);
 	if (status || !window || session_is_recorded(session))
 		return status;
 	session_catch_signals(0);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The arithmetic of the reading: total = in-kernel + to-VMM switches, and
- * shares of that total as decimal fractions.
+ * Shares as decimal fractions.
  */
 #include "data/share.h"
 
@@ -27,11 +26,6 @@ static void format(char *buf, size_t size, uint64_t num, uint64_t den, unsigned 
 	scaled /= den;
 	snprintf(buf, size, "%" PRIu64 ".%0*" PRIu64, (uint64_t)(scaled / pow), (int)digits,
 		 (uint64_t)(scaled % pow));
-}
-
-uint64_t share_total(const struct counts *guest)
-{
-	return guest->v[COL_kvm_vm_switch_num] + guest->v[COL_kvm_qemu_switch_num];
 }
 
 void share_format(char *buf, size_t size, uint64_t num, uint64_t den, unsigned int digits,

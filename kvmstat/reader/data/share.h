@@ -9,15 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "data/source.h"
-
 enum share_mode {
 	SHARE_TRUNCATE, /* never shows more than there is: 100 % means all */
 	SHARE_ROUND, /* half up */
 };
-
-/* All switches of a guest: those that stayed in the kernel and those that did not. */
-uint64_t share_total(const struct counts *guest);
 
 /*
  * Writes @num / @den to @buf with @digits (at most 9) decimals, "-" when @den

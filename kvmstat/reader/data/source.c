@@ -12,14 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/about.h"
-
-const char *const column_name[COL_NR] = {
-#define X(name, what) [COL_##name] = #name,
-	KVMSTAT_COLUMNS(X)
-#undef X
-};
-
 struct word {
 	const char *at;
 	size_t len;
@@ -167,8 +159,8 @@ static enum source_status parse_guest(const char *at, const char *end, size_t li
 static enum source_status append(struct snapshot *snap, size_t *room, const struct counts *guest,
 				 size_t line, struct source_error *err)
 {
-	if (snap->nr == SOURCE_MAX_GUESTS)
-		return bad(err, SOURCE_MALFORMED, line, "more than %d guests", SOURCE_MAX_GUESTS);
+	if (snap->nr == SNAPSHOT_MAX_GUESTS)
+		return bad(err, SOURCE_MALFORMED, line, "more than %d guests", SNAPSHOT_MAX_GUESTS);
 	if (snap->nr == *room) {
 		size_t more = *room ? *room * 2 : 16;
 		struct counts *grown = realloc(snap->guest, more * sizeof(*grown));
@@ -293,13 +285,4 @@ void source_explain(char *buf, size_t size, const struct source_error *err, cons
 	else
 		hint = "it is damaged: take a new one";
 	snprintf(buf, size, "%s: line %zu: %s: %s", path, err->line, err->what, hint);
-}
-
-void snapshot_free(struct snapshot *snap)
-{
-	for (size_t i = 0; snap->about && i < snap->nr; i++)
-		about_put(snap->about[i]);
-	free(snap->about);
-	free(snap->guest);
-	*snap = (struct snapshot){ 0 };
 }

@@ -6,61 +6,14 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include "kvmstat.h"
-
-enum column {
-#define X(name, what) COL_##name,
-	KVMSTAT_COLUMNS(X)
-#undef X
-		COL_NR
-};
-
-/* Columns without which a file is not ours. */
-#define COL_NEEDED (COL_exits + 1)
-#define COL_BIT(column) (UINT32_C(1) << (column))
+#include "data/snapshot.h"
 
 /* Bounds on what a file can make us do. */
 #define SOURCE_MAX_BYTES (16 << 20)
 #define SOURCE_MAX_LINE 8192
 #define SOURCE_MAX_FIELDS 512
-#define SOURCE_MAX_GUESTS 65536
-
-struct counts {
-	uint64_t v[COL_NR];
-};
-
-extern const char *const column_name[COL_NR];
-
-#define MOMENT_TEXT_SIZE 256
-
-/* When and where a snapshot was taken; zeros and empty texts where that is not known. */
-struct moment {
-	int64_t real_ns; /* since 1970 */
-	int64_t boot_ns; /* since the machine's boot, time asleep included */
-	char boot_id[MOMENT_TEXT_SIZE];
-	char host[MOMENT_TEXT_SIZE];
-	char kernel[MOMENT_TEXT_SIZE];
-	char isa[MOMENT_TEXT_SIZE]; /* as the module's info has it */
-	unsigned int cpus;
-};
-
-struct about;
-
-struct snapshot {
-	struct counts *guest; /* in the order of the file; an absent column is 0 */
-	struct about **about; /* of each guest; NULL: nothing but its line is known */
-	size_t nr;
-	uint32_t has; /* COL_BIT() of each column that the file has */
-	struct moment at;
-};
-
-/* Before anything was seen: all that comes later is new. */
-#define SNAPSHOT_EMPTY ((struct snapshot){ .has = UINT32_MAX })
 
 enum source_status {
 	SOURCE_OK,
@@ -95,8 +48,5 @@ enum source_status source_load(const char *path, struct snapshot *snap, struct s
  */
 void source_explain(char *buf, size_t size, const struct source_error *err, const char *path,
 		    bool live);
-
-/* Releases what @snap owns, and its holds on what is known about the guests. */
-void snapshot_free(struct snapshot *snap);
 
 #endif

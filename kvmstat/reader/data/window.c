@@ -5,11 +5,11 @@
 #define _GNU_SOURCE
 #include "data/window.h"
 
+#include <inttypes.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/choice.h"
 #include "data/memory.h"
 
 /* A guest starts with its key, so a key alone will do to look for it. */
@@ -108,6 +108,49 @@ void window_detail(const struct window_guest *guest, struct detail *diff)
 
 	detail_subtract(diff, guest->from ? &guest->from->detail : NULL,
 			guest->about ? &guest->about->detail : &nothing);
+}
+
+static void list_chosen(const struct window *window, FILE *err)
+{
+	char shown[NAME_SHOWN_SIZE];
+
+	for (size_t i = 0; i < window->nr; i++) {
+		const struct window_guest *guest = window->guest[i];
+
+		if (!guest->chosen)
+			continue;
+		name_show(shown, guest->name, NAME_SIZE);
+		fprintf(err, "  id:%" PRIu64 "\tpid:%" PRIu64 "\t%s\n", guest->key.id,
+			guest->key.pid, shown);
+	}
+}
+
+enum status window_check(const struct window *window, bool one, FILE *err)
+{
+	const struct choice *choice = window->choice;
+	const struct window_guest *first = NULL;
+
+	if (!choice->pid && !choice->guest)
+		return STATUS_OK;
+	for (size_t i = 0; i < window->nr; i++) {
+		const struct window_guest *guest = window->guest[i];
+
+		if (!guest->chosen)
+			continue;
+		if (first && (one || guest->key.pid != first->key.pid)) {
+			fprintf(err, "kvmstat: this means several guests, choose one by its id:\n");
+			list_chosen(window, err);
+			return STATUS_BAD;
+		}
+		first = guest;
+	}
+	if (first)
+		return STATUS_OK;
+	fprintf(err, "kvmstat: no such guest: see 'kvmstat list'\n");
+	if (!window->named && choice->guest)
+		fprintf(err, "kvmstat: a copy of /proc/" KVMSTAT_PROC_NAME " has no names: choose "
+			     "by pid or id\n");
+	return STATUS_NO_DATA;
 }
 
 static void forget(void *node)

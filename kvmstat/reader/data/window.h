@@ -6,12 +6,14 @@
 #ifndef WINDOW_H
 #define WINDOW_H
 
-#include "commands/options.h"
-#include "data/about.h"
+#include <stdio.h>
+
+#include "data/choice.h"
 #include "data/delta.h"
+#include "data/status.h"
 
 /* Guests that a window follows; VMs may come and go for as long as it is open. */
-#define WINDOW_MAX_GUESTS SOURCE_MAX_GUESTS
+#define WINDOW_MAX_GUESTS SNAPSHOT_MAX_GUESTS
 
 struct window_guest {
 	struct guest_key key;
@@ -49,6 +51,13 @@ bool window_guest_is_others(const struct window_guest *guest);
 
 /* Computes into @diff what the details did in the window; for detail_free(). */
 void window_detail(const struct window_guest *guest, struct detail *diff);
+
+/*
+ * Checks the choice of @window against the guests in it: all chosen ones must be of
+ * one process, and with @one one guest. Returns STATUS_OK; STATUS_NO_DATA when none is
+ * there, or STATUS_BAD when it is ambiguous, having listed on @err what it could be.
+ */
+enum status window_check(const struct window *window, bool one, FILE *err);
 
 /* Releases what the window owns. */
 void window_close(struct window *window);

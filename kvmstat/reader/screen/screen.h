@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "commands/options.h"
 #include "data/history.h"
+#include "data/status.h"
 
 #define SCREEN_ROWS 24
 #define SCREEN_COLUMNS 80

@@ -99,9 +99,9 @@ static bool next_key(const char **list, const char **key, size_t *len)
 	return true;
 }
 
-enum status grid_check(const struct grid *grid, const struct options *options)
+enum status grid_check(const struct grid *grid, const struct look *look)
 {
-	const char *list = options->columns, *sort = options->sort, *key;
+	const char *list = look->columns, *sort = look->sort, *key;
 	size_t len;
 
 	if (list)
@@ -169,14 +169,14 @@ static int compare_rows(const void *a, const void *b, void *data)
 					  (const struct cell *)b + order->at);
 }
 
-void grid_arrange(struct grid *grid, const struct options *options)
+void grid_arrange(struct grid *grid, const struct look *look)
 {
 	const size_t size = grid->nr_columns * sizeof(*grid->cell);
-	const char *sort = options->sort;
+	const char *sort = look->sort;
 	size_t kept = 0;
 
 	for (size_t row = 0; row < grid->nr; row++) {
-		if (options->skip_zeros && is_zero(grid, row))
+		if (look->skip_zeros && is_zero(grid, row))
 			free_row(grid, row);
 		else
 			memmove(&grid->cell[kept++ * grid->nr_columns],
@@ -248,15 +248,15 @@ static size_t choose_listed(const struct grid *grid, const char *list,
 }
 
 /* The columns that the user sees, in their order. */
-static size_t choose_columns(const struct grid *grid, const struct options *options,
+static size_t choose_columns(const struct grid *grid, const struct look *look,
 			     const struct grid_column **chosen)
 {
-	const char *list = options->columns;
+	const char *list = look->columns;
 	const bool more = list && *list == '+';
 	size_t nr = 0;
 
 	if (!list || more) {
-		if (grid->usual && (more || options->format != FORMAT_CSV))
+		if (grid->usual && (more || look->format != FORMAT_CSV))
 			nr = choose_listed(grid, grid->usual, chosen, nr);
 		else
 			for (; nr < grid->nr_columns; nr++)
@@ -265,7 +265,7 @@ static size_t choose_columns(const struct grid *grid, const struct options *opti
 	return choose_listed(grid, more ? list + 1 : list, chosen, nr);
 }
 
-static void print_text_row(const struct grid *grid, const struct options *options,
+static void print_text_row(const struct grid *grid, const struct look *look,
 			   const struct grid_column *const *chosen, const int *width, size_t nr,
 			   const struct cell *row, FILE *out)
 {
@@ -290,16 +290,15 @@ static void print_text_row(const struct grid *grid, const struct options *option
 			continue;
 		}
 		if (cell)
-			grid_format(buf, sizeof(buf), column, cell, options->raw);
+			grid_format(buf, sizeof(buf), column, cell, look->raw);
 		fprintf(out, "%*s%s", width[i], cell ? buf : column->head, end);
 	}
 }
 
-static void print_text(const struct grid *grid, const struct options *options, bool header,
-		       FILE *out)
+static void print_text(const struct grid *grid, const struct look *look, bool header, FILE *out)
 {
 	const struct grid_column *chosen[MAX_CHOSEN];
-	size_t nr = choose_columns(grid, options, chosen);
+	size_t nr = choose_columns(grid, look, chosen);
 	int width[MAX_CHOSEN];
 
 	for (size_t i = 0; i < nr; i++) {
@@ -315,11 +314,11 @@ static void print_text(const struct grid *grid, const struct options *options, b
 			int used;
 
 			if (column->unit == UNIT_TEXT) {
-				used = column->width && !options->raw ?
+				used = column->width && !look->raw ?
 					       0 :
 					       name_show(buf, cell->text ?: "-", NAME_SIZE);
 			} else {
-				grid_format(buf, sizeof(buf), column, cell, options->raw);
+				grid_format(buf, sizeof(buf), column, cell, look->raw);
 				used = strlen(buf);
 			}
 			if (used > width[i])
@@ -327,10 +326,10 @@ static void print_text(const struct grid *grid, const struct options *options, b
 		}
 	}
 	if (header)
-		print_text_row(grid, options, chosen, width, nr, NULL, out);
+		print_text_row(grid, look, chosen, width, nr, NULL, out);
 	for (size_t row = 0; row < grid->nr; row++)
-		print_text_row(grid, options, chosen, width, nr,
-			       &grid->cell[row * grid->nr_columns], out);
+		print_text_row(grid, look, chosen, width, nr, &grid->cell[row * grid->nr_columns],
+			       out);
 }
 
 /* RFC 4180. */
@@ -368,11 +367,10 @@ static void print_csv_cell(const struct grid_column *column, const struct cell *
 	}
 }
 
-static void print_csv(const struct grid *grid, const struct options *options, bool header,
-		      FILE *out)
+static void print_csv(const struct grid *grid, const struct look *look, bool header, FILE *out)
 {
 	const struct grid_column *chosen[MAX_CHOSEN];
-	size_t nr = choose_columns(grid, options, chosen);
+	size_t nr = choose_columns(grid, look, chosen);
 
 	for (size_t i = 0; header && i < nr; i++)
 		fprintf(out, "%s%s", chosen[i]->key, i + 1 < nr ? "," : "\n");
@@ -386,12 +384,12 @@ static void print_csv(const struct grid *grid, const struct options *options, bo
 		}
 }
 
-void grid_print(const struct grid *grid, const struct options *options, bool header, FILE *out)
+void grid_print(const struct grid *grid, const struct look *look, bool header, FILE *out)
 {
-	if (options->format == FORMAT_CSV)
-		print_csv(grid, options, header, out);
+	if (look->format == FORMAT_CSV)
+		print_csv(grid, look, header, out);
 	else
-		print_text(grid, options, header, out);
+		print_text(grid, look, header, out);
 }
 
 static json_t *json_of_cell(const struct grid_column *column, const struct cell *cell)
@@ -433,16 +431,16 @@ void json_print(json_t *value, FILE *out)
 	json_decref(value);
 }
 
-enum status grid_show(struct grid *grid, const struct options *options, FILE *out)
+enum status grid_show(struct grid *grid, const struct look *look, FILE *out)
 {
-	enum status status = grid_check(grid, options);
+	enum status status = grid_check(grid, look);
 
 	if (!status) {
-		grid_arrange(grid, options);
-		if (options->format == FORMAT_JSON)
+		grid_arrange(grid, look);
+		if (look->format == FORMAT_JSON)
 			json_print(grid_json(grid), out);
 		else
-			grid_print(grid, options, true, out);
+			grid_print(grid, look, true, out);
 	}
 	grid_free(grid);
 	return status;

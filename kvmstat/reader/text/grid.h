@@ -7,9 +7,20 @@
 #define GRID_H
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
-#include "commands/options.h"
+#include "data/status.h"
+
+enum format { FORMAT_TEXT, FORMAT_CSV, FORMAT_JSON, FORMAT_PROMETHEUS };
+
+/* How the user wants rows to be printed. */
+struct look {
+	enum format format;
+	const char *columns, *sort; /* as --columns and --sort; NULL: the view's own */
+	bool raw, skip_zeros;
+};
 
 enum unit {
 	UNIT_TEXT,
@@ -62,16 +73,16 @@ struct cell cell_rate(double rate);
 struct cell cell_share(uint64_t number, uint64_t of);
 
 /*
- * Checks --columns and --sort of @options against the columns; says what there is
+ * Checks --columns and --sort of @look against the columns; says what there is
  * when one is not known: STATUS_BAD.
  */
-enum status grid_check(const struct grid *grid, const struct options *options);
+enum status grid_check(const struct grid *grid, const struct look *look);
 
 /*
- * Leaves out rows whose counts are all zero if options->skip_zeros, and sorts by
- * options->sort: numbers downwards, texts upwards, '-' before it turns that round.
+ * Leaves out rows whose counts are all zero if look->skip_zeros, and sorts by
+ * look->sort: numbers downwards, texts upwards, '-' before it turns that round.
  */
-void grid_arrange(struct grid *grid, const struct options *options);
+void grid_arrange(struct grid *grid, const struct look *look);
 
 /* Returns the column of this key, @len bytes of it, or NULL. */
 const struct grid_column *grid_find(const struct grid *grid, const char *key, size_t len);
@@ -86,8 +97,8 @@ int grid_compare(const struct grid_column *column, const struct cell *x, const s
 void grid_format(char *buf, size_t size, const struct grid_column *column, const struct cell *cell,
 		 bool raw);
 
-/* Prints all rows, with a header where @header, as options->format wants, but not JSON. */
-void grid_print(const struct grid *grid, const struct options *options, bool header, FILE *out);
+/* Prints all rows, with a header where @header, as look->format wants, but not JSON. */
+void grid_print(const struct grid *grid, const struct look *look, bool header, FILE *out);
 
 /* Returns all rows as an array of objects, all columns. */
 json_t *grid_json(const struct grid *grid);
@@ -96,6 +107,6 @@ json_t *grid_json(const struct grid *grid);
 void json_print(json_t *value, FILE *out);
 
 /* grid_check(), _arrange(), _print() or JSON, _free(); for views that are one grid. */
-enum status grid_show(struct grid *grid, const struct options *options, FILE *out);
+enum status grid_show(struct grid *grid, const struct look *look, FILE *out);
 
 #endif

@@ -136,12 +136,6 @@ struct grid guests_grid(const char *usual)
 	return grid;
 }
 
-uint64_t guests_time(const struct counts *diff)
-{
-	return diff->v[COL_guest_ns] + diff->v[COL_kernel_ns] + diff->v[COL_user_ns] +
-	       diff->v[COL_halted_ns];
-}
-
 struct cell cell_time(const struct moment *at)
 {
 	const time_t seconds = at->real_ns / 1000000000;
@@ -173,7 +167,7 @@ static void add_row(struct grid *grid, const struct row *row)
 	const struct window_guest *guest = row->guest;
 	const struct about *about = guest->about;
 	const uint64_t exits = diff[COL_kvm_vm_switch_num] + diff[COL_kvm_qemu_switch_num];
-	const uint64_t time = guests_time(row->diff);
+	const uint64_t time = counts_time(row->diff);
 
 	cell[G_TIME] = cell_time(row->at);
 	cell[G_NAME] = cell_text(guest->name);

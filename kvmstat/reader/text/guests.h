@@ -11,9 +11,6 @@
 /* Returns an empty grid of all columns; @usual are those that people see unless they choose. */
 struct grid guests_grid(const char *usual);
 
-/* All of the vCPUs' time: what its parts are shares of. */
-uint64_t guests_time(const struct counts *diff);
-
 /* A time of day, UTC as ISO 8601; unknown if it is not. */
 struct cell cell_time(const struct moment *at);
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/options.h"
+#include "data/status.h"
 
 int output_flush(void)
 {

@@ -255,8 +255,8 @@ struct grid section_grid(const struct section *section, const struct detail *det
 		[PART_HISTOGRAMS] = histograms_grid, [PART_HOT] = hot_grid,
 		[PART_VCPUS] = vcpus_grid,	     [PART_CPUS] = cpus_grid,
 	};
-	const struct options arrange = { .sort = section->sort,
-					 .skip_zeros = section->part != PART_VCPUS };
+	const struct look arrange = { .sort = section->sort,
+				      .skip_zeros = section->part != PART_VCPUS };
 	struct grid grid = make[section->part](detail);
 
 	grid_arrange(&grid, &arrange);

@@ -8,13 +8,6 @@
 
 #include "verdict/device_tables.h"
 
-enum isa isa_of(const char *text)
-{
-	if (!strncmp(text, "arm64", 5))
-		return ISA_ARM64;
-	return strncmp(text, "riscv64", 7) ? ISA_X86 : ISA_RISCV64;
-}
-
 const struct device_range *device_ranges(enum isa isa, const char *kind, size_t *n)
 {
 	static const struct device_table *const tables[] = {

@@ -9,11 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where devices are depends on it. */
-enum isa { ISA_X86, ISA_ARM64, ISA_RISCV64 };
-
-/* What the info file's isa means; x86 where that does not tell. */
-enum isa isa_of(const char *text);
+#include "data/isa.h"
 
 enum device_class {
 	DEVICE_UNKNOWN, /* not known, or of no class below */

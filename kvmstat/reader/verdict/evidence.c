@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#include "text/guests.h"
-
 /* What an exit reason stands for, in the kernel's spelling. */
 enum kind { KIND_OTHER, KIND_PORT, KIND_DEVICE_MEMORY, KIND_FAULT, KIND_PAUSE };
 
@@ -92,7 +90,7 @@ void evidence_of(struct evidence *f, const struct window_guest *guest, const str
 		 uint32_t has)
 {
 	const uint64_t *v = guest->sum.v;
-	const double all = guests_time(&guest->sum);
+	const double all = counts_time(&guest->sum);
 	const double left = v[COL_kernel_ns] + v[COL_user_ns];
 	uint64_t ready = 0, memory;
 	const struct spot *s;

@@ -5,7 +5,7 @@
 #ifndef THRESHOLDS_H
 #define THRESHOLDS_H
 
-#include "commands/options.h"
+#include "data/status.h"
 
 /*
  * The thresholds, X(name, value, what). Times are of what the guest's vCPUs were busy:

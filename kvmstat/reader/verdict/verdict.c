@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "data/share.h"
-#include "text/guests.h"
 #include "verdict/device.h"
 
 /* Of busy time, from which a guest without exits is held by its VMM. */
@@ -157,7 +156,7 @@ static void explain(struct verdict *verdict, const struct window_guest *guest,
 		    const struct thresholds *t)
 {
 	const struct evidence *f = &verdict->evidence;
-	const uint64_t *v = guest->sum.v, total = share_total(&guest->sum);
+	const uint64_t *v = guest->sum.v, total = counts_total(&guest->sum);
 	char kernel[32], io[32];
 	char *why = verdict->why;
 
