@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "commands/views.h"
 #include "data/share.h"
 #include "text/grid.h"
 #include "text/wrap.h"

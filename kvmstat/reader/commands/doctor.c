@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "commands/options.h"
-#include "commands/views.h"
 #include "data/live.h"
 #include "data/memory.h"
 #include "data/name.h"

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "commands/options.h"
-#include "commands/views.h"
 #include "data/choice.h"
 #include "data/json.h"
 #include "data/memory.h"

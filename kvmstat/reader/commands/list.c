@@ -3,7 +3,6 @@
  * kvmstat list: a line per guest, once.
  */
 #include "commands/options.h"
-#include "commands/views.h"
 #include "data/session.h"
 #include "text/guests.h"
 

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "kvmstat.h"
-#include "commands/views.h"
 
 #define NSEC_PER_SEC 1000000000.0
 #define INTERVAL_MIN 0.1
@@ -82,118 +81,18 @@ GROUP(help, { "help", 'h', NULL, 0, "Show this help", -1 },
       { "usage", KEY_USAGE, NULL, 0, "Show the options in short", -1 },
       { "version", 'V', NULL, 0, "Show the version", -1 });
 
-#define MAX_GROUPS 8
-
-static const struct usage {
-	struct command command;
-	const char *args; /* as argp's args_doc */
-	unsigned int least, most; /* how many there are */
-	const char *doc;
-	struct argp_child groups[MAX_GROUPS];
-} usages[] = {
-	{ { "", run_watch },
-	  "[INTERVAL [COUNT]]",
-	  0,
-	  2,
-	  "Count the VM exits of KVM guests and say what they mean.\v"
-	  "Without INTERVAL: totals and their reading. With it: rates every INTERVAL seconds, "
-	  "COUNT times or until interrupted, then the reading.\n\n"
-	  "Commands: list, show, top, classify, record, report, export, doctor; 'kvmstat COMMAND "
-	  "--help' tells of each, kvmstat(1) of all.\n\n"
-	  "Exit status: 0 fine; 1 the numbers cannot be had, or not be written; 2 bad usage, a bad "
-	  "file, or an ambiguous guest.",
-	  { { &source_group, 0, NULL, 0 },
-	    { &choice_group, 0, NULL, 0 },
-	    { &rows_group, 0, NULL, 0 },
-	    { &help_group, 0, NULL, -1 } } },
-	{ { "list", run_list },
-	  "",
-	  0,
-	  0,
-	  "List the guests: who they are, their VM exits and where their time goes.\v",
-	  { { &source_group, 0, NULL, 0 },
-	    { &choice_group, 0, NULL, 0 },
-	    { &window_group, 0, NULL, 0 },
-	    { &rows_group, 0, NULL, 0 },
-	    { &json_group, 0, NULL, 0 },
-	    { &help_group, 0, NULL, -1 } } },
-	{ { "show", run_show },
-	  "GUEST",
-	  0,
-	  1,
-	  "Show all about one guest: verdict, exit reasons, devices, times, vCPUs, CPUs.\v"
-	  "GUEST is a name, a pid or an id.",
-	  { { &source_group, 0, NULL, 0 },
-	    { &choice_group, 0, NULL, 0 },
-	    { &window_group, 0, NULL, 0 },
-	    { &config_group, 0, NULL, 0 },
-	    { &json_group, 0, NULL, 0 },
-	    { &help_group, 0, NULL, -1 } } },
-	{ { "top", run_top },
-	  "[INTERVAL]",
-	  0,
-	  1,
-	  "Watch the guests live, full screen. '?' there tells the keys.\v",
-	  { { &root_group, 0, NULL, 0 },
-	    { &choice_group, 0, NULL, 0 },
-	    { &config_group, 0, NULL, 0 },
-	    { &help_group, 0, NULL, -1 } } },
-	{ { "classify", run_classify },
-	  "",
-	  0,
-	  0,
-	  "Say of each guest what it is bound by, why, and what would help.\v"
-	  "It looks at 5 seconds unless told otherwise, at all of a recording.",
-	  { { &source_group, 0, NULL, 0 },
-	    { &choice_group, 0, NULL, 0 },
-	    { &window_group, 0, NULL, 0 },
-	    { &classify_group, 0, NULL, 0 },
-	    { &rows_group, 0, NULL, 0 },
-	    { &json_group, 0, NULL, 0 },
-	    { &help_group, 0, NULL, -1 } } },
-	{ { "record", run_record },
-	  "FILE [INTERVAL [COUNT]]",
-	  1,
-	  3,
-	  "Append a snapshot of everything to FILE every INTERVAL seconds (10).\v"
-	  "A line is a snapshot as JSON. SIGHUP opens FILE anew.",
-	  { { &root_group, 0, NULL, 0 },
-	    { &record_group, 0, NULL, 0 },
-	    { &help_group, 0, NULL, -1 } } },
-	{ { "report", run_report },
-	  "FILE...",
-	  1,
-	  UINT_MAX,
-	  "Tell what a recording, or any part of it, has seen.\v"
-	  "With -g GUEST all about that one. Several files are read one after the other.",
-	  { { &choice_group, 0, NULL, 0 },
-	    { &report_group, 0, NULL, 0 },
-	    { &config_group, 0, NULL, 0 },
-	    { &rows_group, 0, NULL, 0 },
-	    { &json_group, 0, NULL, 0 },
-	    { &help_group, 0, NULL, -1 } } },
-	{ { "export", run_export },
-	  "",
-	  0,
-	  0,
-	  "Print everything for other programs, once.\v",
-	  { { &source_group, 0, NULL, 0 },
-	    { &choice_group, 0, NULL, 0 },
-	    { &export_group, 0, NULL, 0 },
-	    { &help_group, 0, NULL, -1 } } },
-	{ { "doctor", run_doctor },
-	  "",
-	  0,
-	  0,
-	  "Check that all is in order, and say what to do where it is not.\v",
-	  { { &root_group, 0, NULL, 0 },
-	    { &json_group, 0, NULL, 0 },
-	    { &help_group, 0, NULL, -1 } } },
+static const struct argp *const groups[GROUP_NR] = {
+	[GROUP_SOURCE] = &source_group,	    [GROUP_ROOT] = &root_group,
+	[GROUP_CHOICE] = &choice_group,	    [GROUP_WINDOW] = &window_group,
+	[GROUP_ROWS] = &rows_group,	    [GROUP_JSON] = &json_group,
+	[GROUP_CLASSIFY] = &classify_group, [GROUP_CONFIG] = &config_group,
+	[GROUP_RECORD] = &record_group,	    [GROUP_REPORT] = &report_group,
+	[GROUP_EXPORT] = &export_group,
 };
 
 struct parsing {
 	struct options *options;
-	const struct usage *usage;
+	const struct command *command;
 };
 
 /* Digits only, so no sign, blank, exponent or hexadecimal. */
@@ -239,52 +138,57 @@ static error_t parse_format(struct argp_state *state, const char *arg, enum form
 	return EINVAL;
 }
 
-/* An argument that is no option: files first where there are any, then the interval. */
+static enum argument argument_at(const struct command *command, unsigned int at)
+{
+	for (unsigned int i = 0; i < COMMAND_MAX_ARGUMENTS; i++)
+		if (i == at || command->takes[i] == ARGUMENT_FILES)
+			return command->takes[i];
+	return ARGUMENT_NONE;
+}
+
 static error_t parse_argument(struct argp_state *state, char *arg)
 {
 	struct parsing *parsing = state->input;
 	struct options *options = parsing->options;
-	enum status (*run)(const struct options *options) = parsing->usage->command.run;
-	unsigned int at = state->arg_num;
+	struct request *request = &options->request;
 
-	if (at >= parsing->usage->most) {
+	switch (argument_at(parsing->command, state->arg_num)) {
+	case ARGUMENT_GUEST:
+		request->choice.guest = arg;
+		return 0;
+	case ARGUMENT_FILE:
+		options->path = arg;
+		return 0;
+	case ARGUMENT_FILES:
+		if (!request->nr_files++)
+			request->files = &state->argv[state->next - 1];
+		return 0;
+	case ARGUMENT_INTERVAL:
+		return parse_seconds(state, "the interval", arg, &options->interval);
+	case ARGUMENT_COUNT:
+		return parse_whole(state, "the count", arg, 1, UINT32_MAX, &options->count);
+	default:
 		argp_error(state, "Too many arguments: '%s'", arg);
 		return EINVAL;
 	}
-	if (run == run_show) {
-		options->request.choice.guest = arg;
-		return 0;
-	}
-	if (run == run_report) {
-		if (!at)
-			options->request.files = &state->argv[state->next - 1];
-		options->request.nr_files = at + 1;
-		return 0;
-	}
-	if (run == run_record && !at) {
-		options->path = arg;
-		return 0;
-	}
-	at -= run == run_record;
-	return at ? parse_whole(state, "the count", arg, 1, UINT32_MAX, &options->count) :
-		    parse_seconds(state, "the interval", arg, &options->interval);
 }
 
 static error_t parse_end(struct argp_state *state)
 {
 	struct parsing *parsing = state->input;
 	const struct options *options = parsing->options;
+	const struct command *command = parsing->command;
+	const struct request *request = &options->request;
 
-	if (state->arg_num < parsing->usage->least) {
-		argp_error(state, "%s is missing", parsing->usage->args);
+	if (state->arg_num < command->least) {
+		argp_error(state, "%s is missing", command->usage);
 		return EINVAL;
 	}
-	if (parsing->usage->command.run == run_show && !options->request.choice.guest &&
-	    !options->request.choice.pid) {
+	if (command->takes[0] == ARGUMENT_GUEST && !request->choice.guest && !request->choice.pid) {
 		argp_error(state, "GUEST is missing: 'kvmstat list' shows which there are");
 		return EINVAL;
 	}
-	if (options->interval && options->request.file && !strcmp(options->request.file, "-")) {
+	if (options->interval && request->file && !strcmp(request->file, "-")) {
 		argp_error(state, "the standard input cannot be read at intervals");
 		return EINVAL;
 	}
@@ -378,11 +282,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 /* The root of each command's parser: it has no options, only arguments. */
 static error_t parse_root(int key, char *arg, struct argp_state *state)
 {
-	const struct parsing *parsing = state->input;
-
 	switch (key) {
 	case ARGP_KEY_INIT:
-		for (size_t i = 0; parsing->usage->groups[i].argp; i++)
+		for (size_t i = 0; state->root_argp->children[i].argp; i++)
 			state->child_inputs[i] = state->input;
 		return 0;
 	case ARGP_KEY_ARG:
@@ -394,19 +296,20 @@ static error_t parse_root(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct usage *find_usage(const char *name)
+static const struct command *find_command(const char *name)
 {
-	for (size_t i = 1; i < sizeof(usages) / sizeof(*usages); i++)
-		if (!strcmp(usages[i].command.name, name))
-			return &usages[i];
+	for (size_t i = 1; i < COMMANDS_NR; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
 	return NULL;
 }
 
 const struct command *options_parse(struct options *options, int argc, char **argv)
 {
-	const struct usage *usage = argc > 1 ? find_usage(argv[1]) : NULL;
-	struct parsing parsing = { options, usage ?: usages };
-	struct argp parser = { .parser = parse_root };
+	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
+	struct parsing parsing = { options, command ?: commands };
+	struct argp_child children[COMMAND_MAX_GROUPS + 2] = { 0 }, *child = children;
+	struct argp parser = { .parser = parse_root, .children = children };
 	static char name[32] = "kvmstat";
 
 	*options = (struct options){ .request = { .root = "", .window = -1 },
@@ -415,8 +318,8 @@ const struct command *options_parse(struct options *options, int argc, char **ar
 	argp_err_exit_status = STATUS_BAD;
 	/* What it would say of the arguments of options takes help off the screen. */
 	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
-	if (usage) {
-		snprintf(name, sizeof(name), "kvmstat %s", usage->command.name);
+	if (command) {
+		snprintf(name, sizeof(name), "kvmstat %s", command->name);
 		argc--;
 		argv++;
 	} else if (argc > 1 && argv[1][0] >= 'a' && argv[1][0] <= 'z') {
@@ -424,12 +327,14 @@ const struct command *options_parse(struct options *options, int argc, char **ar
 		exit(STATUS_BAD);
 	}
 	argv[0] = name;
-	parser.args_doc = parsing.usage->args;
-	parser.doc = parsing.usage->doc;
-	parser.children = parsing.usage->groups;
+	for (size_t i = 0; i < COMMAND_MAX_GROUPS && parsing.command->groups[i]; i++)
+		child++->argp = groups[parsing.command->groups[i]];
+	*child = (struct argp_child){ .argp = &help_group, .group = -1 };
+	parser.args_doc = parsing.command->usage;
+	parser.doc = parsing.command->doc;
 	if (argp_parse(&parser, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &parsing)) {
 		argp_help(&parser, stderr, ARGP_HELP_SHORT_USAGE, name);
 		exit(STATUS_BAD);
 	}
-	return &parsing.usage->command;
+	return parsing.command;
 }

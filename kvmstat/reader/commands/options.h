@@ -5,6 +5,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include "commands/commands.h"
 #include "data/session.h"
 #include "text/grid.h"
 
@@ -20,11 +21,6 @@ struct options {
 	bool rates; /* report */
 	const char *output; /* export; NULL: standard output */
 	const char *table;
-};
-
-struct command {
-	const char *name;
-	enum status (*run)(const struct options *options);
 };
 
 /*

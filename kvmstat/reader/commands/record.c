@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "commands/options.h"
-#include "commands/views.h"
 #include "data/json.h"
 #include "data/memory.h"
 #include "data/session.h"

@@ -6,7 +6,6 @@
 
 #include "commands/classify.h"
 #include "commands/options.h"
-#include "commands/views.h"
 #include "commands/show.h"
 #include "data/choice.h"
 #include "data/session.h"

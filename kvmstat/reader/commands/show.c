@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands/views.h"
 #include "data/share.h"
 #include "text/guests.h"
 #include "text/number.h"

@@ -9,7 +9,6 @@
 #include <time.h>
 
 #include "commands/options.h"
-#include "commands/views.h"
 #include "data/choice.h"
 #include "data/session.h"
 #include "data/share.h"
