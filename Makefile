@@ -14,6 +14,9 @@ kdir = eval "$$(scripts/kdir.sh '$(KVER)' '$(KDIR)' '$(kernel-cc)' || echo exit 
 reader-libs := -lncursesw -lproc2 -ljansson -linih
 reader-files := $(wildcard kvmstat/reader/*.c kvmstat/reader/*/*.[ch])
 
+# Its rooms, from the bottom to the top: none includes what is above it.
+reader-rooms := scripts/rooms.sh kvmstat/reader data verdict text screen commands
+
 # What the module is built from, and where DKMS looks for it.
 module-files = dkms.conf Kbuild Makefile include/kvmstat.h $(wildcard scripts/probes/*.c) \
 	$(shell find kvmstat/module -name '*.[chS]' ! -name kvmstat_probes.h)
@@ -29,6 +32,7 @@ modules: ## build kvmstat.ko (KVER=release KDIR=headers CC=compiler: another ker
 reader: build/kvmstat ## build the command, build/kvmstat
 
 build/kvmstat: $(reader-files) include/kvmstat.h
+	@$(reader-rooms)
 	@mkdir -p build
 	@printf '#include <%s>\n' ncurses.h libproc2/pids.h jansson.h ini.h | $(CC) -E - >/dev/null 2>&1 || { \
 		echo "kvmstat: the command needs libraries: sudo apt install" \
@@ -94,7 +98,8 @@ dkms-remove: ## undo dkms-install
 deb: ## build the Debian packages, in build/deb
 	@scripts/deb.sh
 
-style: ## hold the C files against .clang-format
+style: ## hold the C files against .clang-format, and the reader's includes against its rooms
+	@$(reader-rooms)
 	clang-format --dry-run -Werror $(style-files)
 
 clean: ## remove what was built

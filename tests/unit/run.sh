@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Builds the reader with the sanitizers and runs its unit tests, the fuzzer and
-# the tests of the command, of its screen and of its completion. Ends with a line of counts;
+# Builds the reader with the sanitizers and runs its unit tests, the fuzzer and the tests of
+# its rooms, of the command, of its screen and of its completion. Ends with a line of counts;
 # fails on any failure.
 #   CC=        the compiler (cc)
 #   FUZZ_RUNS= inputs that the fuzzer tries, see fuzz.sh
@@ -61,11 +61,12 @@ for test in tests/test_*.o; do
 	run "${test#tests/}" "$test"
 	count "$name" "$status" "tests/$name.log"
 done
+run rooms bash "$here/rooms.sh"
 run command bash "$here/command.sh" "$build/kvmstat"
 run completion bash "$here/completion.sh"
 [ ! -e "$here/top.sh" ] || run top bash "$here/top.sh" "$build/kvmstat"
 wait
-for name in fuzz command completion top; do
+for name in fuzz rooms command completion top; do
 	[ ! -e tests/$name.status ] || count $name "$(cat tests/$name.status)" tests/$name.log
 done
 
