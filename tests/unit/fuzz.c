@@ -116,7 +116,7 @@ static void print(struct grid *grid)
 
 static void show_detail(const struct detail *detail)
 {
-	for (size_t i = 0; i < PART_NR; i++) {
+	for (size_t i = 0; i < TABLE_NR; i++) {
 		struct grid grid = section_grid(&sections[i], detail, i % 2 ? 0 : 3);
 
 		print(&grid);
@@ -211,13 +211,13 @@ static void try_kvminfo(const char *buf, size_t len)
 	snapshot_free(&snap);
 }
 
-static void try_detail(enum part part, const char *buf, size_t len)
+static void try_detail(enum table table, const char *buf, size_t len)
 {
 	struct detail detail = { 0 }, diff;
-	const char *wrong = detail_parse(&detail_form[part], buf, len, &detail.part[part]);
+	const char *wrong = detail_parse(&detail_form[table], buf, len, &detail.table[table]);
 
-	must(!wrong == detail.part[part].known, "neither right nor wrong");
-	must(!wrong || !detail.part[part].row, "an error left rows");
+	must(!wrong == detail.table[table].known, "neither right nor wrong");
+	must(!wrong || !detail.table[table].row, "an error left rows");
 	show_detail(&detail);
 	detail_subtract(&diff, &detail, &detail);
 	show_detail(&diff);
@@ -357,7 +357,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		copy = xreallocarray(copy, size ?: 1, 1);
 		try_kvminfo(copy, size);
 		break;
-	case '0' ... '0' + PART_NR - 1:
+	case '0' ... '0' + TABLE_NR - 1:
 		copy = xreallocarray(copy, size ?: 1, 1);
 		try_detail(*data - '0', copy, size);
 		break;

@@ -300,13 +300,13 @@ static struct about *about(const char *name, uint64_t exits, uint64_t ready)
 {
 	struct about *about = about_new();
 	struct reason *row =
-		detail_new_row(&detail_form[PART_REASONS], &about->detail.part[PART_REASONS]);
+		detail_new_row(&detail_form[TABLE_REASONS], &about->detail.table[TABLE_REASONS]);
 
 	strcpy(about->name, name);
 	strcpy(row->reason, "io");
 	row->exits = exits;
 	row->longest_ns = 77;
-	about->detail.part[PART_REASONS].known = true;
+	about->detail.table[TABLE_REASONS].known = true;
 	about->has_ready = ready;
 	about->ready_ns = ready;
 	return about;
@@ -338,7 +338,7 @@ static uint64_t reason_exits(const struct window_guest *guest)
 	uint64_t exits = 0;
 
 	window_detail(guest, &detail);
-	detail_for_each(r, &detail, PART_REASONS)
+	detail_for_each(r, &detail, TABLE_REASONS)
 		exits += r->exits;
 	detail_free(&detail);
 	return exits;

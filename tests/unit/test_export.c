@@ -162,8 +162,8 @@ static bool has_line(const char *text, const char *line)
 
 static void add_reason(struct about *of, const char *name, uint64_t exits, uint64_t ns)
 {
-	struct rows *rows = &of->detail.part[PART_REASONS];
-	struct reason *reason = detail_new_row(&detail_form[PART_REASONS], rows);
+	struct rows *rows = &of->detail.table[TABLE_REASONS];
+	struct reason *reason = detail_new_row(&detail_form[TABLE_REASONS], rows);
 
 	*reason = (struct reason){
 		.exits = exits, .to_user = exits / 2, .kernel_ns = ns, .user_ns = ns + 1
@@ -174,8 +174,8 @@ static void add_reason(struct about *of, const char *name, uint64_t exits, uint6
 
 static void add_outcome(struct about *of, const char *kind, const char *name, uint64_t returns)
 {
-	struct rows *rows = &of->detail.part[PART_USERSPACE];
-	struct outcome *outcome = detail_new_row(&detail_form[PART_USERSPACE], rows);
+	struct rows *rows = &of->detail.table[TABLE_USERSPACE];
+	struct outcome *outcome = detail_new_row(&detail_form[TABLE_USERSPACE], rows);
 
 	outcome->returns = returns;
 	strcpy(outcome->kind, kind);
@@ -313,7 +313,7 @@ static void what_is_not_known_is_left_out(void **state)
 	counts[0].v[COL_exits] = 9;
 	counts[0].v[COL_kvm_qemu_switch_num] = 4;
 	/* Read, and nothing has happened yet. */
-	about[1]->detail.part[PART_REASONS].known = true;
+	about[1]->detail.table[TABLE_REASONS].known = true;
 	text = metrics_of(2, few, &any);
 	assert_line(text, "kvmstat_exits_total{guest=\"web\",id=\"1\",reason=\"all\"} 9");
 	assert_line(text, "kvmstat_userspace_exits_total{guest=\"web\",id=\"1\",reason=\"all\"} 4");

@@ -16,10 +16,10 @@ static void fill(struct detail *detail)
 {
 	uint64_t number = 1000;
 
-	for (enum part p = 0; p < PART_NR; p++) {
-		detail->part[p].known = true;
+	for (enum table p = 0; p < TABLE_NR; p++) {
+		detail->table[p].known = true;
 		for (size_t i = 0; i <= p % 3; i++) {
-			char *row = detail_new_row(&detail_form[p], &detail->part[p]);
+			char *row = detail_new_row(&detail_form[p], &detail->table[p]);
 
 			for (const struct field *f = detail_form[p].field; f->name; f++)
 				if (f->text)
@@ -28,7 +28,7 @@ static void fill(struct detail *detail)
 					*(uint64_t *)(row + f->at) = number++;
 		}
 	}
-	detail->part[PART_CPUS].nr = 0;
+	detail->table[TABLE_CPUS].nr = 0;
 }
 
 /* Two guests, one with all that there is, one with nothing but its line. */
@@ -121,8 +121,8 @@ static void reads_what_it_writes(void **state)
 		assert_string_equal(a->cgroup, b->cgroup);
 		assert_int_equal(a->has_ready, b->has_ready);
 		assert_int_equal(a->ready_ns, b->ready_ns);
-		for (enum part p = 0; p < PART_NR; p++) {
-			const struct rows *x = &a->detail.part[p], *y = &b->detail.part[p];
+		for (enum table p = 0; p < TABLE_NR; p++) {
+			const struct rows *x = &a->detail.table[p], *y = &b->detail.table[p];
 
 			assert_int_equal(x->known, y->known);
 			assert_int_equal(x->nr, y->nr);
@@ -160,7 +160,7 @@ static void writes_only_what_is_known(void **state)
 	assert_int_equal(again.guest[0].v[COL_mmio_num], 0);
 	assert_string_equal(again.about[0]->name, "-");
 	assert_false(again.about[0]->has_ready);
-	assert_false(again.about[0]->detail.part[PART_REASONS].known);
+	assert_false(again.about[0]->detail.table[TABLE_REASONS].known);
 	free(text);
 	snapshot_free(&again);
 	snapshot_free(&snap);
@@ -228,8 +228,9 @@ static void skips_keys_that_it_does_not_know(void **state)
 
 	(void)state;
 	assert_int_equal(parse(text, sizeof(text) - 1, &snap, &err), SOURCE_OK);
-	assert_int_equal(snap.about[0]->detail.part[PART_REASONS].nr, 1);
-	assert_int_equal(((struct reason *)snap.about[0]->detail.part[PART_REASONS].row)->exits, 3);
+	assert_int_equal(snap.about[0]->detail.table[TABLE_REASONS].nr, 1);
+	assert_int_equal(((struct reason *)snap.about[0]->detail.table[TABLE_REASONS].row)->exits,
+			 3);
 	snapshot_free(&snap);
 }
 

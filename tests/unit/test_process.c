@@ -206,9 +206,9 @@ static void knows_the_cgroup(void **state)
 static void add_vcpu(struct about *about, uint64_t tid)
 {
 	struct vcpu *vcpu =
-		detail_new_row(&detail_form[PART_VCPUS], &about->detail.part[PART_VCPUS]);
+		detail_new_row(&detail_form[TABLE_VCPUS], &about->detail.table[TABLE_VCPUS]);
 
-	about->detail.part[PART_VCPUS].known = true;
+	about->detail.table[TABLE_VCPUS].known = true;
 	vcpu->tid = tid;
 }
 

@@ -273,7 +273,7 @@ static struct seen observe(char **files, size_t nr, const char *from, const char
 
 		seen.exits = guest->sum.v[COL_exits];
 		window_detail(guest, &detail);
-		detail_for_each(r, &detail, PART_REASONS)
+		detail_for_each(r, &detail, TABLE_REASONS)
 			seen.reason_exits += r->exits;
 		detail_free(&detail);
 	}

@@ -66,21 +66,21 @@ static struct verdict judge(const struct scene *scene)
 	v[COL_fault_num] = scene->faults;
 	v[COL_fault_mmio_num] = scene->faults_mmio;
 	if (guest.about) {
-		struct rows *part = guest.about->detail.part;
+		struct rows *table = guest.about->detail.table;
 
 		guest.about->has_ready = scene->ready;
 		guest.about->ready_ns = scene->ready * 1000000;
-		part[PART_REASONS].known = part[PART_HOT].known = true;
+		table[TABLE_REASONS].known = table[TABLE_HOT].known = true;
 		for (size_t i = 0; i < 4 && scene->reason[i].reason[0]; i++) {
 			struct reason *r =
-				detail_new_row(&detail_form[PART_REASONS], &part[PART_REASONS]);
+				detail_new_row(&detail_form[TABLE_REASONS], &table[TABLE_REASONS]);
 
 			*r = scene->reason[i];
 			r->kernel_ns *= 1000000;
 			r->user_ns *= 1000000;
 		}
 		for (size_t i = 0; i < 4 && scene->spot[i].kind[0]; i++)
-			*(struct spot *)detail_new_row(&detail_form[PART_HOT], &part[PART_HOT]) =
+			*(struct spot *)detail_new_row(&detail_form[TABLE_HOT], &table[TABLE_HOT]) =
 				scene->spot[i];
 	}
 	verdict_judge(&verdict, &guest, scene->has ?: HAS_ALL, thresholds);

@@ -28,33 +28,33 @@ static const struct grid_column of_columns[OF_NR] = {
 	[OF_ID] = { "id", "", UNIT_ID, 0, 0 },
 };
 
-/* PART_NR: it has the guests themselves. */
-static enum status find_table(const struct options *options, enum part *part)
+/* TABLE_NR: it has the guests themselves. */
+static enum status find_table(const struct options *options, enum table *table)
 {
 	const char *name = options->table;
 
-	*part = PART_NR;
+	*table = TABLE_NR;
 	if (!name || (options->look.format == FORMAT_CSV && !strcmp(name, "guests")))
 		return STATUS_OK;
 	if (options->look.format != FORMAT_CSV) {
 		fprintf(stderr, "kvmstat: --table is of --format csv only\n");
 		return STATUS_BAD;
 	}
-	for (*part = 0; *part < PART_NR; ++*part)
-		if (!strcmp(name, detail_form[*part].name))
+	for (*table = 0; *table < TABLE_NR; ++*table)
+		if (!strcmp(name, detail_form[*table].name))
 			return STATUS_OK;
 	fprintf(stderr, "kvmstat: no such table; there are: guests");
-	for (enum part p = 0; p < PART_NR; p++)
-		fprintf(stderr, ", %s", detail_form[p].name);
+	for (enum table t = 0; t < TABLE_NR; t++)
+		fprintf(stderr, ", %s", detail_form[t].name);
 	fputc('\n', stderr);
 	return STATUS_BAD;
 }
 
-static void add_rows(struct grid *grid, enum part part, const struct window_guest *guest,
+static void add_rows(struct grid *grid, enum table table, const struct window_guest *guest,
 		     const struct moment *at)
 {
-	const struct form *form = &detail_form[part];
-	const struct rows *rows = &guest->about->detail.part[part];
+	const struct form *form = &detail_form[table];
+	const struct rows *rows = &guest->about->detail.table[table];
 
 	for (size_t i = 0; i < rows->nr; i++) {
 		const char *row = (const char *)rows->row + i * form->size;
@@ -73,7 +73,7 @@ static void add_rows(struct grid *grid, enum part part, const struct window_gues
 }
 
 static enum status put_details(FILE *out, const struct session *session, const struct look *look,
-			       enum part part)
+			       enum table table)
 {
 	const struct window *window = &session->window;
 	struct grid_column columns[OF_NR + DETAIL_MAX_FIELDS];
@@ -81,7 +81,7 @@ static enum status put_details(FILE *out, const struct session *session, const s
 	size_t chosen = 0, known = 0;
 
 	memcpy(columns, of_columns, sizeof(of_columns));
-	for (const struct field *field = detail_form[part].field; field->name; field++)
+	for (const struct field *field = detail_form[table].field; field->name; field++)
 		columns[grid.nr_columns++] =
 			(struct grid_column){ .key = field->name,
 					      .unit = field->text ? UNIT_TEXT : UNIT_COUNT };
@@ -91,27 +91,27 @@ static enum status put_details(FILE *out, const struct session *session, const s
 		if (!guest->chosen)
 			continue;
 		chosen++;
-		if (!guest->about || !guest->about->detail.part[part].known)
+		if (!guest->about || !guest->about->detail.table[table].known)
 			continue;
 		known++;
-		add_rows(&grid, part, guest, &session->last.at);
+		add_rows(&grid, table, guest, &session->last.at);
 	}
 	grid_print(&grid, look, true, out);
 	grid_free(&grid);
 	if (known || !chosen)
 		return STATUS_OK;
 	fprintf(stderr, "kvmstat: no guest's %s could be read: they are in debugfs, for root\n",
-		detail_form[part].name);
+		detail_form[table].name);
 	return STATUS_NO_DATA;
 }
 
 static enum status put_csv(FILE *out, const struct session *session, const struct look *look,
-			   enum part part)
+			   enum table table)
 {
 	struct grid grid = guests_grid(NULL);
 
-	if (part != PART_NR)
-		return put_details(out, session, look, part);
+	if (table != TABLE_NR)
+		return put_details(out, session, look, table);
 	guests_add_window(&grid, &session->window, &session->last.at);
 	grid_print(&grid, look, true, out);
 	grid_free(&grid);
@@ -177,11 +177,12 @@ static enum status put_prometheus(FILE *out, const struct session *session)
 	return STATUS_OK;
 }
 
-static enum status put(FILE *out, struct session *session, const struct look *look, enum part part)
+static enum status put(FILE *out, struct session *session, const struct look *look,
+		       enum table table)
 {
 	switch (look->format) {
 	case FORMAT_CSV:
-		return put_csv(out, session, look, part);
+		return put_csv(out, session, look, table);
 	case FORMAT_JSON:
 		put_json(out, session);
 		return STATUS_OK;
@@ -218,17 +219,17 @@ enum status run_export(const struct options *options)
 	enum status status, written;
 	struct session session;
 	char *text = NULL;
-	enum part part;
+	enum table table;
 	size_t len;
 	FILE *out;
 
-	status = find_table(options, &part);
+	status = find_table(options, &table);
 	if (status)
 		return status;
 	status = session_observe(&session, &options->request, DEPTH_ALL, 0, false);
 	if (is_told(&session, options->look.format, status)) {
 		out = open_memstream(&text, &len);
-		written = put(out, &session, &options->look, part);
+		written = put(out, &session, &options->look, table);
 		if (fclose(out)) {
 			fprintf(stderr, "kvmstat: %s\n", strerror(errno));
 			written = STATUS_NO_DATA;

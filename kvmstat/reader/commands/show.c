@@ -127,7 +127,7 @@ static void print_sections(const struct detail *detail)
 	const struct look text = { 0 };
 	bool any = false;
 
-	for (size_t i = 0; i < PART_NR; i++) {
+	for (size_t i = 0; i < TABLE_NR; i++) {
 		struct grid grid = section_grid(&sections[i], detail, 0);
 		size_t more = grid.nr;
 
@@ -162,11 +162,11 @@ static void print_json(const struct session *session, const struct window_guest 
 			    session->window.seconds > 0 ? json_real(session->window.seconds) :
 							  json_null());
 	json_object_set_new(page, "verdict", verdict_json(verdict));
-	for (size_t i = 0; i < PART_NR; i++) {
-		if (!guest->about || !guest->about->detail.part[sections[i].part].known)
+	for (size_t i = 0; i < TABLE_NR; i++) {
+		if (!guest->about || !guest->about->detail.table[sections[i].table].known)
 			continue;
 		grid = section_grid(&sections[i], detail, 0);
-		json_object_set_new(page, detail_form[sections[i].part].name, grid_json(&grid));
+		json_object_set_new(page, detail_form[sections[i].table].name, grid_json(&grid));
 		grid_free(&grid);
 	}
 	json_print(page, stdout);

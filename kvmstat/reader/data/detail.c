@@ -98,13 +98,13 @@ static const struct field cpus[] = {
 	COUNTER(cpu, guest_ns), { 0 },
 };
 
-const struct form detail_form[PART_NR] = {
-	[PART_REASONS] = { "reasons", sizeof(struct reason), reasons },
-	[PART_USERSPACE] = { "userspace", sizeof(struct outcome), userspace },
-	[PART_HISTOGRAMS] = { "histograms", sizeof(struct histogram), histograms },
-	[PART_HOT] = { "hot", sizeof(struct spot), hot },
-	[PART_VCPUS] = { "vcpus", sizeof(struct vcpu), vcpus },
-	[PART_CPUS] = { "cpus", sizeof(struct cpu), cpus },
+const struct form detail_form[TABLE_NR] = {
+	[TABLE_REASONS] = { "reasons", sizeof(struct reason), reasons },
+	[TABLE_USERSPACE] = { "userspace", sizeof(struct outcome), userspace },
+	[TABLE_HISTOGRAMS] = { "histograms", sizeof(struct histogram), histograms },
+	[TABLE_HOT] = { "hot", sizeof(struct spot), hot },
+	[TABLE_VCPUS] = { "vcpus", sizeof(struct vcpu), vcpus },
+	[TABLE_CPUS] = { "cpus", sizeof(struct cpu), cpus },
 };
 
 static uint64_t *number_of(void *row, const struct field *field)
@@ -294,14 +294,14 @@ static void subtract_rows(const struct form *form, struct rows *diff, const stru
 void detail_subtract(struct detail *diff, const struct detail *was, const struct detail *now)
 {
 	diff->isa = now->isa;
-	for (enum part p = 0; p < PART_NR; p++)
-		subtract_rows(&detail_form[p], &diff->part[p], was ? &was->part[p] : NULL,
-			      &now->part[p]);
+	for (enum table t = 0; t < TABLE_NR; t++)
+		subtract_rows(&detail_form[t], &diff->table[t], was ? &was->table[t] : NULL,
+			      &now->table[t]);
 }
 
 void detail_free(struct detail *detail)
 {
-	for (enum part p = 0; p < PART_NR; p++)
-		free(detail->part[p].row);
+	for (enum table t = 0; t < TABLE_NR; t++)
+		free(detail->table[t].row);
 	*detail = (struct detail){ 0 };
 }

@@ -64,14 +64,14 @@ struct field {
 	bool text; /* a DETAIL_TEXT_SIZE array, else a uint64_t */
 };
 
-enum part {
-	PART_REASONS,
-	PART_USERSPACE,
-	PART_HISTOGRAMS,
-	PART_HOT,
-	PART_VCPUS,
-	PART_CPUS,
-	PART_NR
+enum table {
+	TABLE_REASONS,
+	TABLE_USERSPACE,
+	TABLE_HISTOGRAMS,
+	TABLE_HOT,
+	TABLE_VCPUS,
+	TABLE_CPUS,
+	TABLE_NR
 };
 
 /* A file of a guest's directory. */
@@ -81,7 +81,7 @@ struct form {
 	const struct field *field; /* up to one without a name */
 };
 
-extern const struct form detail_form[PART_NR];
+extern const struct form detail_form[TABLE_NR];
 
 struct rows {
 	void *row;
@@ -91,14 +91,14 @@ struct rows {
 
 struct detail {
 	enum isa isa; /* where its devices are */
-	struct rows part[PART_NR];
+	struct rows table[TABLE_NR];
 };
 
-/* for (const struct reason *r; in detail, PART_REASONS) */
-#define detail_for_each(r, detail, which)                                                \
-	for ((r) = (detail)->part[which].row;                                            \
-	     (r) && (const char *)(r) < (const char *)(detail)->part[which].row +        \
-						(detail)->part[which].nr * sizeof(*(r)); \
+/* for (const struct reason *r; in detail, TABLE_REASONS) */
+#define detail_for_each(r, detail, which)                                                 \
+	for ((r) = (detail)->table[which].row;                                            \
+	     (r) && (const char *)(r) < (const char *)(detail)->table[which].row +        \
+						(detail)->table[which].nr * sizeof(*(r)); \
 	     (r)++)
 
 /*
@@ -117,7 +117,7 @@ bool detail_set_text(char *field, const char *text, size_t len);
 /*
  * Computes what happened from @was (NULL: from nothing) to @now into @diff: rows
  * matched by their keys, counters subtracted. A counter that went back is 0, as the
- * estimates of PART_HOT can.
+ * estimates of TABLE_HOT can.
  */
 void detail_subtract(struct detail *diff, const struct detail *was, const struct detail *now);
 

@@ -54,11 +54,11 @@ static json_t *of_guest(const struct snapshot *snap, size_t i)
 	if (about) {
 		json_t *detail = json_object();
 
-		for (enum part p = 0; p < PART_NR; p++)
-			if (about->detail.part[p].known)
-				json_object_set_new(detail, detail_form[p].name,
-						    of_rows(&detail_form[p],
-							    &about->detail.part[p]));
+		for (enum table t = 0; t < TABLE_NR; t++)
+			if (about->detail.table[t].known)
+				json_object_set_new(detail, detail_form[t].name,
+						    of_rows(&detail_form[t],
+							    &about->detail.table[t]));
 		json_object_set_new(guest, "detail", detail);
 	}
 	return guest;
@@ -191,9 +191,9 @@ static bool get_guest(struct reading *reading, const json_t *guest, struct snaps
 	snap->has &= has;
 	about->detail.isa = isa_of(snap->at.isa);
 	about->has_ready = json_object_get(guest, "ready_ns");
-	for (enum part p = 0; p < PART_NR; p++)
-		if (!get_rows(reading, &detail_form[p], json_object_get(guest, "detail"),
-			      &about->detail.part[p]))
+	for (enum table t = 0; t < TABLE_NR; t++)
+		if (!get_rows(reading, &detail_form[t], json_object_get(guest, "detail"),
+			      &about->detail.table[t]))
 			return false;
 	if (!get_number(reading, guest, "ready_ns", &about->ready_ns) ||
 	    !get_text(reading, guest, "name", about->name) ||

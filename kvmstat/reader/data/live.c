@@ -112,17 +112,17 @@ static void take_isa(const char *root, char isa[MOMENT_TEXT_SIZE])
 
 static void take_detail(const char *root, enum depth depth, uint64_t id, struct about *about)
 {
-	for (enum part p = 0; p < PART_NR; p++) {
+	for (enum table t = 0; t < TABLE_NR; t++) {
 		char *path, *buf;
 		size_t len;
 
-		if (depth == DEPTH_VCPUS && p != PART_VCPUS)
+		if (depth == DEPTH_VCPUS && t != TABLE_VCPUS)
 			continue;
 		path = xasprintf("%s/sys/kernel/debug/" KVMSTAT_DEBUGFS_DIR "/%" PRIu64 "/%s", root,
-				 id, detail_form[p].name);
+				 id, detail_form[t].name);
 		buf = live_read(path, &len);
 		if (buf)
-			detail_parse(&detail_form[p], buf, len, &about->detail.part[p]);
+			detail_parse(&detail_form[t], buf, len, &about->detail.table[t]);
 		free(buf);
 		free(path);
 	}

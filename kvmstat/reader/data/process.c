@@ -103,7 +103,7 @@ void process_ready(struct about *about, uint64_t pid)
 {
 	const struct vcpu *vcpu;
 
-	detail_for_each(vcpu, &about->detail, PART_VCPUS) {
+	detail_for_each(vcpu, &about->detail, TABLE_VCPUS) {
 		char path[80];
 		uint64_t ready;
 		FILE *file;

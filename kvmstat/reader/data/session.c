@@ -103,7 +103,7 @@ static void end_of_file(struct session *session)
 	recording_close(&session->recording);
 }
 
-static bool in_part(struct session *session, const struct snapshot *snap)
+static bool is_asked_for(struct session *session, const struct snapshot *snap)
 {
 	const struct request *request = session->request;
 
@@ -137,7 +137,7 @@ static enum source_status take_recorded(struct session *session, struct snapshot
 			break;
 		if (end)
 			end_of_file(session);
-		else if (in_part(session, snap))
+		else if (is_asked_for(session, snap))
 			break;
 		snapshot_free(snap);
 	}

@@ -18,7 +18,7 @@ struct request {
 	size_t nr_files;
 	struct choice choice;
 	int64_t window; /* nanoseconds; 0: since each guest was first seen; -1: none given */
-	const char *from, *to; /* the part of recordings that counts; NULL: all */
+	const char *from, *to; /* the span of recordings that counts; NULL: all */
 };
 
 struct session {
@@ -29,7 +29,7 @@ struct session {
 	struct delta delta; /* up to it */
 	struct recording recording; /* has a file if that is what is read */
 	size_t next_file; /* of request->files */
-	int64_t first_ns, from_ns, to_ns; /* of the recording: its start, the part that counts */
+	int64_t first_ns, from_ns, to_ns; /* of the recording: its start, the span that counts */
 	size_t snapshots;
 	bool over; /* the end was reached */
 };

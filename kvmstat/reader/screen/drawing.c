@@ -59,7 +59,7 @@ static void rest_of_list(void *data, const uint64_t *row, int y, int x, int widt
 {
 	const struct history *history = row ? (const struct history *)(uintptr_t)*row : NULL;
 	const int spark = width / 3 < HISTORY_RATES ? width / 3 : HISTORY_RATES;
-	uint64_t part[TIME_NR];
+	uint64_t times[TIME_NR];
 
 	(void)data;
 	if (!row) {
@@ -73,8 +73,8 @@ static void rest_of_list(void *data, const uint64_t *row, int y, int x, int widt
 		screen_text(y, x + spark + 1, width - spark - 1, STYLE_DIM, "ended");
 		return;
 	}
-	panes_split(&history->diff, history->ready_ns, part);
-	screen_times(y, x + spark + 1, width - spark - 1, part);
+	panes_split(&history->diff, history->ready_ns, times);
+	screen_times(y, x + spark + 1, width - spark - 1, times);
 }
 
 struct sheet drawing_list(void)
@@ -157,20 +157,20 @@ static int draw_state(const struct view *view, int y)
 }
 
 /* The bar of time, and what its parts are called. */
-static void draw_times(const uint64_t part[TIME_NR], bool has_ready)
+static void draw_times(const uint64_t times[TIME_NR], bool has_ready)
 {
 	const int names = 61;
 	uint64_t all = 0;
 	int x = COLS - names + 1;
 
 	for (int i = 0; i < TIME_NR; i++)
-		all += part[i];
-	screen_times(LINE_TIMES, 0, COLS - names, part);
+		all += times[i];
+	screen_times(LINE_TIMES, 0, COLS - names, times);
 	for (int i = 0; i < TIME_NR; i++) {
 		char share[8] = "-";
 
 		if (all && (has_ready || i != TIME_READY))
-			snprintf(share, sizeof(share), "%.0f%%", 100.0 * part[i] / all);
+			snprintf(share, sizeof(share), "%.0f%%", 100.0 * times[i] / all);
 		screen_time_glyph(LINE_TIMES, x, i);
 		screen_print(LINE_TIMES, x + 2, COLS, STYLE_PLAIN, "%s %s", screen_time_name[i],
 			     share);
@@ -197,7 +197,7 @@ static double rate_of(const struct history *history)
 static void draw_sums(struct view *view)
 {
 	const struct window *window = &view->session.window;
-	uint64_t part[TIME_NR] = { 0 }, exits = 0, to_vmm = 0, vcpus = 0;
+	uint64_t times[TIME_NR] = { 0 }, exits = 0, to_vmm = 0, vcpus = 0;
 	const int width = draw_state(view, LINE_SUMS) - 1;
 	bool has_ready = false;
 	size_t guests = 0;
@@ -219,12 +219,12 @@ static void draw_sums(struct view *view)
 		has_ready |= history->has_ready;
 		panes_split(&history->diff, history->ready_ns, own);
 		for (int p = 0; p < TIME_NR; p++)
-			part[p] += own[p];
+			times[p] += own[p];
 	}
 	x = screen_print(LINE_SUMS, 0, width, STYLE_PLAIN,
 			 "%zu guest%s, %" PRIu64 " vCPUs: ", guests, guests == 1 ? "" : "s", vcpus);
 	draw_rates(x, width, rate, to_vmm, exits);
-	draw_times(part, has_ready);
+	draw_times(times, has_ready);
 }
 
 static void draw_subject_sums(struct view *view, const struct window_guest *guest,
@@ -232,7 +232,7 @@ static void draw_subject_sums(struct view *view, const struct window_guest *gues
 {
 	const int width = draw_state(view, LINE_SUMS) - 1;
 	const struct counts *diff = &history->diff;
-	uint64_t part[TIME_NR];
+	uint64_t times[TIME_NR];
 	int x = 0;
 
 	if (guest->ended || guest->restarted)
@@ -240,8 +240,8 @@ static void draw_subject_sums(struct view *view, const struct window_guest *gues
 				    guest->ended ? " ended " : " restarted ");
 	draw_rates(x, width, rate_of(history), diff->v[COL_kvm_qemu_switch_num],
 		   diff->v[COL_exits]);
-	panes_split(diff, history->ready_ns, part);
-	draw_times(part, history->has_ready);
+	panes_split(diff, history->ready_ns, times);
+	draw_times(times, history->has_ready);
 }
 
 static void draw_tabs(struct view *view, int y)

@@ -17,10 +17,10 @@ const char *const pane_name[PANE_NR] = {
 	"overview", "reasons", "VMM", "hot spots", "vCPUs", "CPUs", "histograms",
 };
 
-static const enum part part_of[PANE_NR] = {
-	[PANE_REASONS] = PART_REASONS, [PANE_VMM] = PART_USERSPACE,
-	[PANE_HOT] = PART_HOT,	       [PANE_VCPUS] = PART_VCPUS,
-	[PANE_CPUS] = PART_CPUS,       [PANE_HISTOGRAMS] = PART_HISTOGRAMS,
+static const enum table table_of[PANE_NR] = {
+	[PANE_REASONS] = TABLE_REASONS, [PANE_VMM] = TABLE_USERSPACE,
+	[PANE_HOT] = TABLE_HOT,		[PANE_VCPUS] = TABLE_VCPUS,
+	[PANE_CPUS] = TABLE_CPUS,	[PANE_HISTOGRAMS] = TABLE_HISTOGRAMS,
 };
 
 enum { R_REASON, R_EXITS, R_EXITS_S, R_SHARE, R_TO_VMM, R_MEAN, R_LONGEST, R_KERNEL, R_VMM };
@@ -122,9 +122,9 @@ static void more(struct rows_of *of, double value)
 
 static void fill_reasons(struct sheet *sheet, struct rows_of *of)
 {
-	const struct reason *since = of->since.part[PART_REASONS].row;
-	const struct reason *last = of->last.part[PART_REASONS].row;
-	const size_t nr = of->since.part[PART_REASONS].nr;
+	const struct reason *since = of->since.table[TABLE_REASONS].row;
+	const struct reason *last = of->last.table[TABLE_REASONS].row;
+	const size_t nr = of->since.table[TABLE_REASONS].nr;
 	uint64_t all = 0;
 
 	for (size_t i = 0; i < nr; i++)
@@ -152,7 +152,7 @@ static void fill_reasons(struct sheet *sheet, struct rows_of *of)
 static void rest_of_reasons(void *data, const uint64_t *row, int y, int x, int width)
 {
 	const struct rows_of *of = data;
-	const struct reason *r = of->since.part[PART_REASONS].row;
+	const struct reason *r = of->since.table[TABLE_REASONS].row;
 	int kernel;
 
 	if (!row) {
@@ -170,9 +170,9 @@ static void rest_of_reasons(void *data, const uint64_t *row, int y, int x, int w
 
 static void fill_vmm(struct sheet *sheet, struct rows_of *of)
 {
-	const struct outcome *since = of->since.part[PART_USERSPACE].row;
-	const struct outcome *last = of->last.part[PART_USERSPACE].row;
-	const size_t nr = of->since.part[PART_USERSPACE].nr;
+	const struct outcome *since = of->since.table[TABLE_USERSPACE].row;
+	const struct outcome *last = of->last.table[TABLE_USERSPACE].row;
+	const size_t nr = of->since.table[TABLE_USERSPACE].nr;
 	uint64_t all = 0;
 
 	for (size_t i = 0; i < nr; i++)
@@ -197,7 +197,7 @@ static void fill_vmm(struct sheet *sheet, struct rows_of *of)
 static void rest_of_vmm(void *data, const uint64_t *row, int y, int x, int width)
 {
 	const struct rows_of *of = data;
-	const struct outcome *o = of->since.part[PART_USERSPACE].row;
+	const struct outcome *o = of->since.table[TABLE_USERSPACE].row;
 
 	if (row)
 		screen_bar(y, x, width, o[*row].returns, of->most, TIME_VMM);
@@ -205,10 +205,10 @@ static void rest_of_vmm(void *data, const uint64_t *row, int y, int x, int width
 
 static void fill_hot(struct sheet *sheet, struct rows_of *of)
 {
-	const struct spot *since = of->since.part[PART_HOT].row;
-	const struct spot *last = of->last.part[PART_HOT].row;
+	const struct spot *since = of->since.table[TABLE_HOT].row;
+	const struct spot *last = of->last.table[TABLE_HOT].row;
 
-	for (size_t i = 0; i < of->since.part[PART_HOT].nr; i++) {
+	for (size_t i = 0; i < of->since.table[TABLE_HOT].nr; i++) {
 		const struct spot *s = &since[i];
 		struct device device = device_find(of->since.isa, s->kind, s->address);
 		struct cell *cell;
@@ -231,7 +231,7 @@ static void fill_hot(struct sheet *sheet, struct rows_of *of)
 static void rest_of_hot(void *data, const uint64_t *row, int y, int x, int width)
 {
 	const struct rows_of *of = data;
-	const struct spot *s = of->since.part[PART_HOT].row;
+	const struct spot *s = of->since.table[TABLE_HOT].row;
 
 	if (row)
 		screen_bar(y, x, width, s[*row].count, of->most, TIME_KERNEL);
@@ -240,14 +240,14 @@ static void rest_of_hot(void *data, const uint64_t *row, int y, int x, int width
 /* Of the last interval where that is known, as bars of time are everywhere. */
 static const struct vcpu *vcpu_times(const struct rows_of *of)
 {
-	return of->rates ? of->last.part[PART_VCPUS].row : of->since.part[PART_VCPUS].row;
+	return of->rates ? of->last.table[TABLE_VCPUS].row : of->since.table[TABLE_VCPUS].row;
 }
 
 static void fill_vcpus(struct sheet *sheet, struct rows_of *of)
 {
-	const struct vcpu *since = of->since.part[PART_VCPUS].row, *times = vcpu_times(of);
+	const struct vcpu *since = of->since.table[TABLE_VCPUS].row, *times = vcpu_times(of);
 
-	for (size_t i = 0; i < of->since.part[PART_VCPUS].nr; i++) {
+	for (size_t i = 0; i < of->since.table[TABLE_VCPUS].nr; i++) {
 		const struct vcpu *t = &times[i];
 		const uint64_t halted = t->polled_ns + t->blocked_ns;
 		const uint64_t all = t->guest_ns + t->kernel_ns + t->user_ns + halted;
@@ -286,10 +286,10 @@ static void rest_of_vcpus(void *data, const uint64_t *row, int y, int x, int wid
 
 static void fill_cpus(struct sheet *sheet, struct rows_of *of)
 {
-	const struct cpu *since = of->since.part[PART_CPUS].row;
-	const struct cpu *last = of->last.part[PART_CPUS].row;
+	const struct cpu *since = of->since.table[TABLE_CPUS].row;
+	const struct cpu *last = of->last.table[TABLE_CPUS].row;
 
-	for (size_t i = 0; i < of->since.part[PART_CPUS].nr; i++) {
+	for (size_t i = 0; i < of->since.table[TABLE_CPUS].nr; i++) {
 		const struct cpu *c = &since[i];
 		struct cell *cell;
 
@@ -311,7 +311,7 @@ static void fill_cpus(struct sheet *sheet, struct rows_of *of)
 static void rest_of_cpus(void *data, const uint64_t *row, int y, int x, int width)
 {
 	const struct rows_of *of = data;
-	const struct cpu *c = of->since.part[PART_CPUS].row;
+	const struct cpu *c = of->since.table[TABLE_CPUS].row;
 
 	if (!row)
 		screen_text(y, x, width, STYLE_HEAD, "TIME IN THE GUEST");
@@ -334,9 +334,9 @@ static struct cell quantile(const struct histogram *histogram, uint64_t all, dou
 
 static void fill_histograms(struct sheet *sheet, struct rows_of *of)
 {
-	const struct histogram *since = of->since.part[PART_HISTOGRAMS].row;
+	const struct histogram *since = of->since.table[TABLE_HISTOGRAMS].row;
 
-	for (size_t i = 0; i < of->since.part[PART_HISTOGRAMS].nr; i++) {
+	for (size_t i = 0; i < of->since.table[TABLE_HISTOGRAMS].nr; i++) {
 		const struct histogram *h = &since[i];
 		struct cell *cell;
 		uint64_t all = 0;
@@ -358,7 +358,7 @@ static void fill_histograms(struct sheet *sheet, struct rows_of *of)
 static void rest_of_histograms(void *data, const uint64_t *row, int y, int x, int width)
 {
 	const struct rows_of *of = data;
-	const struct histogram *h = of->since.part[PART_HISTOGRAMS].row;
+	const struct histogram *h = of->since.table[TABLE_HISTOGRAMS].row;
 	const int step = width >= 2 * DETAIL_BUCKETS ? 2 : 1;
 	uint64_t most = 0;
 
@@ -445,26 +445,26 @@ void panes_close(struct panes *panes)
 		sheet_free(&panes->sheet[p]);
 }
 
-void panes_split(const struct counts *diff, uint64_t ready_ns, uint64_t part[TIME_NR])
+void panes_split(const struct counts *diff, uint64_t ready_ns, uint64_t times[TIME_NR])
 {
-	static const enum part_of_time waits[] = { TIME_KERNEL, TIME_VMM, TIME_HALTED, TIME_GUEST };
+	static const enum vcpu_time waits[] = { TIME_KERNEL, TIME_VMM, TIME_HALTED, TIME_GUEST };
 
-	part[TIME_GUEST] = diff->v[COL_guest_ns];
-	part[TIME_KERNEL] = diff->v[COL_kernel_ns];
-	part[TIME_VMM] = diff->v[COL_user_ns];
-	part[TIME_HALTED] = diff->v[COL_halted_ns];
-	part[TIME_READY] = 0;
+	times[TIME_GUEST] = diff->v[COL_guest_ns];
+	times[TIME_KERNEL] = diff->v[COL_kernel_ns];
+	times[TIME_VMM] = diff->v[COL_user_ns];
+	times[TIME_HALTED] = diff->v[COL_halted_ns];
+	times[TIME_READY] = 0;
 	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++) {
-		uint64_t of = part[waits[i]] < ready_ns ? part[waits[i]] : ready_ns;
+		uint64_t of = times[waits[i]] < ready_ns ? times[waits[i]] : ready_ns;
 
-		part[waits[i]] -= of;
-		part[TIME_READY] += of;
+		times[waits[i]] -= of;
+		times[TIME_READY] += of;
 		ready_ns -= of;
 	}
 }
 
-/* Computes what a part's rows did. */
-static void take_rows(struct rows_of *of, const struct subject *subject, enum part part)
+/* Computes what a table's rows did. */
+static void take_rows(struct rows_of *of, const struct subject *subject, enum table table)
 {
 	const struct history *history = subject->history;
 	const struct about *was = history->was, *now = subject->guest->about;
@@ -472,7 +472,7 @@ static void take_rows(struct rows_of *of, const struct subject *subject, enum pa
 	*of = (struct rows_of){ .subject = subject };
 	window_detail(subject->guest, &of->since);
 	of->rates = history->seconds > 0 && now && history->now == now &&
-		    (!was || was->detail.part[part].known);
+		    (!was || was->detail.table[table].known);
 	if (of->rates)
 		detail_subtract(&of->last, was ? &was->detail : NULL, &now->detail);
 }
@@ -486,17 +486,17 @@ static void drop_rows(struct rows_of *of)
 /* The three busiest reasons or places, in words. */
 static void add_busiest(struct page *page, const struct rows_of *of)
 {
-	const struct reason *reasons = of->since.part[PART_REASONS].row, *r;
-	const struct spot *spots = of->since.part[PART_HOT].row, *s;
+	const struct reason *reasons = of->since.table[TABLE_REASONS].row, *r;
+	const struct spot *spots = of->since.table[TABLE_HOT].row, *s;
 	char share[32], mean[32];
 	uint64_t below = UINT64_MAX, all = 0;
 
-	detail_for_each(r, &of->since, PART_REASONS)
+	detail_for_each(r, &of->since, TABLE_REASONS)
 		all += r->exits;
 	for (int n = 0; n < 3; n++) {
 		const struct reason *most = NULL;
 
-		for (r = reasons; r && r < reasons + of->since.part[PART_REASONS].nr; r++)
+		for (r = reasons; r && r < reasons + of->since.table[TABLE_REASONS].nr; r++)
 			if (r->exits && r->exits < below && (!most || r->exits > most->exits))
 				most = r;
 		if (!most)
@@ -512,7 +512,7 @@ static void add_busiest(struct page *page, const struct rows_of *of)
 	for (int n = 0; n < 3; n++) {
 		const struct spot *most = NULL;
 
-		for (s = spots; s && s < spots + of->since.part[PART_HOT].nr; s++)
+		for (s = spots; s && s < spots + of->since.table[TABLE_HOT].nr; s++)
 			if (s->count && s->count < below && (!most || s->count > most->count))
 				most = s;
 		if (!most)
@@ -561,7 +561,7 @@ static void draw_overview(struct panes *panes, const struct subject *subject, in
 	screen_text(y, 1, 8, STYLE_BOLD, "EXITS/s");
 	screen_sparkline(y, 9, COLS - 10, subject->history);
 	verdict_judge(&verdict, subject->guest, subject->has, subject->thresholds);
-	take_rows(&of, subject, PART_REASONS);
+	take_rows(&of, subject, TABLE_REASONS);
 	page_clear(page);
 	page_add(page, STYLE_BOLD, 2, "%s%s%s", verdict_word(verdict.bound),
 		 verdict.rule[0] ? ": " : "", verdict.rule);
@@ -587,7 +587,7 @@ static void draw_overview(struct panes *panes, const struct subject *subject, in
 void panes_draw(struct panes *panes, enum pane pane, const struct subject *subject, int y,
 		int height)
 {
-	const enum part part = part_of[pane];
+	const enum table table = table_of[pane];
 	struct sheet *sheet = &panes->sheet[pane];
 	struct rows_of of;
 
@@ -595,15 +595,15 @@ void panes_draw(struct panes *panes, enum pane pane, const struct subject *subje
 		draw_overview(panes, subject, y, height);
 		return;
 	}
-	take_rows(&of, subject, part);
+	take_rows(&of, subject, table);
 	sheet_clear(sheet);
 	sheets[pane].fill(sheet, &of);
 	sheet_draw(sheet, y, height, &of);
-	if (!of.since.part[part].known)
+	if (!of.since.table[table].known)
 		screen_print(y + 2, 2, COLS - 2, STYLE_PLAIN,
 			     "Not known: debugfs' %s of this guest cannot be read. Root can, with "
 			     "debugfs mounted.",
-			     detail_form[part].name);
+			     detail_form[table].name);
 	else if (!sheet->grid.nr)
 		screen_text(y + 2, 2, COLS - 2, STYLE_PLAIN,
 			    subject->filter ? "Nothing matches the filter: 'c' clears it." :

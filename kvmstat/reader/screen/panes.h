@@ -55,6 +55,6 @@ void panes_close(struct panes *panes);
  * Splits the time of a guest's vCPUs for bars. What they waited for a CPU, @ready_ns,
  * is part of the others, of the kernel's first.
  */
-void panes_split(const struct counts *diff, uint64_t ready_ns, uint64_t part[TIME_NR]);
+void panes_split(const struct counts *diff, uint64_t ready_ns, uint64_t times[TIME_NR]);
 
 #endif

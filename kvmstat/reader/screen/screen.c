@@ -35,7 +35,7 @@ static bool utf8, coloured;
 static const struct {
 	const char *utf8, *ascii;
 	short colour;
-} times[TIME_NR] = {
+} glyphs[TIME_NR] = {
 	[TIME_GUEST] = { "█", "#", COLOR_GREEN }, [TIME_KERNEL] = { "▓", "k", COLOR_RED },
 	[TIME_VMM] = { "▒", "v", COLOR_YELLOW },  [TIME_READY] = { "╳", "!", COLOR_MAGENTA },
 	[TIME_HALTED] = { "·", ".", COLOR_BLUE },
@@ -128,7 +128,7 @@ static void open_colours(void)
 	if (use_default_colors() != ERR)
 		ground = -1;
 	for (int i = 0; i < TIME_NR; i++)
-		init_pair(PAIR_TIMES + i, times[i].colour, ground);
+		init_pair(PAIR_TIMES + i, glyphs[i].colour, ground);
 	init_pair(PAIR_HEAD, COLOR_BLACK, COLOR_GREEN);
 	init_pair(PAIR_SELECTED, COLOR_BLACK, COLOR_CYAN);
 	init_pair(PAIR_ALERT, COLOR_WHITE, COLOR_RED);
@@ -292,35 +292,35 @@ int screen_print(int y, int x, int width, enum style style, const char *format, 
 	return screen_text(y, x, width, style, text);
 }
 
-static void put_time(int y, int x, enum part_of_time part, int width)
+static void put_time(int y, int x, enum vcpu_time time, int width)
 {
 	if (coloured)
-		attr_set(A_NORMAL, PAIR_TIMES + part, NULL);
+		attr_set(A_NORMAL, PAIR_TIMES + time, NULL);
 	for (int i = 0; i < width; i++)
-		mvaddstr(y, x + i, utf8 ? times[part].utf8 : times[part].ascii);
+		mvaddstr(y, x + i, utf8 ? glyphs[time].utf8 : glyphs[time].ascii);
 	screen_style(STYLE_PLAIN);
 }
 
-void screen_times(int y, int x, int width, const uint64_t part[TIME_NR])
+void screen_times(int y, int x, int width, const uint64_t times[TIME_NR])
 {
 	double all = 0, sum = 0;
 	int at = 0;
 
 	for (int i = 0; i < TIME_NR; i++)
-		all += part[i];
+		all += times[i];
 	for (int i = 0; all > 0 && i < TIME_NR; i++) {
 		int end;
 
-		sum += part[i];
+		sum += times[i];
 		end = sum / all * width + 0.5;
 		put_time(y, x + at, i, end - at);
 		at = end;
 	}
 }
 
-void screen_time_glyph(int y, int x, enum part_of_time part)
+void screen_time_glyph(int y, int x, enum vcpu_time time)
 {
-	put_time(y, x, part, 1);
+	put_time(y, x, time, 1);
 }
 
 void screen_level(int y, int x, double value, double most)
@@ -340,9 +340,9 @@ void screen_level(int y, int x, double value, double most)
 	screen_style(STYLE_PLAIN);
 }
 
-void screen_bar(int y, int x, int width, double value, double most, enum part_of_time part)
+void screen_bar(int y, int x, int width, double value, double most, enum vcpu_time time)
 {
-	put_time(y, x, part, most > 0 ? value / most * width + 0.5 : 0);
+	put_time(y, x, time, most > 0 ? value / most * width + 0.5 : 0);
 }
 
 void screen_sparkline(int y, int x, int width, const struct history *history)

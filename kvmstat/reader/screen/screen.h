@@ -29,7 +29,7 @@ enum style {
 };
 
 /* The parts of a vCPU's time, in the order in which bars show them. */
-enum part_of_time {
+enum vcpu_time {
 	TIME_GUEST,
 	TIME_KERNEL,
 	TIME_VMM,
@@ -71,15 +71,15 @@ int screen_text(int y, int x, int width, enum style style, const char *text);
 __attribute__((format(printf, 5, 6))) int screen_print(int y, int x, int width, enum style style,
 						       const char *format, ...);
 
-/* A bar in which each part has its share; empty if all are 0. */
-void screen_times(int y, int x, int width, const uint64_t part[TIME_NR]);
+/* A bar in which each time has its share; empty if all are 0. */
+void screen_times(int y, int x, int width, const uint64_t times[TIME_NR]);
 
-/* The glyph of a part, one column. */
-void screen_time_glyph(int y, int x, enum part_of_time part);
+/* The glyph of a time, one column. */
+void screen_time_glyph(int y, int x, enum vcpu_time time);
 
 /* @value of @most in eighths of a column's height, or of @width columns. */
 void screen_level(int y, int x, double value, double most);
-void screen_bar(int y, int x, int width, double value, double most, enum part_of_time part);
+void screen_bar(int y, int x, int width, double value, double most, enum vcpu_time time);
 
 /* The rates of a guest, the last one on the right, each in relation to the highest. */
 void screen_sparkline(int y, int x, int width, const struct history *history);

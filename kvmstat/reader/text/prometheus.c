@@ -118,7 +118,7 @@ static int compare_reasons(const void *a, const void *b)
 static struct reason *sum_reasons(const struct window_guest *guest, size_t *nr, bool *timed)
 {
 	const struct about *about = guest->about;
-	const struct rows *rows = about ? &about->detail.part[PART_REASONS] : NULL;
+	const struct rows *rows = about ? &about->detail.table[TABLE_REASONS] : NULL;
 	struct reason *sum;
 	size_t kept = 0;
 
@@ -213,7 +213,7 @@ static void put_outcomes(FILE *out, const struct window *window)
 		   "Returns to userspace, by KVM_EXIT_* or the error.");
 	for (size_t at = 0; (guest = next_guest(window, &at));) {
 		const struct rows *rows =
-			guest->about ? &guest->about->detail.part[PART_USERSPACE] : NULL;
+			guest->about ? &guest->about->detail.table[TABLE_USERSPACE] : NULL;
 		struct outcome *sorted;
 		uint64_t returns = 0;
 

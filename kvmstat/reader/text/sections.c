@@ -13,14 +13,14 @@
 #include "text/number.h"
 #include "verdict/device.h"
 
-const struct section sections[PART_NR] = {
-	{ PART_REASONS, "Exits by reason (times of exits whose handling is over)", "exits" },
-	{ PART_USERSPACE, "Returns to userspace", "returns" },
-	{ PART_HOT, "Devices and registers that it touches (the true count is at most AT-MOST)",
+const struct section sections[TABLE_NR] = {
+	{ TABLE_REASONS, "Exits by reason (times of exits whose handling is over)", "exits" },
+	{ TABLE_USERSPACE, "Returns to userspace", "returns" },
+	{ TABLE_HOT, "Devices and registers that it touches (the true count is at most AT-MOST)",
 	  "count" },
-	{ PART_HISTOGRAMS, "Handling time of an exit, halts left out", "exits" },
-	{ PART_VCPUS, "vCPUs", "-vcpu" },
-	{ PART_CPUS, "CPUs of the host", "exits" },
+	{ TABLE_HISTOGRAMS, "Handling time of an exit, halts left out", "exits" },
+	{ TABLE_VCPUS, "vCPUs", "-vcpu" },
+	{ TABLE_CPUS, "CPUs of the host", "exits" },
 };
 
 void spark(char *out, const uint64_t *v, size_t nr)
@@ -66,11 +66,11 @@ static struct grid reasons_grid(const struct detail *detail)
 
 	grid.usual = "reason,exits,exits_share,to_user_share,kernel_ns,user_ns,time_share,mean_ns,"
 		     "longest_ns";
-	detail_for_each(r, detail, PART_REASONS) {
+	detail_for_each(r, detail, TABLE_REASONS) {
 		exits += r->exits;
 		time += r->kernel_ns + r->user_ns;
 	}
-	detail_for_each(r, detail, PART_REASONS) {
+	detail_for_each(r, detail, TABLE_REASONS) {
 		struct cell *cell;
 
 		/* The longest is of all time. */
@@ -103,7 +103,7 @@ static struct grid userspace_grid(const struct detail *detail)
 	struct grid grid = GRID(outcome_columns);
 	const struct outcome *o;
 
-	detail_for_each(o, detail, PART_USERSPACE) {
+	detail_for_each(o, detail, TABLE_USERSPACE) {
 		struct cell *cell = grid_row(&grid);
 
 		*cell++ = cell_text(o->kind);
@@ -126,7 +126,7 @@ static struct grid hot_grid(const struct detail *detail)
 	const struct spot *s;
 
 	grid.usual = "kind,direction,address,count,at_most,device";
-	detail_for_each(s, detail, PART_HOT) {
+	detail_for_each(s, detail, TABLE_HOT) {
 		struct device device = device_find(detail->isa, s->kind, s->address);
 		struct cell *cell;
 
@@ -172,7 +172,7 @@ static struct grid histograms_grid(const struct detail *detail)
 	struct grid grid = GRID(histogram_columns);
 	const struct histogram *h;
 
-	detail_for_each(h, detail, PART_HISTOGRAMS) {
+	detail_for_each(h, detail, TABLE_HISTOGRAMS) {
 		char shape[SPARK_SIZE(DETAIL_BUCKETS)];
 		struct cell *cell = grid_row(&grid);
 		uint64_t total = 0;
@@ -205,7 +205,7 @@ static struct grid vcpus_grid(const struct detail *detail)
 	const struct vcpu *v;
 
 	grid.usual = "vcpu,tid,mode,exits,guest_ns,kernel_ns,user_ns,polled_ns,blocked_ns";
-	detail_for_each(v, detail, PART_VCPUS) {
+	detail_for_each(v, detail, TABLE_VCPUS) {
 		struct cell *cell = grid_row(&grid);
 
 		*cell++ = cell_number(v->vcpu);
@@ -234,7 +234,7 @@ static struct grid cpus_grid(const struct detail *detail)
 	struct grid grid = GRID(cpu_columns);
 	const struct cpu *c;
 
-	detail_for_each(c, detail, PART_CPUS) {
+	detail_for_each(c, detail, TABLE_CPUS) {
 		struct cell *cell = grid_row(&grid);
 
 		*cell++ = cell_number(c->cpu);
@@ -250,14 +250,14 @@ static struct grid cpus_grid(const struct detail *detail)
 
 struct grid section_grid(const struct section *section, const struct detail *detail, size_t nr)
 {
-	static struct grid (*const make[PART_NR])(const struct detail *detail) = {
-		[PART_REASONS] = reasons_grid,	     [PART_USERSPACE] = userspace_grid,
-		[PART_HISTOGRAMS] = histograms_grid, [PART_HOT] = hot_grid,
-		[PART_VCPUS] = vcpus_grid,	     [PART_CPUS] = cpus_grid,
+	static struct grid (*const make[TABLE_NR])(const struct detail *detail) = {
+		[TABLE_REASONS] = reasons_grid,	      [TABLE_USERSPACE] = userspace_grid,
+		[TABLE_HISTOGRAMS] = histograms_grid, [TABLE_HOT] = hot_grid,
+		[TABLE_VCPUS] = vcpus_grid,	      [TABLE_CPUS] = cpus_grid,
 	};
 	const struct look arrange = { .sort = section->sort,
-				      .skip_zeros = section->part != PART_VCPUS };
-	struct grid grid = make[section->part](detail);
+				      .skip_zeros = section->table != TABLE_VCPUS };
+	struct grid grid = make[section->table](detail);
 
 	grid_arrange(&grid, &arrange);
 	if (nr)

@@ -10,13 +10,13 @@
 #include "text/grid.h"
 
 struct section {
-	enum part part;
+	enum table table;
 	const char *title;
 	const char *sort; /* as --sort */
 };
 
 /* All of them, in the order of the page. */
-extern const struct section sections[PART_NR];
+extern const struct section sections[TABLE_NR];
 
 /*
  * Returns the grid of a section: what @detail says, with shares of its sums; to be

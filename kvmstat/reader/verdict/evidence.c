@@ -54,7 +54,7 @@ static void add_times(struct evidence *f, const struct detail *detail, const uin
 	const double device = share(v[COL_fault_mmio_num], v[COL_fault_num]);
 	const struct reason *r;
 
-	detail_for_each(r, detail, PART_REASONS) {
+	detail_for_each(r, detail, TABLE_REASONS) {
 		const double kernel = r->kernel_ns * own, user = r->user_ns * own;
 
 		switch (kind_of(r->reason)) {
@@ -104,12 +104,12 @@ void evidence_of(struct evidence *f, const struct window_guest *guest, const str
 					     v[COL_fault_num]);
 	*f = (struct evidence){
 		.timed = has & COL_BIT(COL_guest_ns) && all > 0,
-		.detailed = detail->part[PART_REASONS].known,
+		.detailed = detail->table[TABLE_REASONS].known,
 		.exits = v[COL_exits] -
 			 (v[COL_halt_num] < v[COL_exits] ? v[COL_halt_num] : v[COL_exits]),
 		.busy = v[COL_guest_ns] + v[COL_kernel_ns] + v[COL_user_ns] - ready,
 	};
-	detail_for_each(s, detail, PART_HOT)
+	detail_for_each(s, detail, TABLE_HOT)
 		if (!strcmp(s->kind, "port") || !strcmp(s->kind, "mmio"))
 			f->touched[device_find(detail->isa, s->kind, s->address).class] += s->count;
 	devices = device_share(f);
