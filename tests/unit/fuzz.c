@@ -13,12 +13,13 @@
 #include <wchar.h>
 
 #include "data/choice.h"
-#include "data/json.h"
+#include "data/jsonl.h"
 #include "data/memory.h"
 #include "data/recording.h"
 #include "data/share.h"
 #include "data/when.h"
 #include "text/guests.h"
+#include "text/output.h"
 #include "text/prometheus.h"
 #include "text/sections.h"
 #include "verdict/verdict.h"
@@ -106,7 +107,7 @@ static void print(struct grid *grid)
 	}
 	must(json != NULL, "no JSON");
 	out = open_memstream(&text, &len);
-	json_print(json, out);
+	output_json(json, out);
 	fclose(out);
 	must_be_clean(text);
 	must_be_json(text);
@@ -228,16 +229,16 @@ static void try_detail(enum table table, const char *buf, size_t len)
 /* What is read is written so that the same is read again. */
 static void must_come_back(const struct snapshot *snap)
 {
-	json_t *json = json_of_snapshot(snap), *second;
+	json_t *json = jsonl_snapshot(snap), *second;
 	struct source_error err;
 	struct snapshot again;
 	char *text;
 
 	must(json != NULL, "a snapshot without JSON");
-	text = json_dumps(json, JSON_FLAGS);
+	text = json_dumps(json, JSONL_FLAGS);
 	must_be_clean(text);
-	must(!json_to_snapshot(text, strlen(text), 1, &again, &err), "JSON of ours is refused");
-	second = json_of_snapshot(&again);
+	must(!jsonl_parse(text, strlen(text), 1, &again, &err), "JSON of ours is refused");
+	second = jsonl_snapshot(&again);
 	must(json_equal(json, second), "another snapshot comes back");
 	json_decref(json);
 	json_decref(second);

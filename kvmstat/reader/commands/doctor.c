@@ -18,6 +18,7 @@
 #include "data/memory.h"
 #include "data/name.h"
 #include "text/grid.h"
+#include "text/output.h"
 #include "text/wrap.h"
 
 static const struct grid_column columns[] = {
@@ -358,7 +359,7 @@ enum status run_doctor(const struct options *options)
 	check_dkms(&doctor, name.release);
 	check_schedstat(&doctor);
 	if (options->look.format == FORMAT_JSON)
-		json_print(grid_json(&doctor.grid), stdout);
+		output_json(grid_json(&doctor.grid), stdout);
 	else
 		print_text(&doctor);
 	grid_free(&doctor.grid);

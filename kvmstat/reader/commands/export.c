@@ -11,7 +11,7 @@
 
 #include "commands/options.h"
 #include "data/choice.h"
-#include "data/json.h"
+#include "data/jsonl.h"
 #include "data/memory.h"
 #include "data/session.h"
 #include "text/guests.h"
@@ -140,8 +140,8 @@ static void put_json(FILE *out, struct session *session)
 		kept++;
 	}
 	snap->nr = kept;
-	json = json_of_snapshot(snap);
-	json_dumpf(json, out, JSON_FLAGS);
+	json = jsonl_snapshot(snap);
+	json_dumpf(json, out, JSONL_FLAGS);
 	fputc('\n', out);
 	json_decref(json);
 }

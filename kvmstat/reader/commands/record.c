@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "commands/options.h"
-#include "data/json.h"
+#include "data/jsonl.h"
 #include "data/memory.h"
 #include "data/session.h"
 
@@ -161,10 +161,10 @@ static enum status record_one(struct recorder *recorder, bool first)
 	if (recorder->failing)
 		fprintf(stderr, "kvmstat: recording again\n");
 	recorder->failing = false;
-	json = json_of_snapshot(&snap);
-	len = json_dumpb(json, NULL, 0, JSON_FLAGS);
+	json = jsonl_snapshot(&snap);
+	len = json_dumpb(json, NULL, 0, JSONL_FLAGS);
 	line = xcalloc(len + 1, 1);
-	json_dumpb(json, line, len, JSON_FLAGS);
+	json_dumpb(json, line, len, JSONL_FLAGS);
 	line[len] = '\n';
 	status = write_line(recorder, line, len + 1);
 	free(line);

@@ -11,6 +11,7 @@
 #include "data/session.h"
 #include "data/when.h"
 #include "text/guests.h"
+#include "text/output.h"
 
 static enum status check_time(const char *option, const char *text)
 {
@@ -94,7 +95,7 @@ static enum status read_all(struct session *session, const struct options *optio
 		}
 	}
 	if (!status && options->rates && options->look.format == FORMAT_JSON)
-		json_print(json_incref(rows), stdout);
+		output_json(json_incref(rows), stdout);
 	json_decref(rows);
 	return status;
 }

@@ -11,6 +11,7 @@
 #include "data/share.h"
 #include "text/guests.h"
 #include "text/number.h"
+#include "text/output.h"
 #include "text/sections.h"
 #include "text/wrap.h"
 
@@ -169,7 +170,7 @@ static void print_json(const struct session *session, const struct window_guest 
 		json_object_set_new(page, detail_form[sections[i].table].name, grid_json(&grid));
 		grid_free(&grid);
 	}
-	json_print(page, stdout);
+	output_json(page, stdout);
 }
 
 enum status show_page(const struct session *session, const struct options *options,

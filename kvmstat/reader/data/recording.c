@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "data/json.h"
+#include "data/jsonl.h"
 
 bool recording_is(FILE *file)
 {
@@ -46,7 +46,7 @@ enum source_status recording_next(struct recording *recording, struct snapshot *
 		recording->cut = *end = true;
 		return SOURCE_OK;
 	}
-	return json_to_snapshot(recording->line, len - 1, recording->nr, snap, err);
+	return jsonl_parse(recording->line, len - 1, recording->nr, snap, err);
 }
 
 void recording_close(struct recording *recording)

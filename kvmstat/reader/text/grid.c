@@ -9,11 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/json.h"
+#include "data/jsonl.h"
 #include "data/memory.h"
 #include "data/name.h"
 #include "data/share.h"
 #include "text/number.h"
+#include "text/output.h"
 
 struct cell *grid_row(struct grid *grid)
 {
@@ -392,7 +393,7 @@ void grid_print(const struct grid *grid, const struct look *look, bool header, F
 		print_text(grid, look, header, out);
 }
 
-static json_t *json_of_cell(const struct grid_column *column, const struct cell *cell)
+static json_t *cell_json(const struct grid_column *column, const struct cell *cell)
 {
 	if (!cell->known)
 		return json_null();
@@ -404,7 +405,7 @@ static json_t *json_of_cell(const struct grid_column *column, const struct cell 
 	case UNIT_SHARE:
 		return json_real((double)cell->number / cell->of);
 	default:
-		return json_of_number(cell->number);
+		return jsonl_number(cell->number);
 	}
 }
 
@@ -417,18 +418,11 @@ json_t *grid_json(const struct grid *grid)
 
 		for (size_t c = 0; c < grid->nr_columns; c++)
 			json_object_set_new(object, grid->column[c].key,
-					    json_of_cell(&grid->column[c],
-							 &grid->cell[row * grid->nr_columns + c]));
+					    cell_json(&grid->column[c],
+						      &grid->cell[row * grid->nr_columns + c]));
 		json_array_append_new(array, object);
 	}
 	return array;
-}
-
-void json_print(json_t *value, FILE *out)
-{
-	json_dumpf(value, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-	fputc('\n', out);
-	json_decref(value);
 }
 
 enum status grid_show(struct grid *grid, const struct look *look, FILE *out)
@@ -438,7 +432,7 @@ enum status grid_show(struct grid *grid, const struct look *look, FILE *out)
 	if (!status) {
 		grid_arrange(grid, look);
 		if (look->format == FORMAT_JSON)
-			json_print(grid_json(grid), out);
+			output_json(grid_json(grid), out);
 		else
 			grid_print(grid, look, true, out);
 	}

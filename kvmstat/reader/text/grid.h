@@ -103,9 +103,6 @@ void grid_print(const struct grid *grid, const struct look *look, bool header, F
 /* Returns all rows as an array of objects, all columns. */
 json_t *grid_json(const struct grid *grid);
 
-/* Prints a JSON value indented for people, and drops it. */
-void json_print(json_t *value, FILE *out);
-
 /* grid_check(), _arrange(), _print() or JSON, _free(); for views that are one grid. */
 enum status grid_show(struct grid *grid, const struct look *look, FILE *out);
 

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,4 +33,11 @@ static void check_at_exit(void)
 void output_guard(void)
 {
 	atexit(check_at_exit);
+}
+
+void output_json(json_t *value, FILE *out)
+{
+	json_dumpf(value, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+	fputc('\n', out);
+	json_decref(value);
 }

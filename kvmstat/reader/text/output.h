@@ -5,6 +5,9 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
+#include <jansson.h>
+#include <stdio.h>
+
 /* Makes the process exit with STATUS_NO_DATA if its output could not be written. */
 void output_guard(void);
 
@@ -13,5 +16,8 @@ void output_guard(void);
  * has gone away (a broken pipe) needs no word.
  */
 int output_flush(void);
+
+/* Prints a JSON value indented for people, and drops it. */
+void output_json(json_t *value, FILE *out);
 
 #endif

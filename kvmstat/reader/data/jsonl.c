@@ -2,7 +2,7 @@
 /*
  * Writes and reads snapshots with jansson, the rows of details by their descriptions.
  */
-#include "data/json.h"
+#include "data/jsonl.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -12,7 +12,7 @@
 #include "data/about.h"
 #include "data/memory.h"
 
-json_t *json_of_number(uint64_t number)
+json_t *jsonl_number(uint64_t number)
 {
 	return json_integer(number > INT64_MAX ? INT64_MAX : (json_int_t)number);
 }
@@ -29,7 +29,7 @@ static json_t *of_rows(const struct form *form, const struct rows *rows)
 			json_object_set_new(
 				object, field->name,
 				field->text ? json_string(row + field->at) :
-					      json_of_number(*(const uint64_t *)(row + field->at)));
+					      jsonl_number(*(const uint64_t *)(row + field->at)));
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -45,12 +45,12 @@ static json_t *of_guest(const struct snapshot *snap, size_t i)
 		json_object_set_new(guest, "vmm", json_string(about->vmm));
 		json_object_set_new(guest, "cgroup", json_string(about->cgroup));
 		if (about->has_ready)
-			json_object_set_new(guest, "ready_ns", json_of_number(about->ready_ns));
+			json_object_set_new(guest, "ready_ns", jsonl_number(about->ready_ns));
 	}
 	for (enum column c = 0; c < COL_NR; c++)
 		if (snap->has & COL_BIT(c))
 			json_object_set_new(guest, column_name[c],
-					    json_of_number(snap->guest[i].v[c]));
+					    jsonl_number(snap->guest[i].v[c]));
 	if (about) {
 		json_t *detail = json_object();
 
@@ -64,7 +64,7 @@ static json_t *of_guest(const struct snapshot *snap, size_t i)
 	return guest;
 }
 
-json_t *json_of_snapshot(const struct snapshot *snap)
+json_t *jsonl_snapshot(const struct snapshot *snap)
 {
 	const struct moment *at = &snap->at;
 	json_t *guests = json_array();
@@ -72,10 +72,10 @@ json_t *json_of_snapshot(const struct snapshot *snap)
 	for (size_t i = 0; i < snap->nr; i++)
 		json_array_append_new(guests, of_guest(snap, i));
 	return json_pack("{s:s, s:i, s:I, s:I, s:s, s:s, s:s, s:s, s:i, s:o}", "kvmstat",
-			 KVMSTAT_VERSION, "format", JSON_FORMAT, "time_ns", (json_int_t)at->real_ns,
-			 "uptime_ns", (json_int_t)at->boot_ns, "boot_id", at->boot_id, "host",
-			 at->host, "kernel", at->kernel, "isa", at->isa, "cpus", (int)at->cpus,
-			 "guests", guests);
+			 KVMSTAT_VERSION, "format", JSONL_FORMAT, "time_ns",
+			 (json_int_t)at->real_ns, "uptime_ns", (json_int_t)at->boot_ns, "boot_id",
+			 at->boot_id, "host", at->host, "kernel", at->kernel, "isa", at->isa,
+			 "cpus", (int)at->cpus, "guests", guests);
 }
 
 /* What parsing has come to; the first fault stays. */
@@ -235,7 +235,7 @@ static bool get_snapshot(struct reading *reading, const json_t *root, struct sna
 		return fault(reading, SOURCE_FOREIGN, "not a snapshot", "");
 	if (!get_number(reading, root, "format", &format))
 		return false;
-	if (format != JSON_FORMAT)
+	if (format != JSONL_FORMAT)
 		return fault(reading, SOURCE_FOREIGN, "a format that is not known here", "");
 	if (!get_moment(reading, root, &snap->at))
 		return false;
@@ -249,8 +249,8 @@ static bool get_snapshot(struct reading *reading, const json_t *root, struct sna
 	return true;
 }
 
-enum source_status json_to_snapshot(const char *buf, size_t len, size_t line, struct snapshot *snap,
-				    struct source_error *err)
+enum source_status jsonl_parse(const char *buf, size_t len, size_t line, struct snapshot *snap,
+			       struct source_error *err)
 {
 	struct reading reading = { err, line };
 	json_error_t error;

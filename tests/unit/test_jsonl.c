@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "data/about.h"
-#include "data/json.h"
+#include "data/jsonl.h"
 
 #define ALL ((UINT32_C(1) << COL_NR) - 1)
 
@@ -64,8 +64,8 @@ static struct snapshot make(void)
 
 static char *dump(const struct snapshot *snap)
 {
-	json_t *json = json_of_snapshot(snap);
-	char *text = json_dumps(json, JSON_FLAGS);
+	json_t *json = jsonl_snapshot(snap);
+	char *text = json_dumps(json, JSONL_FLAGS);
 
 	assert_non_null(text);
 	json_decref(json);
@@ -80,7 +80,7 @@ static enum source_status parse(const char *text, size_t len, struct snapshot *s
 	enum source_status status;
 
 	memcpy(copy, text, len);
-	status = json_to_snapshot(copy, len, 7, snap, err);
+	status = jsonl_parse(copy, len, 7, snap, err);
 	assert_int_equal(err->status, status);
 	if (status) {
 		assert_int_equal(err->line, 7);
