@@ -328,7 +328,7 @@ static struct snapshot known(struct counts counts, struct about *a)
 
 static bool ready_ns(const struct window_guest *guest, uint64_t *ns)
 {
-	return about_ready(guest->from, guest->about, ns);
+	return about_ready(guest->was, guest->now, ns);
 }
 
 static uint64_t reason_exits(const struct window_guest *guest)

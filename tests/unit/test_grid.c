@@ -427,8 +427,8 @@ static void every_column_is_filled(void **state)
 	struct about about = {
 		.name = "n", .vmm = "v", .cgroup = "/c", .has_ready = true, .ready_ns = 1
 	};
-	struct window_guest guest = { .key = { .id = 1, .pid = 2 }, .name = "n", .about = &about };
-	struct delta_row row = { .state = DELTA_NEW, .about = &about };
+	struct window_guest guest = { .key = { .id = 1, .pid = 2 }, .name = "n", .now = &about };
+	struct delta_row row = { .state = DELTA_NEW, .now = &about };
 	const struct delta delta = { .row = &row, .nr = 1, .has = all, .seconds = 1 };
 	struct grid grid = guests_grid(NULL);
 

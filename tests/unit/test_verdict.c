@@ -48,7 +48,7 @@ static const struct thresholds *thresholds = &usual;
 
 static struct verdict judge(const struct scene *scene)
 {
-	struct window_guest guest = { .about = scene->bare ? NULL : about_new() };
+	struct window_guest guest = { .now = scene->bare ? NULL : about_new() };
 	uint64_t *v = guest.sum.v;
 	struct verdict verdict;
 
@@ -65,11 +65,11 @@ static struct verdict judge(const struct scene *scene)
 	v[COL_halt_num] = scene->halts;
 	v[COL_fault_num] = scene->faults;
 	v[COL_fault_mmio_num] = scene->faults_mmio;
-	if (guest.about) {
-		struct rows *table = guest.about->detail.table;
+	if (guest.now) {
+		struct rows *table = guest.now->detail.table;
 
-		guest.about->has_ready = scene->ready;
-		guest.about->ready_ns = scene->ready * 1000000;
+		guest.now->has_ready = scene->ready;
+		guest.now->ready_ns = scene->ready * 1000000;
 		table[TABLE_REASONS].known = table[TABLE_HOT].known = true;
 		for (size_t i = 0; i < 4 && scene->reason[i].reason[0]; i++) {
 			struct reason *r =
@@ -84,7 +84,7 @@ static struct verdict judge(const struct scene *scene)
 				scene->spot[i];
 	}
 	verdict_judge(&verdict, &guest, scene->has ?: HAS_ALL, thresholds);
-	about_put(guest.about);
+	about_put(guest.now);
 	return verdict;
 }
 

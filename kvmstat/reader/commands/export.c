@@ -54,7 +54,7 @@ static void add_rows(struct grid *grid, enum table table, const struct window_gu
 		     const struct moment *at)
 {
 	const struct form *form = &detail_form[table];
-	const struct rows *rows = &guest->about->detail.table[table];
+	const struct rows *rows = &guest->now->detail.table[table];
 
 	for (size_t i = 0; i < rows->nr; i++) {
 		const char *row = (const char *)rows->row + i * form->size;
@@ -91,7 +91,7 @@ static enum status put_details(FILE *out, const struct session *session, const s
 		if (!guest->chosen)
 			continue;
 		chosen++;
-		if (!guest->about || !guest->about->detail.table[table].known)
+		if (!guest->now || !guest->now->detail.table[table].known)
 			continue;
 		known++;
 		add_rows(&grid, table, guest, &session->last.at);

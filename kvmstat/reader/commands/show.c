@@ -29,7 +29,7 @@ static const struct window_guest *find_chosen(const struct window *window)
 
 static void print_head(const struct session *session, const struct window_guest *guest)
 {
-	const struct about *about = guest->about;
+	const struct about *about = guest->now;
 	char shown[NAME_SHOWN_SIZE], span[64];
 
 	name_show(shown, guest->name, NAME_SIZE);
@@ -84,7 +84,7 @@ static void print_times(const struct window_guest *guest, uint32_t has)
 	print_bar("guest mode", v[COL_guest_ns], time);
 	print_bar("kernel", v[COL_kernel_ns], time);
 	print_bar("userspace (the VMM)", v[COL_user_ns], time);
-	if (about_ready(guest->from, guest->about, &ready))
+	if (about_ready(guest->was, guest->now, &ready))
 		print_bar("  of both, without CPU", ready, time);
 	print_bar("halted", v[COL_halted_ns], time);
 	print_bar("  polling", v[COL_polled_ns], time);
@@ -164,7 +164,7 @@ static void print_json(const struct session *session, const struct window_guest 
 							  json_null());
 	json_object_set_new(page, "verdict", verdict_json(verdict));
 	for (size_t i = 0; i < TABLE_NR; i++) {
-		if (!guest->about || !guest->about->detail.table[sections[i].table].known)
+		if (!guest->now || !guest->now->detail.table[sections[i].table].known)
 			continue;
 		grid = section_grid(&sections[i], detail, 0);
 		json_object_set_new(page, detail_form[sections[i].table].name, grid_json(&grid));

@@ -31,13 +31,13 @@ void about_put(struct about *about)
 	free(about);
 }
 
-bool about_ready(const struct about *from, const struct about *about, uint64_t *ns)
+bool about_ready(const struct about *was, const struct about *now, uint64_t *ns)
 {
-	if (!about || !about->has_ready || (from && !from->has_ready))
+	if (!now || !now->has_ready || (was && !was->has_ready))
 		return false;
-	*ns = about->ready_ns;
+	*ns = now->ready_ns;
 	/* It goes back when a vCPU's thread has gone. */
-	if (from)
-		*ns -= from->ready_ns < *ns ? from->ready_ns : *ns;
+	if (was)
+		*ns -= was->ready_ns < *ns ? was->ready_ns : *ns;
 	return true;
 }

@@ -26,7 +26,7 @@ struct about *about_new(void);
 struct about *about_get(struct about *about);
 void about_put(struct about *about);
 
-/* How long its vCPUs waited for a CPU since @from (NULL: ever); false: not known. */
-bool about_ready(const struct about *from, const struct about *about, uint64_t *ns);
+/* How long its vCPUs waited for a CPU from @was (NULL: ever) to @now; false: not known. */
+bool about_ready(const struct about *was, const struct about *now, uint64_t *ns);
 
 #endif

@@ -79,51 +79,51 @@ static struct about *about_of(const struct snapshot *snap, size_t i)
 void delta_compute(struct delta *delta, const struct snapshot *was, const struct snapshot *now,
 		   double seconds)
 {
-	struct keyed *old = sorted_keys(was);
-	struct keyed *new = sorted_keys(now);
-	size_t o = 0, n = 0;
+	struct keyed *was_keys = sorted_keys(was);
+	struct keyed *now_keys = sorted_keys(now);
+	size_t w = 0, n = 0;
 
 	*delta = (struct delta){ .has = was->has & now->has, .seconds = seconds };
 	delta->row = xcalloc(was->nr + now->nr + 1, sizeof(*delta->row));
 	delta->nr = now->nr;
-	while (o < was->nr || n < now->nr) {
+	while (w < was->nr || n < now->nr) {
 		const struct counts zero = { 0 };
 		struct delta_row *row;
 		int order;
 
-		if (o == was->nr)
+		if (w == was->nr)
 			order = 1;
 		else if (n == now->nr)
 			order = -1;
 		else
-			order = guest_key_compare(&old[o].key, &new[n].key);
+			order = guest_key_compare(&was_keys[w].key, &now_keys[n].key);
 
 		if (order < 0) {
 			row = &delta->row[delta->nr++];
-			row->key = old[o].key;
+			row->key = was_keys[w].key;
 			row->state = DELTA_ENDED;
-			row->last = was->guest[old[o].at];
-			row->about = about_of(was, old[o++].at);
+			row->last = was->guest[was_keys[w].at];
+			row->now = about_of(was, was_keys[w++].at);
 			continue;
 		}
-		row = &delta->row[new[n].at];
-		row->key = new[n].key;
+		row = &delta->row[now_keys[n].at];
+		row->key = now_keys[n].key;
 		row->state = order ? DELTA_NEW : DELTA_STAYED;
-		row->last = now->guest[new[n].at];
-		row->about = about_of(now, new[n++].at);
+		row->last = now->guest[now_keys[n].at];
+		row->now = about_of(now, now_keys[n++].at);
 		if (!order)
-			row->was = about_of(was, old[o].at);
-		subtract(row, order ? &zero : &was->guest[old[o++].at], delta->has);
+			row->was = about_of(was, was_keys[w].at);
+		subtract(row, order ? &zero : &was->guest[was_keys[w++].at], delta->has);
 	}
-	free(old);
-	free(new);
+	free(was_keys);
+	free(now_keys);
 }
 
 void delta_free(struct delta *delta)
 {
 	for (size_t i = 0; i < delta->nr; i++) {
 		about_put(delta->row[i].was);
-		about_put(delta->row[i].about);
+		about_put(delta->row[i].now);
 	}
 	free(delta->row);
 	*delta = (struct delta){ 0 };

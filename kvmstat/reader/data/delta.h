@@ -19,7 +19,7 @@ struct delta_row {
 	enum delta_state state;
 	struct counts last; /* the guest's latest line */
 	struct counts diff; /* of the counters; 0 in the other columns */
-	struct about *was, *about; /* in the earlier and the latest snapshot; held, or NULL */
+	struct about *was, *now; /* in the earlier and the latest snapshot; held, or NULL */
 };
 
 /* The rows of the later snapshot in their order, then the guests that ended. */

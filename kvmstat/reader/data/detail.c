@@ -277,13 +277,13 @@ static void subtract_rows(const struct form *form, struct rows *diff, const stru
 	*diff = (struct rows){ .known = now->known };
 	for (size_t i = 0; i < now->nr; i++) {
 		void *row = detail_new_row(form, diff);
-		void *old;
+		void *was_row;
 
 		memcpy(row, (char *)now->row + i * form->size, form->size);
-		old = was ? find_row(form, was, row, &at) : NULL;
-		for (const struct field *field = form->field; old && field->name; field++) {
+		was_row = was ? find_row(form, was, row, &at) : NULL;
+		for (const struct field *field = form->field; was_row && field->name; field++) {
 			uint64_t *number = number_of(row, field);
-			uint64_t before = *number_of(old, field);
+			uint64_t before = *number_of(was_row, field);
 
 			if (field->kind == FIELD_COUNTER)
 				*number = *number > before ? *number - before : 0;

@@ -48,7 +48,7 @@ void history_add(struct histories *histories, const struct delta *delta, int64_t
 		}
 		drop(history);
 		history->was = about_get(row->state == DELTA_RESTARTED ? NULL : row->was);
-		history->now = about_get(row->about);
+		history->now = about_get(row->now);
 		history->diff = row->diff;
 		history->seconds = delta->seconds;
 		history->ended = 0;

@@ -33,7 +33,7 @@ static struct window_guest *follow(struct window *window, const struct delta_row
 		window->guest =
 			xreallocarray(window->guest, nr ? 2 * nr : 1, sizeof(*window->guest));
 	guest->key = row->key;
-	guest->from = about_get(row->was);
+	guest->was = about_get(row->was);
 	window->guest[window->nr++] = guest;
 	if (!tsearch(guest, &window->tree, compare))
 		abort();
@@ -47,16 +47,16 @@ static void learn(struct window *window, struct window_guest *guest, const struc
 
 	/* Of one that was here and comes again, too, the figures begin at zero. */
 	if (row->state == DELTA_RESTARTED || row->state == DELTA_NEW) {
-		about_put(guest->from);
-		guest->from = NULL;
+		about_put(guest->was);
+		guest->was = NULL;
 	}
-	if (!row->about)
+	if (!row->now)
 		return;
 	window->named = true;
 	if (unknown)
-		strcpy(guest->name, row->about->name);
-	about_put(guest->about);
-	guest->about = about_get(row->about);
+		strcpy(guest->name, row->now->name);
+	about_put(guest->now);
+	guest->now = about_get(row->now);
 }
 
 void window_add(struct window *window, const struct delta *delta)
@@ -106,8 +106,8 @@ void window_detail(const struct window_guest *guest, struct detail *diff)
 {
 	static const struct detail nothing;
 
-	detail_subtract(diff, guest->from ? &guest->from->detail : NULL,
-			guest->about ? &guest->about->detail : &nothing);
+	detail_subtract(diff, guest->was ? &guest->was->detail : NULL,
+			guest->now ? &guest->now->detail : &nothing);
 }
 
 static void list_chosen(const struct window *window, FILE *err)
@@ -157,8 +157,8 @@ static void forget(void *node)
 {
 	struct window_guest *guest = node;
 
-	about_put(guest->from);
-	about_put(guest->about);
+	about_put(guest->was);
+	about_put(guest->now);
 	free(guest);
 }
 

@@ -23,7 +23,7 @@ struct window_guest {
 	bool restarted;
 	struct counts last; /* its latest line */
 	struct counts sum; /* of the differences since the window opened */
-	struct about *from, *about; /* when the window opened (NULL: zeros), and the latest */
+	struct about *was, *now; /* when the window opened (NULL: zeros), and the latest */
 };
 
 struct window {

@@ -40,7 +40,7 @@ static void list_guest(struct view *view, const struct window_guest *guest,
 		.state = guest->ended ? DELTA_ENDED : DELTA_STAYED,
 		.diff = history->diff,
 		.was = history->was,
-		.about = history->now,
+		.now = history->now,
 	};
 
 	sheet_identify(&view->list, (uintptr_t)history);
@@ -133,8 +133,7 @@ static void draw_title(const struct view *view, const struct window_guest *guest
 	x = screen_text(LINE_TITLE, 0, width / 2, STYLE_BOLD, guest->name);
 	screen_print(LINE_TITLE, x + 2, width - x - 2, STYLE_PLAIN,
 		     "pid %" PRIu64 "  id %" PRIu64 "  %" PRIu64 " vCPUs  %s", guest->key.pid,
-		     guest->key.id, guest->last.v[COL_vcpus],
-		     guest->about ? guest->about->vmm : "");
+		     guest->key.id, guest->last.v[COL_vcpus], guest->now ? guest->now->vmm : "");
 }
 
 /* What the view is like, from the right end of a line; returns where it begins. */

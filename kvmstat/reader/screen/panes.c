@@ -467,7 +467,7 @@ void panes_split(const struct counts *diff, uint64_t ready_ns, uint64_t times[TI
 static void take_rows(struct rows_of *of, const struct subject *subject, enum table table)
 {
 	const struct history *history = subject->history;
-	const struct about *was = history->was, *now = subject->guest->about;
+	const struct about *was = history->was, *now = subject->guest->now;
 
 	*of = (struct rows_of){ .subject = subject };
 	window_detail(subject->guest, &of->since);
@@ -553,7 +553,7 @@ static void add_figures(struct page *page, const struct subject *subject)
 
 static void draw_overview(struct panes *panes, const struct subject *subject, int y, int height)
 {
-	const struct about *about = subject->guest->about;
+	const struct about *about = subject->guest->now;
 	struct page *page = &panes->overview;
 	struct verdict verdict;
 	struct rows_of of;

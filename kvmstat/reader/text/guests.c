@@ -165,7 +165,7 @@ static void add_row(struct grid *grid, const struct row *row)
 	struct cell *cell = grid_row(grid);
 	const uint64_t *diff = row->diff->v;
 	const struct window_guest *guest = row->guest;
-	const struct about *about = guest->about;
+	const struct about *about = guest->now;
 	const uint64_t exits = diff[COL_kvm_vm_switch_num] + diff[COL_kvm_qemu_switch_num];
 	const uint64_t time = counts_time(row->diff);
 
@@ -225,7 +225,7 @@ void guests_add_delta(struct grid *grid, const struct window_guest *guest,
 		.at = at,
 	};
 
-	figures.has_ready = about_ready(row->was, row->about, &figures.ready_ns);
+	figures.has_ready = about_ready(row->was, row->now, &figures.ready_ns);
 	add_row(grid, &figures);
 }
 
@@ -243,7 +243,7 @@ void guests_add_total(struct grid *grid, const struct window *window,
 		.at = at,
 	};
 
-	row.has_ready = about_ready(guest->from, guest->about, &row.ready_ns);
+	row.has_ready = about_ready(guest->was, guest->now, &row.ready_ns);
 	add_row(grid, &row);
 }
 

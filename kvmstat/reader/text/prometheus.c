@@ -95,7 +95,7 @@ static void put_guests(FILE *out, const struct window *window)
 
 	put_family(out, "guest_info", "Who a guest is: its VMM's process and control group.");
 	for (size_t at = 0; (guest = next_guest(window, &at));) {
-		const struct about *about = guest->about;
+		const struct about *about = guest->now;
 		char pid[24];
 
 		snprintf(pid, sizeof(pid), "%" PRIu64, guest->last.v[COL_pid]);
@@ -117,7 +117,7 @@ static int compare_reasons(const void *a, const void *b)
  */
 static struct reason *sum_reasons(const struct window_guest *guest, size_t *nr, bool *timed)
 {
-	const struct about *about = guest->about;
+	const struct about *about = guest->now;
 	const struct rows *rows = about ? &about->detail.table[TABLE_REASONS] : NULL;
 	struct reason *sum;
 	size_t kept = 0;
@@ -212,8 +212,8 @@ static void put_outcomes(FILE *out, const struct window *window)
 	put_family(out, "userspace_returns_total",
 		   "Returns to userspace, by KVM_EXIT_* or the error.");
 	for (size_t at = 0; (guest = next_guest(window, &at));) {
-		const struct rows *rows =
-			guest->about ? &guest->about->detail.table[TABLE_USERSPACE] : NULL;
+		const struct rows *rows = guest->now ? &guest->now->detail.table[TABLE_USERSPACE] :
+						       NULL;
 		struct outcome *sorted;
 		uint64_t returns = 0;
 
@@ -325,10 +325,10 @@ static void put_ready(FILE *out, const struct window *window)
 		out, "ready_seconds_total",
 		"Time that vCPUs waited for a CPU of the host; the states of vcpu_seconds have it.");
 	for (size_t at = 0; (guest = next_guest(window, &at));) {
-		if (!guest->about || !guest->about->has_ready)
+		if (!guest->now || !guest->now->has_ready)
 			continue;
 		put_series(out, "ready_seconds_total", guest, LABELS({ NULL, NULL }));
-		put_seconds(out, guest->about->ready_ns);
+		put_seconds(out, guest->now->ready_ns);
 	}
 }
 

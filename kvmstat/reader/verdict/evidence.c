@@ -96,7 +96,7 @@ void evidence_of(struct evidence *f, const struct window_guest *guest, const str
 	const struct spot *s;
 	double own, devices;
 
-	about_ready(guest->from, guest->about, &ready);
+	about_ready(guest->was, guest->now, &ready);
 	if (ready > left)
 		ready = left;
 	memory = v[COL_fault_num] - (v[COL_fault_mmio_num] < v[COL_fault_num] ?
