@@ -48,7 +48,7 @@ static double share(double part, double of)
  * in userspace is for devices. What is left without waiting for a CPU is taken to be the
  * same share, @own, of every reason's time in the kernel and in userspace.
  */
-static void add_times(struct evidence *f, const struct detail *detail, const uint64_t *v,
+static void add_times(struct evidence *e, const struct detail *detail, const uint64_t *v,
 		      double own)
 {
 	const double device = share(v[COL_fault_mmio_num], v[COL_fault_num]);
@@ -60,15 +60,15 @@ static void add_times(struct evidence *f, const struct detail *detail, const uin
 		switch (kind_of(r->reason)) {
 		case KIND_PORT:
 		case KIND_DEVICE_MEMORY:
-			f->io_time += share(kernel + user, f->busy);
+			e->io_time += share(kernel + user, e->busy);
 			break;
 		case KIND_FAULT:
-			f->io_time += share(device * kernel + user, f->busy);
-			f->memory_time += share((1 - device) * kernel, f->busy);
+			e->io_time += share(device * kernel + user, e->busy);
+			e->memory_time += share((1 - device) * kernel, e->busy);
 			break;
 		case KIND_PAUSE:
-			f->spin_exits += share(r->exits, f->exits);
-			f->spin_rate += share(r->exits * 1e9, f->busy);
+			e->spin_exits += share(r->exits, e->exits);
+			e->spin_rate += share(r->exits * 1e9, e->busy);
 			break;
 		default:
 			break;
@@ -77,16 +77,16 @@ static void add_times(struct evidence *f, const struct detail *detail, const uin
 }
 
 /* The share of devices in what ports and device memory are touched for. */
-static double device_share(const struct evidence *f)
+static double device_share(const struct evidence *e)
 {
 	double touched = 0;
 
 	for (enum device_class c = 0; c < DEVICE_NR_CLASSES; c++)
-		touched += f->touched[c];
-	return 1 - share(f->touched[DEVICE_TIMER] + f->touched[DEVICE_INTERRUPTS], touched);
+		touched += e->touched[c];
+	return 1 - share(e->touched[DEVICE_TIMER] + e->touched[DEVICE_INTERRUPTS], touched);
 }
 
-void evidence_of(struct evidence *f, const struct window_guest *guest, const struct detail *detail,
+void evidence_of(struct evidence *e, const struct window_guest *guest, const struct detail *detail,
 		 uint32_t has)
 {
 	const uint64_t *v = guest->sum.v;
@@ -102,7 +102,7 @@ void evidence_of(struct evidence *f, const struct window_guest *guest, const str
 	memory = v[COL_fault_num] - (v[COL_fault_mmio_num] < v[COL_fault_num] ?
 					     v[COL_fault_mmio_num] :
 					     v[COL_fault_num]);
-	*f = (struct evidence){
+	*e = (struct evidence){
 		.timed = has & COL_BIT(COL_guest_ns) && all > 0,
 		.detailed = detail->table[TABLE_REASONS].known,
 		.exits = v[COL_exits] -
@@ -111,25 +111,25 @@ void evidence_of(struct evidence *f, const struct window_guest *guest, const str
 	};
 	detail_for_each(s, detail, TABLE_HOT)
 		if (!strcmp(s->kind, "port") || !strcmp(s->kind, "mmio"))
-			f->touched[device_find(detail->isa, s->kind, s->address).class] += s->count;
-	devices = device_share(f);
-	f->halted = share(v[COL_halted_ns], all);
-	f->polled = share(v[COL_polled_ns], all);
-	f->ready = share(ready, all);
-	f->guest = share(v[COL_guest_ns], f->busy);
+			e->touched[device_find(detail->isa, s->kind, s->address).class] += s->count;
+	devices = device_share(e);
+	e->halted = share(v[COL_halted_ns], all);
+	e->polled = share(v[COL_polled_ns], all);
+	e->ready = share(ready, all);
+	e->guest = share(v[COL_guest_ns], e->busy);
 	own = share(left - ready, left);
-	f->kernel = share(v[COL_kernel_ns] * own, f->busy);
-	f->user = share(v[COL_user_ns] * own, f->busy);
-	f->io_exits = share(v[COL_io_num], f->exits);
-	f->mmio_exits = share(v[COL_mmio_num], f->exits);
-	f->memory_exits = share(memory, f->exits);
-	f->user_exits = share(v[COL_kvm_qemu_switch_num], f->exits);
-	f->device_exits = share((v[COL_io_num] + v[COL_mmio_num]) * devices, f->exits);
-	f->device_waits = share((v[COL_io_num] + v[COL_mmio_num]) * devices, v[COL_halt_num]);
-	if (f->detailed)
-		add_times(f, detail, v, own);
+	e->kernel = share(v[COL_kernel_ns] * own, e->busy);
+	e->user = share(v[COL_user_ns] * own, e->busy);
+	e->io_exits = share(v[COL_io_num], e->exits);
+	e->mmio_exits = share(v[COL_mmio_num], e->exits);
+	e->memory_exits = share(memory, e->exits);
+	e->user_exits = share(v[COL_kvm_qemu_switch_num], e->exits);
+	e->device_exits = share((v[COL_io_num] + v[COL_mmio_num]) * devices, e->exits);
+	e->device_waits = share((v[COL_io_num] + v[COL_mmio_num]) * devices, v[COL_halt_num]);
+	if (e->detailed)
+		add_times(e, detail, v, own);
 	else
-		f->io_time = f->user; /* there is little else that a VMM does */
-	f->seconds = all / 1e9;
-	f->busy /= 1e9;
+		e->io_time = e->user; /* there is little else that a VMM does */
+	e->seconds = all / 1e9;
+	e->busy /= 1e9;
 }

@@ -28,7 +28,7 @@ struct evidence {
  * Computes the evidence of what @guest did in a window that has the columns @has;
  * @detail is its window_detail().
  */
-void evidence_of(struct evidence *f, const struct window_guest *guest, const struct detail *detail,
+void evidence_of(struct evidence *e, const struct window_guest *guest, const struct detail *detail,
 		 uint32_t has);
 
 #endif

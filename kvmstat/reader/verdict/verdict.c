@@ -20,9 +20,9 @@ static double share(double part, double of)
 }
 
 /* Its vCPUs do not run: they are in the VMM without one exit. */
-static bool is_held(const struct evidence *f)
+static bool is_held(const struct evidence *e)
 {
-	return !f->exits && f->user >= HELD_USER;
+	return !e->exits && e->user >= HELD_USER;
 }
 
 /* A rule that fired: how far past its threshold, 0 to 1. */
@@ -52,33 +52,33 @@ static double confidence(double margin, double seen, double enough)
 }
 
 /* Which of the rules for I/O it meets most clearly. */
-static void find_io(struct finding *io, const struct evidence *f, const struct thresholds *t,
+static void find_io(struct finding *io, const struct evidence *e, const struct thresholds *t,
 		    bool timed, bool counted)
 {
 	if (timed)
-		reaches(io, BOUND_IO, "io_time", f->io_time, t->io_time, 1);
-	if (counted && f->io_exits > t->io_exits && (!timed || f->io_time >= t->notable))
-		reaches(io, BOUND_IO, "io_exits", f->io_exits, t->io_exits, 1);
-	if (counted && timed && f->io_time >= t->notable)
-		reaches(io, BOUND_IO, "device_exits", f->device_exits, t->device_exits, 1);
-	if (timed && f->halted >= t->halted)
-		reaches(io, BOUND_IO, "device_waits", f->device_waits, t->device_waits,
+		reaches(io, BOUND_IO, "io_time", e->io_time, t->io_time, 1);
+	if (counted && e->io_exits > t->io_exits && (!timed || e->io_time >= t->notable))
+		reaches(io, BOUND_IO, "io_exits", e->io_exits, t->io_exits, 1);
+	if (counted && timed && e->io_time >= t->notable)
+		reaches(io, BOUND_IO, "device_exits", e->device_exits, t->device_exits, 1);
+	if (timed && e->halted >= t->halted)
+		reaches(io, BOUND_IO, "device_waits", e->device_waits, t->device_waits,
 			2 * t->device_waits);
 }
 
 /* Whether it hardly runs; sets the verdict if so. */
 static bool is_idle(struct verdict *verdict, const struct thresholds *t)
 {
-	const struct evidence *f = &verdict->evidence;
-	const double busy = f->busy / f->seconds;
+	const struct evidence *e = &verdict->evidence;
+	const double busy = e->busy / e->seconds;
 
-	if (busy < t->idle_busy && f->device_waits < t->device_waits) {
-		verdict->confidence = confidence(1 - busy / t->idle_busy, f->seconds, 2);
+	if (busy < t->idle_busy && e->device_waits < t->device_waits) {
+		verdict->confidence = confidence(1 - busy / t->idle_busy, e->seconds, 2);
 		snprintf(verdict->rule, sizeof(verdict->rule), "busy %.3f < idle_busy %.2f", busy,
 			 t->idle_busy);
-	} else if (is_held(f)) {
-		verdict->confidence = confidence(1, f->seconds, 2);
-		snprintf(verdict->rule, sizeof(verdict->rule), "no exits, userspace %.2f", f->user);
+	} else if (is_held(e)) {
+		verdict->confidence = confidence(1, e->seconds, 2);
+		snprintf(verdict->rule, sizeof(verdict->rule), "no exits, userspace %.2f", e->user);
 	} else {
 		return false;
 	}
@@ -88,33 +88,33 @@ static bool is_idle(struct verdict *verdict, const struct thresholds *t)
 
 static void decide(struct verdict *verdict, const struct thresholds *t)
 {
-	const struct evidence *f = &verdict->evidence;
-	const bool counted = f->exits >= t->min_exits;
-	const bool timed = f->timed && f->seconds >= t->min_seconds;
+	const struct evidence *e = &verdict->evidence;
+	const bool counted = e->exits >= t->min_exits;
+	const bool timed = e->timed && e->seconds >= t->min_seconds;
 	/* How much was seen, of how much is enough. */
-	const double seen = timed ? f->seconds : f->exits, enough = timed ? 2 : 10 * t->min_exits;
+	const double seen = timed ? e->seconds : e->exits, enough = timed ? 2 : 10 * t->min_exits;
 	struct finding finding[4] = { 0 }, *next = finding;
 	size_t nr;
 
 	if (!timed && !counted) {
 		snprintf(verdict->rule, sizeof(verdict->rule), "exits %" PRIu64 " < min_exits %.0f",
-			 f->exits, t->min_exits);
+			 e->exits, t->min_exits);
 		return;
 	}
 	if (timed && is_idle(verdict, t))
 		return;
-	find_io(next, f, t, timed, counted);
+	find_io(next, e, t, timed, counted);
 	next += next->bound != BOUND_UNKNOWN;
-	if (timed && f->detailed)
-		reaches(next, BOUND_MEMORY, "memory_time", f->memory_time, t->memory_time, 1);
+	if (timed && e->detailed)
+		reaches(next, BOUND_MEMORY, "memory_time", e->memory_time, t->memory_time, 1);
 	else if (counted)
-		reaches(next, BOUND_MEMORY, "memory_exits", f->memory_exits, t->memory_exits, 1);
+		reaches(next, BOUND_MEMORY, "memory_exits", e->memory_exits, t->memory_exits, 1);
 	next += next->bound != BOUND_UNKNOWN;
-	if (counted && f->spin_rate >= t->spin_rate)
-		reaches(next, BOUND_SPIN, "spin_exits", f->spin_exits, t->spin_exits, 1);
+	if (counted && e->spin_rate >= t->spin_rate)
+		reaches(next, BOUND_SPIN, "spin_exits", e->spin_exits, t->spin_exits, 1);
 	next += next->bound != BOUND_UNKNOWN;
 	if (next == finding && timed)
-		reaches(next, BOUND_CPU, "cpu_time", f->guest, t->cpu_time, 1);
+		reaches(next, BOUND_CPU, "cpu_time", e->guest, t->cpu_time, 1);
 	next += next->bound != BOUND_UNKNOWN;
 
 	nr = next - finding;
@@ -133,8 +133,8 @@ static void decide(struct verdict *verdict, const struct thresholds *t)
 		snprintf(verdict->rule, sizeof(verdict->rule), "no threshold is reached");
 	} else {
 		verdict->bound = BOUND_NOT_IO;
-		verdict->confidence = confidence(1 - share(f->io_exits, t->io_exits), seen, enough);
-		snprintf(verdict->rule, sizeof(verdict->rule), "io_exits %.2f <= %.2f", f->io_exits,
+		verdict->confidence = confidence(1 - share(e->io_exits, t->io_exits), seen, enough);
+		snprintf(verdict->rule, sizeof(verdict->rule), "io_exits %.2f <= %.2f", e->io_exits,
 			 t->io_exits);
 	}
 }
@@ -155,35 +155,35 @@ __attribute__((format(printf, 2, 3))) static void add(char *text, const char *fo
 static void explain(struct verdict *verdict, const struct window_guest *guest,
 		    const struct thresholds *t)
 {
-	const struct evidence *f = &verdict->evidence;
+	const struct evidence *e = &verdict->evidence;
 	const uint64_t *v = guest->sum.v, total = counts_total(&guest->sum);
 	char kernel[32], io[32];
 	char *why = verdict->why;
 
-	if (f->timed) {
-		add(why, "%.1f s of vCPU time: %.1f %% halted", f->seconds, 100 * f->halted);
-		if (f->ready > 0)
-			add(why, "%.1f %% waiting for a CPU of the host", 100 * f->ready);
+	if (e->timed) {
+		add(why, "%.1f s of vCPU time: %.1f %% halted", e->seconds, 100 * e->halted);
+		if (e->ready > 0)
+			add(why, "%.1f %% waiting for a CPU of the host", 100 * e->ready);
 		add(why,
 		    "of the rest %.1f %% in guest mode, %.1f %% in the kernel, %.1f %% in the VMM",
-		    100 * f->guest, 100 * f->kernel, 100 * f->user);
-		if (f->io_time >= t->notable)
-			add(why, "%.1f %% for devices", 100 * f->io_time);
-		if (f->memory_time >= t->notable)
-			add(why, "%.1f %% for memory faults", 100 * f->memory_time);
+		    100 * e->guest, 100 * e->kernel, 100 * e->user);
+		if (e->io_time >= t->notable)
+			add(why, "%.1f %% for devices", 100 * e->io_time);
+		if (e->memory_time >= t->notable)
+			add(why, "%.1f %% for memory faults", 100 * e->memory_time);
 	}
 	if (total) {
 		share_percent(io, sizeof(io), v[COL_io_num], total, 2);
 		share_percent(kernel, sizeof(kernel), v[COL_kvm_vm_switch_num], total, 2);
 		add(why, "%s %% of %" PRIu64 " exits are port I/O, the kernel handles %s %% of all",
 		    io, total, kernel);
-		if (f->mmio_exits >= t->notable)
-			add(why, "%.1f %% touch device memory", 100 * f->mmio_exits);
-		if (f->memory_exits >= t->notable)
-			add(why, "%.1f %% are memory faults", 100 * f->memory_exits);
-		if (f->spin_exits >= t->notable)
+		if (e->mmio_exits >= t->notable)
+			add(why, "%.1f %% touch device memory", 100 * e->mmio_exits);
+		if (e->memory_exits >= t->notable)
+			add(why, "%.1f %% are memory faults", 100 * e->memory_exits);
+		if (e->spin_exits >= t->notable)
 			add(why, "%.1f %% are waits in loops (PAUSE, WFE, WRS)",
-			    100 * f->spin_exits);
+			    100 * e->spin_exits);
 	} else {
 		add(why, "no exits");
 	}
@@ -222,12 +222,12 @@ static void advise_devices(char *advice, const uint64_t *seen)
 
 static void advise(struct verdict *verdict, const struct thresholds *t)
 {
-	const struct evidence *f = &verdict->evidence;
+	const struct evidence *e = &verdict->evidence;
 	char *advice = verdict->advice;
 
 	switch (verdict->bound) {
 	case BOUND_IO:
-		advise_devices(advice, f->touched);
+		advise_devices(advice, e->touched);
 		break;
 	case BOUND_MEMORY:
 		add(advice, "huge pages (hugetlbfs, or transparent ones) for the guest's memory, "
@@ -240,7 +240,7 @@ static void advise(struct verdict *verdict, const struct thresholds *t)
 		    "pin them; paravirtual spin locks in the guest");
 		break;
 	case BOUND_IDLE:
-		if (is_held(f))
+		if (is_held(e))
 			add(advice, "its VMM holds it: if it is not meant to be paused, resume it");
 		break;
 	case BOUND_CPU:
@@ -248,29 +248,29 @@ static void advise(struct verdict *verdict, const struct thresholds *t)
 			    "what is left");
 		break;
 	case BOUND_MIXED:
-		if (f->io_time >= t->notable)
-			advise_devices(advice, f->touched);
-		if (f->memory_time >= t->notable)
+		if (e->io_time >= t->notable)
+			advise_devices(advice, e->touched);
+		if (e->memory_time >= t->notable)
 			add(advice, "huge pages for its memory");
 		break;
 	default:
 		break;
 	}
-	if (f->ready >= t->waiting)
+	if (e->ready >= t->waiting)
 		add(advice,
 		    "%.0f %% of its time it waits for a CPU of the host: too many vCPUs for "
 		    "the CPUs; move it, or pin it to CPUs of its own",
-		    100 * f->ready);
-	if (f->polled >= t->polling)
+		    100 * e->ready);
+	if (e->polled >= t->polling)
 		add(advice,
 		    "%.0f %% of its time the host polls for it: lower halt_poll_ns, unless "
 		    "its latency matters",
-		    100 * f->polled);
+		    100 * e->polled);
 }
 
 static void admit(struct verdict *verdict)
 {
-	const struct evidence *f = &verdict->evidence;
+	const struct evidence *e = &verdict->evidence;
 	char *blind = verdict->blind;
 
 	if (verdict->bound == BOUND_CPU || verdict->bound == BOUND_NOT_IO ||
@@ -281,11 +281,11 @@ static void admit(struct verdict *verdict)
 		add(blind,
 		    "a guest that polls when idle (idle=poll, haltpoll) or that spins without "
 		    "PAUSE (WFE, WRS) looks like one that computes");
-	if (verdict->bound == BOUND_MEMORY || f->memory_time > 0)
+	if (verdict->bound == BOUND_MEMORY || e->memory_time > 0)
 		add(blind, "the time of memory faults is estimated by their number");
-	if (!f->timed && verdict->bound != BOUND_UNKNOWN)
+	if (!e->timed && verdict->bound != BOUND_UNKNOWN)
 		add(blind, "times are not known: timing is off, or this is a copy of counts");
-	else if (!f->detailed && verdict->bound != BOUND_UNKNOWN)
+	else if (!e->detailed && verdict->bound != BOUND_UNKNOWN)
 		add(blind, "reasons are not known (debugfs): spinning is not seen, and all time in "
 			   "the VMM is taken for devices");
 }
@@ -323,19 +323,19 @@ const char *verdict_word(enum bound bound)
 
 json_t *verdict_json(const struct verdict *verdict)
 {
-	const struct evidence *f = &verdict->evidence;
+	const struct evidence *e = &verdict->evidence;
 
 	return json_pack("{s:s, s:f, s:s, s:s, s:s, s:s,"
 			 " s:{s:b, s:b, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f,"
 			 " s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}}",
 			 "bound", verdict_word(verdict->bound), "confidence", verdict->confidence,
 			 "rule", verdict->rule, "why", verdict->why, "advice", verdict->advice,
-			 "blind_spots", verdict->blind, "evidence", "timed", f->timed, "detailed",
-			 f->detailed, "exits", (json_int_t)f->exits, "seconds", f->seconds, "busy",
-			 f->busy, "halted", f->halted, "polled", f->polled, "ready", f->ready,
-			 "guest", f->guest, "kernel", f->kernel, "user", f->user, "io_time",
-			 f->io_time, "memory_time", f->memory_time, "io_exits", f->io_exits,
-			 "mmio_exits", f->mmio_exits, "memory_exits", f->memory_exits, "spin_exits",
-			 f->spin_exits, "user_exits", f->user_exits, "spin_rate", f->spin_rate,
-			 "device_exits", f->device_exits, "device_waits", f->device_waits);
+			 "blind_spots", verdict->blind, "evidence", "timed", e->timed, "detailed",
+			 e->detailed, "exits", (json_int_t)e->exits, "seconds", e->seconds, "busy",
+			 e->busy, "halted", e->halted, "polled", e->polled, "ready", e->ready,
+			 "guest", e->guest, "kernel", e->kernel, "user", e->user, "io_time",
+			 e->io_time, "memory_time", e->memory_time, "io_exits", e->io_exits,
+			 "mmio_exits", e->mmio_exits, "memory_exits", e->memory_exits, "spin_exits",
+			 e->spin_exits, "user_exits", e->user_exits, "spin_rate", e->spin_rate,
+			 "device_exits", e->device_exits, "device_waits", e->device_waits);
 }
