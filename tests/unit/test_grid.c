@@ -416,7 +416,7 @@ static void absent_columns_are_dashes(void **state)
 	       "      -      -\n");
 	/* And without a time there are no rates. */
 	guests(all, 1, 0, "name,exits_s,io_s,ready_ns,ready_share,vmm,cgroup,state,time",
-	       "NAME              EXITS/s   IO/s  READY READY% VMM         CGROUP STATE     TIME\n"
+	       "NAME              EXITS/s   IO/s  READY READY% RUN-BY      CGROUP STATE     TIME\n"
 	       "-                       -      -      -      - -           -      running   "
 	       "2026-11-21T10:30:15Z\n");
 }

@@ -83,9 +83,9 @@ static void print_times(const struct window_guest *guest, uint32_t has)
 	puts("\nWhere its vCPUs' time went");
 	print_bar("guest mode", v[COL_guest_ns], time);
 	print_bar("kernel", v[COL_kernel_ns], time);
-	print_bar("userspace (the VMM)", v[COL_user_ns], time);
+	print_bar("VMM (userspace)", v[COL_user_ns], time);
 	if (about_ready(guest->was, guest->now, &ready))
-		print_bar("  of both, without CPU", ready, time);
+		print_bar("  of both, ready", ready, time);
 	print_bar("halted", v[COL_halted_ns], time);
 	print_bar("  polling", v[COL_polled_ns], time);
 }

@@ -52,7 +52,7 @@ static const struct grid_column reason_columns[] = {
 	{ "to_user", "TO-VMM", UNIT_COUNT, 9, 0 },
 	{ "to_user_share", "TO-VMM%", UNIT_SHARE, 7, 1 },
 	{ "kernel_ns", "KERNEL", UNIT_NS, 7, 0 },
-	{ "user_ns", "USER", UNIT_NS, 7, 0 },
+	{ "user_ns", "VMM", UNIT_NS, 7, 0 },
 	{ "time_share", "TIME%", UNIT_SHARE, 5, 1 },
 	{ "mean_ns", "MEAN", UNIT_NS, 6, 0 },
 	{ "longest_ns", "LONGEST", UNIT_NS, 7, 0 },
@@ -195,7 +195,7 @@ static const struct grid_column vcpu_columns[] = {
 	{ "vcpu", "VCPU", UNIT_ID, 4, 0 },	   { "tid", "THREAD", UNIT_ID, 7, 0 },
 	{ "mode", "NOW", UNIT_TEXT, 10, 0 },	   { "exits", "EXITS", UNIT_COUNT, 9, 0 },
 	{ "to_user", "TO-VMM", UNIT_COUNT, 9, 0 }, { "guest_ns", "GUEST", UNIT_NS, 7, 0 },
-	{ "kernel_ns", "KERNEL", UNIT_NS, 7, 0 },  { "user_ns", "USER", UNIT_NS, 7, 0 },
+	{ "kernel_ns", "KERNEL", UNIT_NS, 7, 0 },  { "user_ns", "VMM", UNIT_NS, 7, 0 },
 	{ "polled_ns", "POLLED", UNIT_NS, 7, 0 },  { "blocked_ns", "BLOCKED", UNIT_NS, 7, 0 },
 };
 
