@@ -4,8 +4,6 @@
  */
 #include "unit.h"
 
-#include <string.h>
-
 #include "data/window.h"
 
 static bool means(const char *text, uint64_t pid, const char *name)

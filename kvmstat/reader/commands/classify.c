@@ -10,6 +10,7 @@
 #include "data/share.h"
 #include "text/grid.h"
 #include "text/wrap.h"
+#include "verdict/verdict.h"
 
 #define USUAL_WINDOW INT64_C(5000000000)
 

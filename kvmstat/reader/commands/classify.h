@@ -6,7 +6,7 @@
 #define CLASSIFY_H
 
 #include "commands/options.h"
-#include "verdict/verdict.h"
+#include "verdict/thresholds.h"
 
 /* Prints the verdict on each guest chosen in the session's window. */
 enum status classify_print(const struct session *session, const struct options *options,

@@ -12,7 +12,6 @@
 #include "commands/options.h"
 #include "data/choice.h"
 #include "data/jsonl.h"
-#include "data/memory.h"
 #include "data/session.h"
 #include "text/guests.h"
 #include "text/prometheus.h"

@@ -14,6 +14,7 @@
 #include "text/output.h"
 #include "text/sections.h"
 #include "text/wrap.h"
+#include "verdict/verdict.h"
 
 /* Rows of a section; --json has all. */
 #define SECTION_ROWS 12

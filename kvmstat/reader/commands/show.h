@@ -6,7 +6,7 @@
 #define SHOW_H
 
 #include "commands/options.h"
-#include "verdict/verdict.h"
+#include "verdict/thresholds.h"
 
 /* Prints the page of the only guest chosen in the session's window. */
 enum status show_page(const struct session *session, const struct options *options,

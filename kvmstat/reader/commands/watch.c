@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "commands/options.h"
-#include "data/choice.h"
 #include "data/session.h"
 #include "text/guests.h"
 #include "text/output.h"

@@ -4,9 +4,7 @@
  */
 #include "data/jsonl.h"
 
-#include <inttypes.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "data/about.h"

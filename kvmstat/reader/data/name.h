@@ -7,8 +7,6 @@
 #define NAME_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 /* Room for a name; a longer one is cut. */
 #define NAME_SIZE 256

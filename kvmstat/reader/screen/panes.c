@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "data/share.h"
-#include "text/guests.h"
 #include "text/number.h"
 #include "verdict/device.h"
+#include "verdict/verdict.h"
 
 const char *const pane_name[PANE_NR] = {
 	"overview", "reasons", "VMM", "hot spots", "vCPUs", "CPUs", "histograms",

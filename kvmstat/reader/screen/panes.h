@@ -11,7 +11,7 @@
 #include "screen/page.h"
 #include "screen/screen.h"
 #include "screen/sheet.h"
-#include "verdict/verdict.h"
+#include "verdict/thresholds.h"
 
 enum pane {
 	PANE_OVERVIEW,

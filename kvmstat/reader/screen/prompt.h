@@ -5,8 +5,6 @@
 #ifndef PROMPT_H
 #define PROMPT_H
 
-#include <stdbool.h>
-
 #define PROMPT_SIZE 256
 
 struct prompt {

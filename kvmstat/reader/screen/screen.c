@@ -5,7 +5,6 @@
 #define _GNU_SOURCE
 #include "screen/screen.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
 #include <poll.h>

@@ -6,11 +6,8 @@
 #include "text/sections.h"
 
 #include <langinfo.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "text/number.h"
 #include "verdict/device.h"
 
 const struct section sections[TABLE_NR] = {
