@@ -207,7 +207,7 @@ sed 's/ 5200 / 99999999999999999999999 /' "$full" | bad 'a number too large' 'li
 echo '{"name": "x"}' | bad 'a foreign JSON file' 'line 1: not a snapshot: not a recording'
 printf '{\033]0;owned\007}\n' | bad 'hostile JSON' "line 1: not JSON: .*near '.x1b'"
 holds 'hostile JSON: its message is harmless' harmless err
-sed 's/"format":1/"format":2/' "$corpus/recording/memory.jsonl" | bad 'a later recording' 'line 1: a format that is not known here'
+sed 's/"format":1/"format":2/' "$corpus/recording/memory.jsonl" | bad 'a later recording' 'line 1: a format that this version does not know'
 { cat "$corpus/recording/memory.jsonl"; echo rubbish; } | bad 'a damaged recording' '^kvmstat: file: line 3: not JSON: '
 sed '1s/exits/leaves/' "$full" >root/proc/kvminfo
 check 'a header of another version' 2 '' 'line 1: the column exits is missing: the versions of the module and of this command \([0-9.]*\) differ' \
@@ -658,7 +658,7 @@ check 'report: to' 0 ': 2 snapshots, .* 10\.0 s seen$' '' ./kvmstat report rec -
 check 'report: a part' 0 ': 2 snapshots, 2026-11-21 10:30:10 to 2026-11-21 10:30:20, 10\.0 s seen$' '' \
 	./kvmstat report rec --from '2026-11-21 10:30:05' --to @1795257025
 holds 'report: a part: its figures' grep -Eq '^web1 +[0-9]+ +2 +100 +10 ' out
-check 'report: an empty part' 1 '' 'rec: no snapshot in this recording, or in this part of it$' ./kvmstat report rec --from +1h
+check 'report: an empty part' 1 '' 'rec: no snapshot in this recording, or none in this span of it$' ./kvmstat report rec --from +1h
 check 'report: rates' 0 '^2026-11-21T10:30:30Z web1 +[0-9]+ +10 ' '' ./kvmstat report rec --rates
 holds 'report: rates: one header' lines out 4
 check 'report: rates as CSV' 0 '^2026-11-21T10:30:10Z,web1,10\.000$' '' ./kvmstat report rec --rates --csv -c time,name,exits_s

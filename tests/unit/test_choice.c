@@ -86,7 +86,7 @@ static void check(size_t nr, struct choice choice, bool named, bool one, enum st
 	free(said);
 }
 
-#define SEVERAL "kvmstat: this means several guests, choose one by its id:\n"
+#define SEVERAL "kvmstat: several guests match; choose one by its id:\n"
 #define NONE "kvmstat: no such guest: see 'kvmstat list'\n"
 
 static void lists_what_it_could_be(void **state)

@@ -282,9 +282,9 @@ static void refuses_what_is_no_snapshot(void **state)
 	refuse("{" HEAD ",\"guests\":{}}", SOURCE_FOREIGN, "not a snapshot");
 	refuse("{\"format\":1,\"guests\":[]}", SOURCE_FOREIGN, "not a snapshot");
 	refuse("{\"kvmstat\":\"9\",\"guests\":[]}", SOURCE_FOREIGN,
-	       "a format that is not known here");
+	       "a format that this version does not know");
 	refuse("{\"kvmstat\":\"9\",\"format\":2,\"guests\":[]}", SOURCE_FOREIGN,
-	       "a format that is not known here");
+	       "a format that this version does not know");
 	refuse("{\"kvmstat\":\"9\",\"format\":\"1\",\"guests\":[]}", SOURCE_MALFORMED,
 	       "not a count: format");
 }
@@ -338,7 +338,8 @@ static void refuses_bad_details(void **state)
 	(void)state;
 	refuse(GUEST(",\"detail\":{\"reasons\":{}}"), SOURCE_MALFORMED, "not a list: reasons");
 	refuse(GUEST(",\"detail\":{\"hot\":5}"), SOURCE_MALFORMED, "not a list: hot");
-	refuse(GUEST(",\"detail\":{\"hot\":[5]}"), SOURCE_MALFORMED, "a bad or too long list: hot");
+	refuse(GUEST(",\"detail\":{\"hot\":[5]}"), SOURCE_MALFORMED,
+	       "a bad list, or one that is too long: hot");
 	refuse(GUEST(",\"detail\":{\"reasons\":[{\"exits\":-1}]}"), SOURCE_MALFORMED,
 	       "not a count: exits");
 	refuse(GUEST(",\"detail\":{\"reasons\":[{\"reason\":1}]}"), SOURCE_MALFORMED,

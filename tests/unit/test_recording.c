@@ -326,8 +326,8 @@ static void says_that_a_part_is_empty(void **state)
 
 	(void)state;
 	assert_int_equal(seen.status, STATUS_NO_DATA);
-	assert_non_null(
-		strstr(seen.said, "/a: no snapshot in this recording, or in this part of it\n"));
+	assert_non_null(strstr(seen.said,
+			       "/a: no snapshot in this recording, or none in this span of it\n"));
 	free(seen.said);
 	seen = observe(files + 1, 1, NULL, NULL);
 	assert_int_equal(seen.status, STATUS_NO_DATA);

@@ -114,7 +114,7 @@ static void refuses_headers_it_does_not_know(void **state)
 	       SOURCE_FOREIGN, 1, "the column exits is missing");
 	refuse("no pids io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num exits\n",
 	       SOURCE_FOREIGN, 1, "the column pid is missing");
-	refuse(SEVEN " pid\n", SOURCE_FOREIGN, 1, "the column pid is there twice");
+	refuse(SEVEN " pid\n", SOURCE_FOREIGN, 1, "the column pid appears twice");
 	refuse("\x7f"
 	       "ELF\x02\x01\n",
 	       SOURCE_FOREIGN, 1, "no column names, not even text");
@@ -130,14 +130,14 @@ static void refuses_truncation(void **state)
 	refuse("no pid io_n", SOURCE_FOREIGN, 1, "the column io_num is missing");
 	refuse(SEVEN "\n1 1 0 0 0 0 0", SOURCE_MALFORMED, 2, "cut off before its end");
 	refuse(SEVEN "\n1 1 0 0 0 0 0\n2 1", SOURCE_MALFORMED, 3, "cut off before its end");
-	refuse(SEVEN "\n1 1 0 0 0 0\n", SOURCE_MALFORMED, 2, "6 fields where the header has 7");
-	refuse(SEVEN "\n\n", SOURCE_MALFORMED, 2, "0 fields where the header has 7");
+	refuse(SEVEN "\n1 1 0 0 0 0\n", SOURCE_MALFORMED, 2, "6 fields, but the header has 7");
+	refuse(SEVEN "\n\n", SOURCE_MALFORMED, 2, "0 fields, but the header has 7");
 }
 
 static void refuses_bad_lines(void **state)
 {
 	(void)state;
-	refuse(SEVEN "\n1 1 0 0 0 0 0 0\n", SOURCE_MALFORMED, 2, "more than the header's 7 fields");
+	refuse(SEVEN "\n1 1 0 0 0 0 0 0\n", SOURCE_MALFORMED, 2, "more fields than the header's 7");
 	refuse(SEVEN "\n1 1 -1 0 0 0 0\n", SOURCE_MALFORMED, 2, "field 3 is not a decimal number");
 	refuse(SEVEN "\n1 1 1: 0 0 0 0\n", SOURCE_MALFORMED, 2, "field 3 is not a decimal number");
 	refuse(SEVEN "\n1 1 1/ 0 0 0 0\n", SOURCE_MALFORMED, 2, "field 3 is not a decimal number");
@@ -256,7 +256,7 @@ static void explains_what_to_do(void **state)
 		"and of this command (" KVMSTAT_VERSION ") differ: install both from one release");
 	explain(&foreign, "-", false,
 		"standard input: line 1: the column exits is missing: not a recording or copy "
-		"of /proc/kvminfo, or one of a version that this command (" KVMSTAT_VERSION
+		"of /proc/kvminfo, or from a version that this command (" KVMSTAT_VERSION
 		") does not know");
 	explain(&cut, "x", false,
 		"x: line 3: cut off before its end: it is damaged: take a new one");

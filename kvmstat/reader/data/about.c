@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Holds of what is known about a guest.
+ * Counts the holds of an about.
  */
 #include "data/about.h"
 
@@ -36,7 +36,7 @@ bool about_ready(const struct about *was, const struct about *now, uint64_t *ns)
 	if (!now || !now->has_ready || (was && !was->has_ready))
 		return false;
 	*ns = now->ready_ns;
-	/* It goes back when a vCPU's thread has gone. */
+	/* ready_ns is lower than before when the thread of a vCPU has gone. */
 	if (was)
 		*ns -= was->ready_ns < *ns ? was->ready_ns : *ns;
 	return true;

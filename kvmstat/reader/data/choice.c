@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Matches guests with what the user called them.
+ * Matches guests with the names that the user gave.
  */
 #include "data/choice.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The rest of @text behind @prefix, or NULL. */
+/* Returns the rest of @text behind @prefix, or NULL. */
 static const char *behind(const char *text, const char *prefix)
 {
 	size_t len = strlen(prefix);
@@ -20,7 +20,7 @@ static bool is_number(const char *text, uint64_t number)
 	return *text && !text[strspn(text, "0123456789")] && strtoull(text, NULL, 10) == number;
 }
 
-/* As it is shown, or as the VMM was given it. */
+/* A name matches as it is shown, and as the VMM was given it. */
 static bool is_name(const char *text, const char *name)
 {
 	char clean[NAME_SIZE];

@@ -7,15 +7,15 @@
 
 #include "data/snapshot.h"
 
-/* Which guests; both conditions hold when both are given. */
+/* A chosen guest meets both conditions if both are given. */
 struct choice {
 	uint64_t pid; /* 0: any */
-	const char *guest; /* GUEST as the user gave it; NULL: any */
+	const char *guest; /* GUEST as the user wrote it; NULL: any */
 };
 
 /*
- * Whether @choice means the guest of this key and clean name. A GUEST is a name, a
- * pid or an id, or says which with name:, pid: or id: before it.
+ * Returns whether @choice means the guest of this key and clean name. GUEST is a name, a
+ * pid or an id; a prefix, name:, pid: or id:, says which of them.
  */
 bool choice_means(const struct choice *choice, const struct guest_key *key, const char *name);
 

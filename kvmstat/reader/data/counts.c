@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The names of the columns, and their sums.
+ * Names the columns and adds them up.
  */
 #include "data/counts.h"
 

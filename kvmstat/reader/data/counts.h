@@ -17,7 +17,7 @@ enum column {
 		COL_NR
 };
 
-/* Columns without which a file is not ours. */
+/* A file without these first columns is not ours. */
 #define COL_NEEDED (COL_exits + 1)
 #define COL_BIT(column) (UINT32_C(1) << (column))
 
@@ -27,13 +27,13 @@ struct counts {
 
 extern const char *const column_name[COL_NR];
 
-/* Whether the line stands for all VMs past the module's cap. */
+/* Returns whether the line stands for all VMs past the module's cap. */
 bool counts_are_others(const struct counts *guest);
 
-/* All switches of a guest: those that stayed in the kernel and those that did not. */
+/* Returns all exits of a guest, those that the kernel handled and those that the VMM did. */
 uint64_t counts_total(const struct counts *guest);
 
-/* All of the vCPUs' time: what its parts are shares of. */
+/* Returns all of the vCPUs' time, of which guest, kernel, VMM and halted time are shares. */
 uint64_t counts_time(const struct counts *guest);
 
 #endif

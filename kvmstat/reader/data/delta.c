@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Subtracts snapshots: matches guests by key, then counter by counter.
+ * Matches the guests of two snapshots by key and subtracts their counters.
  */
 #include "data/delta.h"
 
@@ -9,8 +9,8 @@
 #include "data/memory.h"
 
 /*
- * The columns that can only grow. kvm_vm_switch_num is not one: an exit counts
- * as handled in the kernel until its handling ends in userspace.
+ * The columns that never decrease. kvm_vm_switch_num is not one of them, because it drops
+ * when an exit in flight turns out to end in userspace.
  */
 #define GROWING                                                                                \
 	(COL_BIT(COL_io_num) | COL_BIT(COL_exception_num) | COL_BIT(COL_kvm_qemu_switch_num) | \
@@ -30,7 +30,7 @@ static int compare_keyed(const void *a, const void *b)
 	return guest_key_compare(&((const struct keyed *)a)->key, &((const struct keyed *)b)->key);
 }
 
-/* Returns the keys of @snap in order, to be freed. */
+/* Returns the sorted keys of @snap. The caller frees them. */
 static struct keyed *sorted_keys(const struct snapshot *snap)
 {
 	struct keyed *keys = xcalloc(snap->nr + 1, sizeof(*keys));

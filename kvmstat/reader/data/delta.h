@@ -10,19 +10,19 @@
 enum delta_state {
 	DELTA_STAYED,
 	DELTA_NEW,
-	DELTA_ENDED, /* its last counts are not in the file: no differences */
-	DELTA_RESTARTED, /* a counter went back: counted from zero again */
+	DELTA_ENDED, /* the file has no last counts of it, so there are no differences */
+	DELTA_RESTARTED, /* a counter went back, so the differences are from zero */
 };
 
 struct delta_row {
 	struct guest_key key;
 	enum delta_state state;
 	struct counts last; /* the guest's latest line */
-	struct counts diff; /* of the counters; 0 in the other columns */
-	struct about *was, *now; /* in the earlier and the latest snapshot; held, or NULL */
+	struct counts diff; /* of the counters; other columns are 0 */
+	struct about *was, *now; /* in the earlier and the later snapshot; held, or NULL */
 };
 
-/* The rows of the later snapshot in their order, then the guests that ended. */
+/* Rows are in the order of the later snapshot; guests that ended follow. */
 struct delta {
 	struct delta_row *row;
 	size_t nr;
@@ -31,13 +31,13 @@ struct delta {
 };
 
 /*
- * Computes the differences of @now to @was, taken @seconds before. @delta owns
- * memory until delta_free(), and needs the snapshots no longer.
+ * Computes the differences from @was to @now, which are @seconds apart. @delta owns
+ * memory until delta_free(); it does not refer to the snapshots.
  */
 void delta_compute(struct delta *delta, const struct snapshot *was, const struct snapshot *now,
 		   double seconds);
 
-/* Releases what @delta owns and leaves it empty. */
+/* Frees what @delta owns and empties it. */
 void delta_free(struct delta *delta);
 
 #endif

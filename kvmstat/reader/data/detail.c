@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Parses and subtracts the rows of a guest's debugfs files, by their descriptions.
+ * Parses and subtracts the tables of a guest, by their forms.
  */
 #define _GNU_SOURCE
 #include "data/detail.h"
@@ -123,7 +123,7 @@ void *detail_new_row(const struct form *form, struct rows *rows)
 
 	if (rows->nr == DETAIL_MAX_ROWS)
 		return NULL;
-	/* Room doubles each time that it is used up: at a power of two. */
+	/* Double the room whenever it is used up, at powers of two. */
 	if (!(rows->nr & (rows->nr - 1)))
 		rows->row = xreallocarray(rows->row, rows->nr ? 2 * rows->nr : 1, form->size);
 	row = (char *)rows->row + rows->nr++ * form->size;
@@ -142,7 +142,7 @@ bool detail_set_text(char *field, const char *text, size_t len)
 	return true;
 }
 
-/* The next field of the line at *@at, ended by blanks or the line; length 0: none. */
+/* Takes the next field of the line off *@at. Returns its length, 0 at the end. */
 static size_t next_field(const char **at, const char *end, const char **field)
 {
 	while (*at < end && (**at == ' ' || **at == '\t'))
@@ -174,7 +174,7 @@ static const struct field *find_field(const struct form *form, const char *name,
 	return NULL;
 }
 
-/* A text in the last column is the rest of the line. */
+/* A text in the last column takes the rest of the line, blanks included. */
 static const char *parse_row(const struct form *form, struct rows *rows,
 			     const struct field **column, size_t columns, const char *at,
 			     const char *end)
@@ -255,7 +255,7 @@ static bool same_row(const struct form *form, void *a, void *b)
 	return true;
 }
 
-/* Rows keep their order from reading to reading: search from the last hit on. */
+/* Rows keep their order between readings, so the search goes on behind the last hit. */
 static void *find_row(const struct form *form, const struct rows *rows, void *like, size_t *at)
 {
 	for (size_t n = 0; n < rows->nr; n++) {

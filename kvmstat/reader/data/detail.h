@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What debugfs tells of a guest beyond its line in /proc/kvminfo: the rows of its files,
- * each described once so that reading, subtracting and JSON are the same code for all.
+ * The tables of a guest's debugfs files. A form describes the rows of each table once, so
+ * that one code reads, subtracts and writes them all.
  */
 #ifndef DETAIL_H
 #define DETAIL_H
@@ -14,11 +14,11 @@
 
 #define DETAIL_TEXT_SIZE 40
 
-/* Bounds on what a file can make us do. */
+/* What a file can make us do is bounded. */
 #define DETAIL_MAX_ROWS 65536
 #define DETAIL_MAX_FIELDS 64
 
-/* Bounds of histograms, 2^9 to 2^23 ns, and what is above. */
+/* The bounds of histograms are 2^9 to 2^23 ns; the last bucket has what is above. */
 #define DETAIL_FIRST_BUCKET_BITS 9
 #define DETAIL_BUCKETS 16
 
@@ -53,15 +53,15 @@ struct cpu {
 
 enum field_kind {
 	FIELD_KEY, /* which row it is */
-	FIELD_COUNTER, /* only grows */
-	FIELD_GAUGE, /* the latest is what counts */
+	FIELD_COUNTER, /* never decreases */
+	FIELD_GAUGE, /* only the latest value counts */
 };
 
 struct field {
 	const char *name;
 	size_t at; /* offset in the row */
 	enum field_kind kind;
-	bool text; /* a DETAIL_TEXT_SIZE array, else a uint64_t */
+	bool text; /* an array of DETAIL_TEXT_SIZE, or else a uint64_t */
 };
 
 enum table {
@@ -74,11 +74,11 @@ enum table {
 	TABLE_NR
 };
 
-/* A file of a guest's directory. */
+/* Describes a file of a guest's directory. */
 struct form {
 	const char *name;
 	size_t size; /* of a row */
-	const struct field *field; /* up to one without a name */
+	const struct field *field; /* the last one has no name */
 };
 
 extern const struct form detail_form[TABLE_NR];
@@ -90,11 +90,11 @@ struct rows {
 };
 
 struct detail {
-	enum isa isa; /* where its devices are */
+	enum isa isa; /* says where its devices are */
 	struct rows table[TABLE_NR];
 };
 
-/* for (const struct reason *r; in detail, TABLE_REASONS) */
+/* Visits each row of a table: detail_for_each(reason, detail, TABLE_REASONS). */
 #define detail_for_each(r, detail, which)                                                 \
 	for ((r) = (detail)->table[which].row;                                            \
 	     (r) && (const char *)(r) < (const char *)(detail)->table[which].row +        \
@@ -102,26 +102,26 @@ struct detail {
 	     (r)++)
 
 /*
- * Parses the @len bytes of a file at @buf. Columns are found by name; unknown ones
- * are skipped, missing ones are 0. Returns NULL, or what is wrong; @rows is then
- * empty. It owns memory until detail_free() of the detail that it is part of.
+ * Parses the @len bytes of a file at @buf into @rows. Columns are found by name; unknown
+ * columns are skipped, missing ones are 0. Returns NULL, or what is wrong, with @rows empty.
+ * @rows owns memory until detail_free() of its detail.
  */
 const char *detail_parse(const struct form *form, const char *buf, size_t len, struct rows *rows);
 
-/* Returns a new row of zeros at the end of @rows, or NULL past the bound. */
+/* Appends a row of zeros to @rows and returns it, or NULL if @rows is full. */
 void *detail_new_row(const struct form *form, struct rows *rows);
 
-/* Puts @text into a field; false if it is too long or not plain printable ASCII. */
+/* Copies @text to @field. Returns false if @text is too long or not printable ASCII. */
 bool detail_set_text(char *field, const char *text, size_t len);
 
 /*
- * Computes what happened from @was (NULL: from nothing) to @now into @diff: rows
- * matched by their keys, counters subtracted. A counter that went back is 0, as the
- * estimates of TABLE_HOT can.
+ * Computes into @diff what happened from @was, or from the beginning if @was is NULL, to
+ * @now. Rows are matched by their keys and their counters subtracted. If a counter went back,
+ * as the estimates of TABLE_HOT can, its difference is 0.
  */
 void detail_subtract(struct detail *diff, const struct detail *was, const struct detail *now);
 
-/* Releases what @detail owns and leaves it empty. */
+/* Frees what @detail owns and empties it. */
 void detail_free(struct detail *detail);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "data/memory.h"
 
-/* A history starts with its key, so a key alone will do to look for it. */
+/* A history starts with its key, so the pointer to a key finds it. */
 static int compare(const void *a, const void *b)
 {
 	return guest_key_compare(a, b);

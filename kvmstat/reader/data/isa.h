@@ -7,7 +7,7 @@
 
 enum isa { ISA_X86, ISA_ARM64, ISA_RISCV64 };
 
-/* What the info file's isa means; x86 where that does not tell. */
+/* Returns what the isa line of the info file means. Any other text means x86. */
 enum isa isa_of(const char *text);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes and reads snapshots with jansson, the rows of details by their descriptions.
+ * Writes and reads snapshots with jansson, and their tables by the forms.
  */
 #include "data/jsonl.h"
 
@@ -76,7 +76,7 @@ json_t *jsonl_snapshot(const struct snapshot *snap)
 			 "cpus", (int)at->cpus, "guests", guests);
 }
 
-/* What parsing has come to; the first fault stays. */
+/* The state of parsing. The first fault stays. */
 struct reading {
 	struct source_error *err;
 	size_t line;
@@ -105,7 +105,7 @@ static bool get_number(struct reading *reading, const json_t *object, const char
 	return true;
 }
 
-/* Texts that are shown are made clean again: the file may come from anybody. */
+/* Cleans the text again, as the file may come from anybody. */
 static bool get_text(struct reading *reading, const json_t *object, const char *key,
 		     char text[NAME_SIZE])
 {
@@ -125,7 +125,8 @@ static bool get_row(struct reading *reading, const struct form *form, const json
 	char *row = detail_new_row(form, rows);
 
 	if (!row || !json_is_object(object))
-		return fault(reading, SOURCE_MALFORMED, "a bad or too long list: ", form->name);
+		return fault(reading, SOURCE_MALFORMED,
+			     "a bad list, or one that is too long: ", form->name);
 	for (const struct field *field = form->field; field->name; field++) {
 		const json_t *value = json_object_get(object, field->name);
 
@@ -165,7 +166,7 @@ static bool get_guest(struct reading *reading, const json_t *guest, struct snaps
 	struct about *about = about_new();
 	uint32_t has = 0;
 
-	/* From here on snapshot_free() finds it. */
+	/* From here on snapshot_free() drops it. */
 	snap->about[snap->nr++] = about;
 	if (!json_is_object(guest))
 		return fault(reading, SOURCE_MALFORMED, "a guest is not an object", "");
@@ -179,7 +180,7 @@ static bool get_guest(struct reading *reading, const json_t *guest, struct snaps
 		return fault(reading, SOURCE_MALFORMED, "a guest lacks a column", "");
 	if (counts->v[COL_pid] > INT_MAX)
 		return fault(reading, SOURCE_MALFORMED, "the pid is out of range", "");
-	/* A sum that did not fit in JSON is not one any more. */
+	/* INT64_MAX stands for all sums that do not fit. */
 	if (counts->v[COL_exits] != INT64_MAX &&
 	    (counts->v[COL_kvm_vm_switch_num] > counts->v[COL_exits] ||
 	     counts->v[COL_exits] - counts->v[COL_kvm_vm_switch_num] !=
@@ -234,7 +235,8 @@ static bool get_snapshot(struct reading *reading, const json_t *root, struct sna
 	if (!get_number(reading, root, "format", &format))
 		return false;
 	if (format != JSONL_FORMAT)
-		return fault(reading, SOURCE_FOREIGN, "a format that is not known here", "");
+		return fault(reading, SOURCE_FOREIGN, "a format that this version does not know",
+			     "");
 	if (!get_moment(reading, root, &snap->at))
 		return false;
 	if (json_array_size(guests) > SNAPSHOT_MAX_GUESTS)
@@ -259,7 +261,7 @@ enum source_status jsonl_parse(const char *buf, size_t len, size_t line, struct 
 	*snap = (struct snapshot){ .has = UINT32_MAX };
 	root = json_loadb(buf, len, JSON_REJECT_DUPLICATES, &error);
 	if (!root) {
-		/* The message has a piece of the line in it. */
+		/* The message quotes a piece of the line. */
 		name_clean(clean, error.text, true);
 		fault(&reading, SOURCE_MALFORMED, "not JSON: ", clean);
 		*snap = (struct snapshot){ 0 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Allocations that do not return without memory.
+ * Wraps the allocations of the C library.
  */
 #define _GNU_SOURCE
 #include "data/memory.h"

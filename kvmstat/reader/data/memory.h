@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory, or the end: a command that has none left can only say so.
+ * Allocations that exit with STATUS_NO_DATA and a message when there is no memory left.
  */
 #ifndef MEMORY_H
 #define MEMORY_H
 
 #include <stddef.h>
 
-/* As calloc(), reallocarray(), strdup() and asprintf(); without memory they exit with STATUS_NO_DATA. */
+/* These never return NULL. */
 void *xcalloc(size_t nr, size_t size);
 void *xreallocarray(void *old, size_t nr, size_t size);
 char *xstrdup(const char *text);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finds the name of a guest in its VMM's command line, and makes any name
- * harmless.
+ * Finds the name of a guest in the command line of its VMM, and cleans names.
  */
 #define _GNU_SOURCE
 #include "data/name.h"
@@ -14,8 +13,8 @@
 #include <wctype.h>
 
 /*
- * The argument of -name is QEMU's key=value list: a first part with no '=' is
- * the guest's name, ",," is a comma in a value, the last guest= wins.
+ * The argument of -name is a list of key=value, separated by commas. A first item without
+ * '=' is the guest's name; ",," is a comma in a value; the last guest= wins.
  */
 static void name_from_option(const char *at, char name[NAME_SIZE])
 {
@@ -46,7 +45,7 @@ static bool option_is(const char *arg, const char *option)
 	return !strcmp(arg, option) || (arg[0] == '-' && !strcmp(arg + 1, option));
 }
 
-/* The value of @option at *@argv: the next argument, or what follows a '='. */
+/* Returns the value of @option at *@argv, which is the next argument or follows a '='. */
 static const char *option_value(char *const *argv, const char *option)
 {
 	size_t len = strlen(option);
@@ -64,7 +63,10 @@ static void set_name(char name[NAME_SIZE], const char *from, size_t len)
 	name[len] = '\0';
 }
 
-/* The name in the path of a socket, /run/web1.sock or web1-socket, or in its folder's if it says nothing. */
+/*
+ * Takes the name from the path of a socket, /run/web1.sock or web1-socket. If the file has a
+ * generic name, its folder has the guest's.
+ */
 static void name_from_socket(const char *path, char name[NAME_SIZE])
 {
 	static const char *const generic[] = { "api", "clh-api",	  "clh",
@@ -92,9 +94,9 @@ static void name_from_socket(const char *path, char name[NAME_SIZE])
 
 static const struct vmm {
 	const char *name;
-	const char *program[3]; /* how its file's name begins */
-	const char *option[2]; /* the name is its value */
-	const char *socket[2]; /* the name is in the path that is its value */
+	const char *program[3]; /* the beginnings of its file's name */
+	const char *option[2]; /* options whose value is the name */
+	const char *socket[2]; /* options whose value is a path with the name */
 } vmms[] = {
 	{ "qemu", { "qemu", "kvm" }, { 0 }, { 0 } },
 	{ "firecracker", { "firecracker" }, { "--id" }, { 0 } },
@@ -109,7 +111,7 @@ static const struct vmm *find_vmm(const char *program)
 
 	if (slash)
 		program = slash + 1;
-	/* From the end on: kvmtool begins as kvm does. */
+	/* Search from the end, as "kvmtool" also begins with "kvm". */
 	for (size_t i = sizeof(vmms) / sizeof(*vmms); i--;)
 		for (const char *const *p = vmms[i].program; *p; p++)
 			if (!strncmp(program, *p, strlen(*p)))
@@ -142,7 +144,7 @@ void name_find(char *const *argv, struct name_found *found)
 		if (vmm && vmm != vmms) {
 			find_in_option(vmm, argv, found->name);
 		} else if (option_is(*argv, "-name") && argv[1]) {
-			/* Also of a QEMU under another file's name. */
+			/* A QEMU can have any file name. */
 			found->vmm = vmms[0].name;
 			name_from_option(*++argv, found->name);
 		}
@@ -150,15 +152,16 @@ void name_find(char *const *argv, struct name_found *found)
 }
 
 /*
- * Takes one character off *@from: returns its length if it is printed in a way of its
- * own in the current locale, else 0, and its columns in @columns.
+ * Looks at the first character of @from. Returns its length if the current locale prints it
+ * and it has a width, or else 0. Writes to @columns how many columns it takes, as \xNN if
+ * need be.
  */
 static size_t printed(const char *from, mbstate_t *state, int *columns)
 {
 	wchar_t wide;
 	size_t len = mbrtowc(&wide, from, strlen(from), state);
 
-	/* A character without a width of its own could change its neighbours. */
+	/* A character without a width could change its neighbours. */
 	if (len && len <= MB_LEN_MAX && iswprint(wide) && wcwidth(wide) > 0) {
 		*columns = wcwidth(wide);
 		return len;
@@ -182,7 +185,7 @@ void name_clean(char out[NAME_SIZE], const char *raw, bool again)
 	locale_t before;
 	char *to = out;
 
-	/* Not of the user's locale: the name is the same for everybody. */
+	/* The user's locale does not matter: clean names are the same for everybody. */
 	if (!utf8)
 		utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	before = uselocale(utf8);
@@ -190,10 +193,10 @@ void name_clean(char out[NAME_SIZE], const char *raw, bool again)
 		int columns;
 		size_t len = printed(raw, &state, &columns);
 
-		/* Also what a spreadsheet takes for the start of a formula; alone it is none. */
+		/* A spreadsheet takes a first =, +, - or @ for a formula if more follows. */
 		if ((*raw == '\\' && !again) || (to == out && raw[1] && strchr("=+-@", *raw)))
 			len = 0;
-		/* Room for this one, and for the mark. */
+		/* Leave room for this character and for the mark. */
 		if (to - out + (len ? len : 4) > NAME_SIZE - 2) {
 			*to++ = '+';
 			break;
@@ -216,7 +219,7 @@ int name_show(char out[NAME_SHOWN_SIZE], const char *name, int width)
 		size_t len = printed(name, &state, &columns);
 
 		if (used + columns > width) {
-			/* What was kept leaves a column for the mark. */
+			/* *kept leaves a column for the mark. */
 			*kept = '+';
 			kept[1] = '\0';
 			return kept_used + 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Looks at VMMs through libproc2, and at the scheduler's account of their vCPUs.
+ * Reads about VMMs through libproc2, and the ready time of their vCPUs from schedstat.
  */
 #include "data/process.h"
 
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As many as one procps_pids_select() takes. */
+/* procps_pids_select() takes no more at once. */
 #define BATCH 255
 
 enum item { ITEM_PID, ITEM_ARGS, ITEM_COMMAND, ITEM_CGROUPS, ITEM_NR };
@@ -39,7 +39,7 @@ static bool open_info(void)
 	return true;
 }
 
-/* The path of the unified hierarchy ("0::/path"), else of the first one. */
+/* Returns the path of the unified hierarchy ("0::/path"), or else of the first one. */
 static const char *find_cgroup(char *const *cgroups)
 {
 	const char *path = NULL;

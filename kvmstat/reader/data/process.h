@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The processes that run guests, as the kernel of this machine tells of them.
+ * What the kernel of this machine knows about the processes that run guests.
  */
 #ifndef PROCESS_H
 #define PROCESS_H
@@ -8,15 +8,15 @@
 #include "data/snapshot.h"
 
 /*
- * Fills in name, vmm and cgroup of the guests of @snap; each has an about. A process
- * that has gone away leaves the name "?".
+ * Fills in name, vmm and cgroup of the guests of @snap, which all have an about. If the
+ * process has gone, the name is "?".
  */
 void process_describe(struct snapshot *snap);
 
 /*
- * Sums up into @about what the threads of its vCPUs waited for a CPU of the host
- * (/proc/PID/task/TID/schedstat, the kernel's scheduler/sched-stats.rst). Their ids
- * are those of the initial pid namespace: from another one nothing is found.
+ * Adds up in @about how long the threads of its vCPUs were ready, from
+ * /proc/PID/task/TID/schedstat (the kernel's scheduler/sched-stats.rst). The thread ids in
+ * @about belong to the initial pid namespace; in another namespace no thread is found.
  */
 void process_ready(struct about *about, uint64_t pid);
 

@@ -42,7 +42,7 @@ enum source_status recording_next(struct recording *recording, struct snapshot *
 	}
 	recording->nr++;
 	if (recording->line[len - 1] != '\n') {
-		/* Being written, or all that a crash left of it. */
+		/* The line is still being written, or a crash has cut it. */
 		recording->cut = *end = true;
 		return SOURCE_OK;
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads the source as often as is asked for, on a grid of times that does not drift.
+ * Reads the source, waits, and knows the time.
  */
 #define _GNU_SOURCE
 #include "data/session.h"
@@ -67,7 +67,7 @@ static enum status explain(const struct session *session, const struct source_er
 	return err->status == SOURCE_UNREADABLE ? STATUS_NO_DATA : STATUS_BAD;
 }
 
-/* Opens the file; reads it if it is a copy of /proc/kvminfo and not a recording. */
+/* Opens the file. A copy of /proc/kvminfo is read at once, a recording later. */
 static enum source_status open_file(struct session *session, struct snapshot *snap,
 				    struct source_error *err)
 {
@@ -118,7 +118,7 @@ static bool is_asked_for(struct session *session, const struct snapshot *snap)
 	return snap->at.real_ns >= session->from_ns && snap->at.real_ns <= session->to_ns;
 }
 
-/* Takes the next snapshot that counts; none when it is over. */
+/* Takes the next snapshot that is wanted, or none at the end of the last file. */
 static enum source_status take_recorded(struct session *session, struct snapshot *snap,
 					struct source_error *err)
 {
@@ -177,7 +177,7 @@ enum status session_open(struct session *session, const struct request *request,
 	if (!session->over)
 		return STATUS_OK;
 	fprintf(stderr, "kvmstat: %s: no snapshot in this recording%s\n", path_of(session),
-		request->from || request->to ? ", or in this part of it" : " yet");
+		request->from || request->to ? ", or none in this span of it" : " yet");
 	return STATUS_NO_DATA;
 }
 
@@ -185,7 +185,7 @@ void session_begin(struct session *session, bool zero)
 {
 	const struct snapshot nothing = SNAPSHOT_EMPTY;
 
-	/* No time has passed: all guests are known from the start, none is new. */
+	/* No time has passed, so all guests are known from the start and none is new. */
 	account(session, zero ? &nothing : &session->last, 0);
 }
 
@@ -210,7 +210,7 @@ enum status session_step(struct session *session)
 	session->last = now;
 	seconds = moment_seconds(&was.at, &now.at);
 	if (seconds < 0) {
-		/* After a boot, all guests are others, whatever their ids. */
+		/* After a boot all guests are new, whatever their ids. */
 		session->last = nothing;
 		account(session, &was, 0);
 		session->last = now;
@@ -243,7 +243,7 @@ enum status session_observe(struct session *session, const struct request *reque
 
 	if (status)
 		return status;
-	/* Of a copy there is no second reading. */
+	/* A copy cannot be read a second time. */
 	if (request->file && !session_is_recorded(session))
 		window = 0;
 	session_begin(session, !window);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shares as decimal fractions.
+ * Divides in 128 bits.
  */
 #include "data/share.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-/* 2^64 * 100 * 10^9 * 2 stays below 2^103. */
+/* 2^64 * 100 * 10^9 * 2 is below 2^103. */
 static void format(char *buf, size_t size, uint64_t num, uint64_t den, unsigned int unit,
 		   unsigned int digits, enum share_mode mode)
 {

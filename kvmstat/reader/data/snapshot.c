@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is the same of two snapshots, and their memory.
+ * Compares keys and moments, and frees snapshots.
  */
 #include "data/snapshot.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What was known of all guests at one moment.
+ * A snapshot has what was known about all guests at one moment.
  */
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H
@@ -12,28 +12,28 @@
 
 #define MOMENT_TEXT_SIZE 256
 
-/* When and where a snapshot was taken; zeros and empty texts where that is not known. */
+/* When and where a snapshot was taken. What is not known is 0 or an empty text. */
 struct moment {
 	int64_t real_ns; /* since 1970 */
-	int64_t boot_ns; /* since the machine's boot, time asleep included */
+	int64_t boot_ns; /* since the machine booted, including time asleep */
 	char boot_id[MOMENT_TEXT_SIZE];
 	char host[MOMENT_TEXT_SIZE];
 	char kernel[MOMENT_TEXT_SIZE];
-	char isa[MOMENT_TEXT_SIZE]; /* as the module's info has it */
+	char isa[MOMENT_TEXT_SIZE]; /* from the module's info file */
 	unsigned int cpus;
 };
 
 struct snapshot {
-	struct counts *guest; /* in the order of the file; an absent column is 0 */
-	struct about **about; /* of each guest; NULL: nothing but its line is known */
+	struct counts *guest; /* in the order of the file; a missing column is 0 */
+	struct about **about; /* one for each guest, or NULL if only the counts are known */
 	size_t nr;
-	uint32_t has; /* COL_BIT() of each column that the file has */
+	uint32_t has; /* the COL_BIT() of each column that the file has */
 	struct moment at;
 };
 
 /*
- * Who a guest is, from one snapshot to the next: its id, or its pid where the
- * file has no ids (0 then); several of a process are told apart by their order.
+ * Identifies a guest in all snapshots, by its id, or by its pid if the file has no ids and
+ * id is 0. The order of lines distinguishes several guests of one process.
  */
 struct guest_key {
 	uint64_t id;
@@ -41,22 +41,22 @@ struct guest_key {
 	size_t nth;
 };
 
-/* Before anything was seen: all that comes later is new. */
+/* The snapshot before the first one: all guests of the next one are new. */
 #define SNAPSHOT_EMPTY ((struct snapshot){ .has = UINT32_MAX })
 
-/* A bound on what a file can make us do. */
+/* What a file can make us do is bounded. */
 #define SNAPSHOT_MAX_GUESTS 65536
 
-/* Orders keys as memcmp() does. */
+/* Returns less than, equal to or more than 0, like memcmp(). */
 int guest_key_compare(const struct guest_key *a, const struct guest_key *b);
 
 /*
- * The seconds from one moment to the other, by the clock that a change of the date
- * does not move; -1: they are of different boots, so nothing can be subtracted.
+ * Returns the seconds from @was to @now, by a clock that does not change with the date. Returns
+ * -1 if the machine has booted between them, so that nothing can be subtracted.
  */
 double moment_seconds(const struct moment *was, const struct moment *now);
 
-/* Releases what @snap owns, and its holds on what is known about the guests. */
+/* Frees what @snap owns and drops its holds of abouts. */
 void snapshot_free(struct snapshot *snap);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads and checks /proc/kvminfo: a line of column names, then one line of
- * decimal numbers per guest. Columns are found by name; unknown ones are
- * skipped, those after the first seven may be missing.
+ * Reads and checks /proc/kvminfo, which has a line of column names and then a line of
+ * decimal numbers for each guest. Columns are found by name. Unknown columns are skipped;
+ * those after the first seven may be missing.
  */
 #include "data/source.h"
 
@@ -17,7 +17,7 @@ struct word {
 	size_t len;
 };
 
-/* What the header said: which column each field of a line is, or COL_NR. */
+/* From the header: the column of each field of a line, or COL_NR. */
 struct layout {
 	enum column column[SOURCE_MAX_FIELDS];
 	size_t nr;
@@ -46,7 +46,7 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Takes the next field of the line [*at, end); false when there is none. */
+/* Takes the next field of the line [*at, end). Returns false at its end. */
 static bool next_field(const char **at, const char *end, struct word *field)
 {
 	while (*at < end && is_blank(**at))
@@ -93,7 +93,7 @@ static enum source_status parse_header(const char *at, const char *end, struct l
 				   SOURCE_MAX_FIELDS);
 		if (column < COL_NR) {
 			if (*has & COL_BIT(column))
-				return bad(err, SOURCE_FOREIGN, 1, "the column %s is there twice",
+				return bad(err, SOURCE_FOREIGN, 1, "the column %s appears twice",
 					   column_name[column]);
 			*has |= COL_BIT(column);
 		}
@@ -136,7 +136,7 @@ static enum source_status parse_guest(const char *at, const char *end, size_t li
 		uint64_t number;
 
 		if (nr == layout->nr)
-			return bad(err, SOURCE_MALFORMED, line, "more than the header's %zu fields",
+			return bad(err, SOURCE_MALFORMED, line, "more fields than the header's %zu",
 				   layout->nr);
 		wrong = parse_number(&field, &number);
 		if (wrong)
@@ -145,7 +145,7 @@ static enum source_status parse_guest(const char *at, const char *end, size_t li
 			guest->v[layout->column[nr]] = number;
 	}
 	if (nr < layout->nr)
-		return bad(err, SOURCE_MALFORMED, line, "%zu fields where the header has %zu", nr,
+		return bad(err, SOURCE_MALFORMED, line, "%zu fields, but the header has %zu", nr,
 			   layout->nr);
 	if (guest->v[COL_pid] > INT_MAX)
 		return bad(err, SOURCE_MALFORMED, line, "the pid is out of range");
@@ -280,8 +280,7 @@ void source_explain(char *buf, size_t size, const struct source_error *err, cons
 		       ") differ: install both from one release";
 	else if (err->status == SOURCE_FOREIGN)
 		hint = "not a recording or copy of /proc/" KVMSTAT_PROC_NAME
-		       ", or one of a version that this command (" KVMSTAT_VERSION
-		       ") does not know";
+		       ", or from a version that this command (" KVMSTAT_VERSION ") does not know";
 	else
 		hint = "it is damaged: take a new one";
 	snprintf(buf, size, "%s: line %zu: %s: %s", path, err->line, err->what, hint);

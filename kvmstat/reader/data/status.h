@@ -7,8 +7,8 @@
 
 enum status {
 	STATUS_OK,
-	STATUS_NO_DATA, /* the numbers cannot be had, or not be written */
-	STATUS_BAD, /* bad usage, or a bad file */
+	STATUS_NO_DATA, /* the numbers cannot be read, or the output cannot be written */
+	STATUS_BAD, /* bad usage, a bad file, or an ambiguous guest */
 };
 
 #endif

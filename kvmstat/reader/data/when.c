@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Parses and writes times of day.
+ * Parses and writes times.
  */
 #define _GNU_SOURCE
 #include "data/when.h"
@@ -12,7 +12,7 @@
 
 #define NSEC_PER_SEC INT64_C(1000000000)
 
-/* A century is more than any recording, and far from overflow. */
+/* A century is longer than any recording, and far from overflow. */
 #define MAX_SECONDS 3155760000.0
 
 static bool parse_seconds(const char *text, bool units, int64_t *ns)
@@ -46,7 +46,7 @@ bool when_parse(const char *text, int64_t first_ns, int64_t *ns)
 	if (*text == '+') {
 		if (!parse_seconds(text + 1, true, ns))
 			return false;
-		/* Past the end of time is its end. */
+		/* A time that does not fit is the last one that does. */
 		if (__builtin_add_overflow(*ns, first_ns, ns))
 			*ns = INT64_MAX;
 		return true;

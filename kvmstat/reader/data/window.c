@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sums up the differences per guest over all intervals.
+ * Adds up the differences of each guest over all intervals.
  */
 #define _GNU_SOURCE
 #include "data/window.h"
@@ -12,7 +12,7 @@
 
 #include "data/memory.h"
 
-/* A guest starts with its key, so a key alone will do to look for it. */
+/* A guest starts with its key, so the pointer to a key finds it. */
 static int compare(const void *a, const void *b)
 {
 	return guest_key_compare(a, b);
@@ -28,7 +28,7 @@ static struct window_guest *follow(struct window *window, const struct delta_row
 	struct window_guest *guest = xcalloc(1, sizeof(*guest));
 	size_t nr = window->nr;
 
-	/* Room doubles each time that it is used up: at a power of two. */
+	/* Double the room whenever it is used up, at powers of two. */
 	if (!(nr & (nr - 1)))
 		window->guest =
 			xreallocarray(window->guest, nr ? 2 * nr : 1, sizeof(*window->guest));
@@ -45,7 +45,7 @@ static void learn(struct window *window, struct window_guest *guest, const struc
 {
 	const bool unknown = !strcmp(guest->name, "-") || !strcmp(guest->name, "?");
 
-	/* Of one that was here and comes again, too, the figures begin at zero. */
+	/* A guest that was gone and is here again also begins at zero. */
 	if (row->state == DELTA_RESTARTED || row->state == DELTA_NEW) {
 		about_put(guest->was);
 		guest->was = NULL;
@@ -83,7 +83,7 @@ void window_add(struct window *window, const struct delta *delta)
 		sum = guest->sum.v;
 		for (enum column c = 0; c < COL_NR; c++)
 			sum[c] += row->diff.v[c];
-		/* Summed up it would count exits twice whose handling spans two intervals. */
+		/* The sum would count exits twice whose handling spans two intervals. */
 		sum[COL_kvm_vm_switch_num] = sum[COL_exits] > sum[COL_kvm_qemu_switch_num] ?
 						     sum[COL_exits] - sum[COL_kvm_qemu_switch_num] :
 						     0;
@@ -138,7 +138,7 @@ enum status window_check(const struct window *window, bool one, FILE *err)
 		if (!guest->chosen)
 			continue;
 		if (first && (one || guest->key.pid != first->key.pid)) {
-			fprintf(err, "kvmstat: this means several guests, choose one by its id:\n");
+			fprintf(err, "kvmstat: several guests match; choose one by its id:\n");
 			list_chosen(window, err);
 			return STATUS_BAD;
 		}
