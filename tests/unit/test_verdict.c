@@ -464,9 +464,10 @@ static void says_what_it_knows_and_what_not(void **state)
 	verdict = judge(&(struct scene){
 		.guest = 6000, .kernel = 4000, .ready = 2500, .polled = 1, .vm = 10000 });
 	assert_non_null(strstr(verdict.why,
-			       "10.0 s of vCPU time: 0.0 % halted; 25.0 % waiting for a "
-			       "CPU of the host; of the rest 80.0 % in guest mode"));
-	assert_non_null(strstr(verdict.advice, "25 % of its time it waits for a CPU"));
+			       "10.0 s of vCPU time: 0.0 % halted; 25.0 % ready (waiting for a "
+			       "CPU of the host); of the rest 80.0 % in guest mode"));
+	assert_non_null(
+		strstr(verdict.advice, "waiting for a CPU of the host) for 25 % of its time"));
 	assert_null(strstr(verdict.advice, "polls"));
 	assert_non_null(strstr(verdict.blind, "vhost"));
 	verdict = judge(&(struct scene){ .guest = 6000,
@@ -475,8 +476,8 @@ static void says_what_it_knows_and_what_not(void **state)
 					 .halted = 0,
 					 .polled = 2500,
 					 .vm = 10000 });
-	assert_null(strstr(verdict.advice, "waits for a CPU"));
-	assert_non_null(strstr(verdict.advice, "25 % of its time the host polls"));
+	assert_null(strstr(verdict.advice, "waiting for a CPU"));
+	assert_non_null(strstr(verdict.advice, "the host polls for it for 25 % of its time"));
 
 	/* What it touches most is what there is help for. */
 	verdict = judge(
@@ -484,7 +485,7 @@ static void says_what_it_knows_and_what_not(void **state)
 				 .spot = { { .kind = "port", .address = 0x1f0, .count = 30 },
 					   { .kind = "port", .address = 0x3f8, .count = 10 } } });
 	assert_non_null(strstr(verdict.advice,
-			       "75 % of its device accesses are for an emulated disk controller"));
+			       "75 % of its device accesses go to an emulated disk controller"));
 }
 
 /* Halfway to certainty at the threshold, certain at the most; less for what was little. */
@@ -694,10 +695,10 @@ static void its_own_thresholds_make_sense(void **state)
 static void refuses_bad_thresholds(void **state)
 {
 	(void)state;
-	refuses("io_time = 0.4\n", "1: no section [] is known");
-	refuses("[verdict]\nio_time = 0.4\n", "2: no section [verdict] is known");
-	refuses("[classify]\n\nio_tim = 0.4\n", "3: no threshold 'io_tim' is known");
-	refuses("[classify]\nIO_TIME = 0.4\n", "2: no threshold 'IO_TIME' is known");
+	refuses("io_time = 0.4\n", "1: there is no section []");
+	refuses("[verdict]\nio_time = 0.4\n", "2: there is no section [verdict]");
+	refuses("[classify]\n\nio_tim = 0.4\n", "3: there is no threshold 'io_tim'");
+	refuses("[classify]\nIO_TIME = 0.4\n", "2: there is no threshold 'IO_TIME'");
 	refuses("[classify]\nio_time = -0.1\n",
 		"2: io_time must be a number from 0 to 1e9: '-0.1'");
 	refuses("[classify]\nio_time = 1e10\n",
@@ -734,8 +735,8 @@ static void its_messages_are_harmless(void **state)
 	(void)state;
 	refuses("[classify]\nio_time = \033[31mred\n",
 		"2: io_time must be a number from 0 to 1e9: '\\x1b[31mred'");
-	refuses("[classify]\n\033]0;x\a = 1\n", "2: no threshold '\\x1b]0;x\\x07' is known");
-	refuses("[classify]\n\xe2\x80\xae = 1\n", "2: no threshold '\\xe2\\x80\\xae' is known");
+	refuses("[classify]\n\033]0;x\a = 1\n", "2: there is no threshold '\\x1b]0;x\\x07'");
+	refuses("[classify]\n\xe2\x80\xae = 1\n", "2: there is no threshold '\\xe2\\x80\\xae'");
 	refuses("[\xff]\nio_time = 1\n", "2: no section [\\xff] is known");
 }
 

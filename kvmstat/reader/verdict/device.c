@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Finds devices in the tables.
+ * Searches the tables of devices.
  */
 #include "verdict/device.h"
 
@@ -29,7 +29,7 @@ struct device device_find(enum isa isa, const char *kind, uint64_t address)
 	const struct device_range *ranges;
 	size_t n;
 
-	/* The x2APIC has the local APIC's registers, one an MSR (Intel SDM 3, "x2APIC"). */
+	/* Each MSR of the x2APIC is a register of the local APIC (Intel SDM 3, "x2APIC"). */
 	if (isa == ISA_X86 && !strcmp(kind, "msr") && address >= 0x800 && address <= 0x8ff) {
 		kind = "mmio";
 		address = 0xfee00000 + ((address - 0x800) << 4);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which device a guest touches, by the port, address, MSR or hypercall that the module's
- * hot file shows: what VMMs have at fixed places, and what is likely elsewhere.
+ * Finds the device that a guest touches by the port, address, MSR or hypercall in the
+ * module's hot file. VMMs have some devices at fixed places; elsewhere it is a likely one.
  */
 #ifndef DEVICE_H
 #define DEVICE_H
@@ -12,20 +12,20 @@
 #include "data/isa.h"
 
 enum device_class {
-	DEVICE_UNKNOWN, /* not known, or of no class below */
+	DEVICE_UNKNOWN, /* not known, or in no class below */
 	DEVICE_DISK,
 	DEVICE_CONSOLE,
 	DEVICE_VIDEO,
-	DEVICE_NET, /* none has a place of its own: network cards are on PCI or virtio */
+	DEVICE_NET, /* found nowhere, as network cards are on PCI or virtio */
 	DEVICE_INPUT,
 	DEVICE_TIMER,
 	DEVICE_INTERRUPTS,
-	DEVICE_PCI, /* on PCI, or PCI itself: what device it is depends on the guest */
+	DEVICE_PCI, /* PCI itself, or on PCI, where only the guest knows the device */
 	DEVICE_POWER,
 	DEVICE_FIRMWARE,
 	DEVICE_VIRTIO,
-	DEVICE_HYPERVISOR, /* what a hypervisor offers to guests that know it */
-	DEVICE_CPU, /* the processor itself: MSRs that are none of the above */
+	DEVICE_HYPERVISOR, /* what the hypervisor offers to guests that know about it */
+	DEVICE_CPU, /* the processor itself, by MSRs of no class above */
 	DEVICE_NR_CLASSES,
 };
 
@@ -35,23 +35,23 @@ struct device {
 };
 
 /*
- * The device at @address; @kind is port, mmio, msr or hypercall, in the words of the hot
- * file, msr being a system register, a CSR on arm64, riscv64. Never fails: one that is not known is named "?". Where VMMs differ the name says
- * all that it can be, and the class is that of the first of them.
+ * Returns the device at @address. @kind is port, mmio, msr or hypercall, as in the hot file;
+ * msr is a system register on arm64 and a CSR on riscv64. A device that is not known has the
+ * name "?". If VMMs differ, the name lists the candidates, and the class is that of the first.
  */
 struct device device_find(enum isa isa, const char *kind, uint64_t address);
 
-/* A word for people, static: "disk"; "other" for what is not known or not a class's. */
+/* Returns a static word for people: "disk", or "other" if the class is not known. */
 const char *device_class_name(enum device_class class);
 
-/* Addresses from @first to @last are @device, but for those of a later range within it. */
+/* Addresses from @first to @last are @device, except those of a later range within. */
 struct device_range {
 	uint64_t first;
 	uint64_t last;
 	struct device device;
 };
 
-/* The ranges of @kind, sorted, @n of them; NULL and 0 when there is no such kind. */
+/* Returns the @n sorted ranges of @kind; NULL and 0 if there is no such kind. */
 const struct device_range *device_ranges(enum isa isa, const char *kind, size_t *n);
 
 #endif

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The devices of arm64's VMMs, its system registers and calls.
+ * The devices of the VMMs on arm64, its system registers and calls.
  */
 #include "verdict/device_tables.h"
 
 /*
- * QEMU's are those of "info mtree" of its machine virt, and hw/arm/virt.c. Cloud
- * Hypervisor (arch/src/aarch64/layout.rs) has its serial port, clock and PCI's memory at the
- * same places; Firecracker (src/vmm/src/arch/aarch64/layout.rs) all of its devices above
+ * QEMU's addresses are from "info mtree" of its machine virt, and hw/arm/virt.c. Cloud
+ * Hypervisor (arch/src/aarch64/layout.rs) has its serial port, clock and PCI memory at the
+ * same places. Firecracker (src/vmm/src/arch/aarch64/layout.rs) has all of its devices above
  * 1 GiB, where QEMU has memory.
  */
 static const struct device_range mmio[] = {
@@ -38,7 +38,7 @@ static const struct device_range mmio[] = {
 	RANGE(0x4010000000, 0x401fffffff, PCI, "PCI configuration (ECAM)"),
 };
 
-/* As the kernel's asm/sysreg.h writes them. */
+/* The encoding of the kernel's asm/sysreg.h. */
 #define SYS(op0, op1, crn, crm, op2) \
 	((op0) << 19 | (op1) << 16 | (crn) << 12 | (crm) << 8 | (op2) << 5)
 
@@ -66,7 +66,7 @@ static const struct device_range registers[] = {
 	RANGE(SYS(3, 3, 14, 8, 0), SYS(3, 3, 14, 15, 7), CPU, "performance counters (PMU)"),
 };
 
-/* x0 as the SMC Calling Convention and PSCI have it, and the kernel's linux/arm-smccc.h. */
+/* The values of x0 are from the SMC Calling Convention, PSCI and linux/arm-smccc.h. */
 static const struct device_range calls[] = {
 	RANGE(0x80000000, 0x80000002, FIRMWARE, "SMCCC: version, features, SoC"),
 	RANGE(0x80003fff, 0x80008000, CPU, "workarounds (Spectre)"),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The devices of riscv64's VMMs, its CSRs and SBI calls.
+ * The devices of the VMMs on riscv64, its CSRs and SBI calls.
  */
 #include "verdict/device_tables.h"
 
-/* QEMU's are those of "info mtree" of its machine virt, and hw/riscv/virt.c. */
+/* QEMU's addresses are from "info mtree" of its machine virt, and hw/riscv/virt.c. */
 static const struct device_range mmio[] = {
 	RANGE(0x1000, 0xffff, FIRMWARE, "boot ROM"),
 	RANGE(0x100000, 0x100fff, POWER, "power off, reset (SiFive test)"),
@@ -26,7 +26,7 @@ static const struct device_range mmio[] = {
 	      "a PCI device's memory (64-bit; virtio's queues, if it is virtio)"),
 };
 
-/* The kernel's asm/csr.h. */
+/* The numbers are from the kernel's asm/csr.h. */
 static const struct device_range registers[] = {
 	RANGE(0x001, 0x003, CPU, "floating point"),
 	RANGE(0x008, 0x00f, CPU, "vectors"),
@@ -45,7 +45,7 @@ static const struct device_range registers[] = {
 	AT(0xdb0, INTERRUPTS, "interrupts (AIA: stopi)"),
 };
 
-/* The extension's id above the function's, as the kernel's asm/sbi.h names them. */
+/* The id of the extension, from the kernel's asm/sbi.h, is above that of the function. */
 #define SBI(id, class, name) \
 	RANGE((uint64_t)(id) << 32, (uint64_t)(id) << 32 | UINT32_MAX, class, name)
 

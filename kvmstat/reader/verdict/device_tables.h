@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The tables of devices, one for each architecture and kind. Ranges are sorted by their
- * first address, one within another comes after it, and none overlaps otherwise.
+ * first address. A range within another one follows it; other ranges do not overlap.
  */
 #ifndef DEVICE_TABLES_H
 #define DEVICE_TABLES_H
@@ -18,7 +18,7 @@
 #define AT(address, class, name) RANGE(address, address, class, name)
 
 struct device_table {
-	const char *kind; /* as in the hot file; NULL: no more */
+	const char *kind; /* as in the hot file; NULL at the end */
 	const struct device_range *ranges;
 	size_t n;
 };

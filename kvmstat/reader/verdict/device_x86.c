@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The devices of x86's VMMs.
+ * The devices of the VMMs on x86.
  */
 #include "verdict/device_tables.h"
 
@@ -11,10 +11,10 @@
 #define VIRTIO_OR_PCI(vmm) "virtio-mmio (" vmm "), or a PCI device's memory"
 
 /*
- * QEMU's are those of "info mtree" of its machines pc and q35 with SeaBIOS. Cloud
- * Hypervisor's (device_manager.rs), crosvm's (x86_64/src/lib.rs) and Firecracker's
- * (device_manager/legacy.rs) are a part of these, at the same places; but crosvm has ACPI's
- * among the I/O BARs, from 0xc000.
+ * QEMU's ports are from "info mtree" of its machines pc and q35 with SeaBIOS. Cloud
+ * Hypervisor (device_manager.rs), crosvm (x86_64/src/lib.rs) and Firecracker
+ * (device_manager/legacy.rs) have some of these devices at the same ports. Only crosvm has
+ * ACPI elsewhere, among the I/O BARs from 0xc000.
  */
 static const struct device_range ports[] = {
 	RANGE(0x00, 0x0f, UNKNOWN, "ISA DMA"),
@@ -70,19 +70,19 @@ static const struct device_range ports[] = {
 	RANGE(0xcf8, 0xcfb, PCI, "PCI configuration: address"),
 	AT(0xcf9, POWER, "reset"),
 	RANGE(0xcfc, 0xcff, PCI, "PCI configuration: data"),
-	/* I/O BARs: SeaBIOS's from 0xc000, from 0x1000 where these do not do; OVMF's anywhere. */
+	/* SeaBIOS places I/O BARs from 0xc000, and from 0x1000 if need be; OVMF anywhere. */
 	RANGE(0x1000, 0xffff, PCI, PCI_PORTS),
 	RANGE(0x5658, 0x5659, HYPERVISOR, "VMware's backdoor (vmport)"),
 	RANGE(0xae00, 0xae17, POWER, "PCI hotplug"), /* pc */
 	RANGE(0xaf00, 0xaf1f, POWER, "CPU hotplug"),
 	RANGE(0xafe0, 0xafe3, POWER, "ACPI events (GPE)"),
-	/* OVMF's PMBASE on pc (OvmfPlatforms.h), but a BAR elsewhere. */
+	/* OVMF has PMBASE here on pc (OvmfPlatforms.h); others may have a BAR. */
 	RANGE(0xb000, 0xb007, POWER, "ACPI power management, or a PCI device's ports"),
 	RANGE(0xb008, 0xb00b, TIMER, "ACPI timer, or a PCI device's ports"),
 };
 
 /*
- * QEMU's are those of "info mtree". Windows for PCI's memory, by VMM:
+ * QEMU's addresses are from "info mtree". The VMMs' windows for PCI memory are:
  *   QEMU pc, q35      up to 0xfebfffff from the top down; q35's MMCFG is 0xb0000000 (SeaBIOS,
  *                     src/fw/dev-q35.h) or 0xe0000000 (OVMF)
  *   QEMU microvm      0xc0000000, MMCFG 0xe0000000, virtio-mmio 0xfeb00000
@@ -144,7 +144,7 @@ static const struct device_range mmio[] = {
 	RANGE(0x100000000, INT64_MAX, PCI, PCI_MEMORY_64),
 };
 
-/* The kernel's asm/msr-index.h, asm/kvm_para.h and asm/hyperv-tlfs.h. */
+/* From the kernel's asm/msr-index.h, asm/kvm_para.h and asm/hyperv-tlfs.h. */
 static const struct device_range msrs[] = {
 	RANGE(0x0, 0x1, CPU, "machine check (P5)"),
 	AT(0x10, TIMER, "TSC"),
@@ -289,7 +289,7 @@ static const struct device_range msrs[] = {
 	RANGE(0xc0011030, 0xc001103d, CPU, "performance counters: IBS"),
 };
 
-/* The kernel's linux/kvm_para.h; those of other architectures have their numbers, too. */
+/* From the kernel's linux/kvm_para.h, where all architectures share the numbers. */
 static const struct device_range hypercalls[] = {
 	AT(1, HYPERVISOR, "poll for an interrupt (VAPIC_POLL_IRQ)"),
 	AT(2, HYPERVISOR, "page tables (MMU_OP)"),

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Makes evidence of what a guest did in a window.
+ * Computes evidence from what a guest did in a window.
  */
 #include "verdict/evidence.h"
 
 #include <string.h>
 
-/* What an exit reason stands for, in the kernel's spelling. */
+/* What an exit reason means. */
 enum kind { KIND_OTHER, KIND_PORT, KIND_DEVICE_MEMORY, KIND_FAULT, KIND_PAUSE };
 
 static enum kind kind_of(const char *reason)
@@ -43,10 +43,10 @@ static double share(double part, double of)
 }
 
 /*
- * Faults of memory and of devices share a reason: their time in the kernel is divided as
- * their numbers are, which says too little of devices, as theirs take longer. All of it
- * in userspace is for devices. What is left without waiting for a CPU is taken to be the
- * same share, @own, of every reason's time in the kernel and in userspace.
+ * Memory faults and device accesses can share a reason. Their time in the kernel is divided
+ * by their numbers, which underrates devices, as their exits take longer. Their time in
+ * userspace is all for devices. Ready time is subtracted from every reason in proportion:
+ * @own is the share of the time in the kernel and in userspace that is not ready time.
  */
 static void add_times(struct evidence *e, const struct detail *detail, const uint64_t *v,
 		      double own)
@@ -129,7 +129,7 @@ void evidence_of(struct evidence *e, const struct window_guest *guest, const str
 	if (e->detailed)
 		add_times(e, detail, v, own);
 	else
-		e->io_time = e->user; /* there is little else that a VMM does */
+		e->io_time = e->user; /* a VMM does little else */
 	e->seconds = all / 1e9;
 	e->busy /= 1e9;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads thresholds from an INI file, by inih.
+ * Reads thresholds from an INI file with inih.
  */
 #include "verdict/thresholds.h"
 
@@ -19,12 +19,12 @@
 struct loading {
 	struct thresholds *thresholds;
 	FILE *file;
-	int line; /* read last */
-	int wrong_line; /* 0, or the first with a fault that we know, */
-	char wrong[160]; /* which is this */
+	int line; /* that was read last */
+	int wrong_line; /* the first one that we found wrong, or 0 */
+	char wrong[160]; /* what is wrong there */
 };
 
-/* What comes after a fault does not matter. */
+/* Stop at the first fault. */
 static char *next_line(char *line, int size, void *data)
 {
 	struct loading *loading = data;
@@ -60,7 +60,7 @@ static int set_threshold(void *data, const char *section, const char *name, cons
 	double number = strtod(value, &end);
 
 	if (strcmp(section, "classify"))
-		return wrong(loading, "no section [%.40s] is known", section);
+		return wrong(loading, "there is no section [%.40s]", section);
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
 		if (strcmp(name, known[i].name))
 			continue;
@@ -70,7 +70,7 @@ static int set_threshold(void *data, const char *section, const char *name, cons
 		*(double *)((char *)loading->thresholds + known[i].at) = number;
 		return 1;
 	}
-	return wrong(loading, "no threshold '%.40s' is known", name);
+	return wrong(loading, "there is no threshold '%.40s'", name);
 }
 
 enum status thresholds_load(struct thresholds *thresholds, const char *path)

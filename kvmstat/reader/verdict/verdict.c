@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Judges guests by where their time goes, and where that is not known by their counts.
+ * Judges guests by where their time goes, or by their counts if times are not known.
  */
 #include "verdict/verdict.h"
 
@@ -11,7 +11,7 @@
 #include "data/share.h"
 #include "verdict/device.h"
 
-/* Of busy time, from which a guest without exits is held by its VMM. */
+/* With this share of busy time in the VMM and no exits, the VMM holds the guest. */
 #define HELD_USER 0.95
 
 static double share(double part, double of)
@@ -19,20 +19,20 @@ static double share(double part, double of)
 	return of > 0 ? part / of : 0;
 }
 
-/* Its vCPUs do not run: they are in the VMM without one exit. */
+/* The vCPUs of a held guest are in the VMM and never exit. */
 static bool is_held(const struct evidence *e)
 {
 	return !e->exits && e->user >= HELD_USER;
 }
 
-/* A rule that fired: how far past its threshold, 0 to 1. */
+/* A rule that was met. */
 struct finding {
 	enum bound bound;
-	double margin;
+	double margin; /* from its threshold, 0 to 1 */
 	char rule[128];
 };
 
-/* Keeps a @value that has reached its threshold, if it is the clearest so far. */
+/* Keeps the rule if @value has reached its threshold, by a larger margin than any before. */
 static void reaches(struct finding *finding, enum bound bound, const char *name, double value,
 		    double threshold, double most)
 {
@@ -45,13 +45,13 @@ static void reaches(struct finding *finding, enum bound bound, const char *name,
 	snprintf(finding->rule, sizeof(finding->rule), "%s %.2f >= %.2f", name, value, threshold);
 }
 
-/* Half for reaching the threshold, the rest for the distance; less where little was seen. */
+/* Reaching the threshold is half, the margin the other half. Less was seen, less is sure. */
 static double confidence(double margin, double seen, double enough)
 {
 	return (0.5 + 0.5 * margin) * (seen < enough ? seen / enough : 1);
 }
 
-/* Which of the rules for I/O it meets most clearly. */
+/* Finds the rule for I/O that is met by the largest margin. */
 static void find_io(struct finding *io, const struct evidence *e, const struct thresholds *t,
 		    bool timed, bool counted)
 {
@@ -66,7 +66,7 @@ static void find_io(struct finding *io, const struct evidence *e, const struct t
 			2 * t->device_waits);
 }
 
-/* Whether it hardly runs; sets the verdict if so. */
+/* Returns whether the guest hardly runs, and sets the verdict if so. */
 static bool is_idle(struct verdict *verdict, const struct thresholds *t)
 {
 	const struct evidence *e = &verdict->evidence;
@@ -91,7 +91,7 @@ static void decide(struct verdict *verdict, const struct thresholds *t)
 	const struct evidence *e = &verdict->evidence;
 	const bool counted = e->exits >= t->min_exits;
 	const bool timed = e->timed && e->seconds >= t->min_seconds;
-	/* How much was seen, of how much is enough. */
+	/* How much was seen, and how much would be enough. */
 	const double seen = timed ? e->seconds : e->exits, enough = timed ? 2 : 10 * t->min_exits;
 	struct finding finding[4] = { 0 }, *next = finding;
 	size_t nr;
@@ -139,7 +139,7 @@ static void decide(struct verdict *verdict, const struct thresholds *t)
 	}
 }
 
-/* Appends to a text of VERDICT_TEXT_SIZE, with "; " between its parts. */
+/* Appends to a text of VERDICT_TEXT_SIZE, behind "; " unless it is empty. */
 __attribute__((format(printf, 2, 3))) static void add(char *text, const char *format, ...)
 {
 	size_t len = strlen(text);
@@ -163,7 +163,7 @@ static void explain(struct verdict *verdict, const struct window_guest *guest,
 	if (e->timed) {
 		add(why, "%.1f s of vCPU time: %.1f %% halted", e->seconds, 100 * e->halted);
 		if (e->ready > 0)
-			add(why, "%.1f %% waiting for a CPU of the host", 100 * e->ready);
+			add(why, "%.1f %% ready (waiting for a CPU of the host)", 100 * e->ready);
 		add(why,
 		    "of the rest %.1f %% in guest mode, %.1f %% in the kernel, %.1f %% in the VMM",
 		    100 * e->guest, 100 * e->kernel, 100 * e->user);
@@ -189,21 +189,21 @@ static void explain(struct verdict *verdict, const struct window_guest *guest,
 	}
 }
 
-/* Which devices took most, and what is known to help with them. */
+/* Advises on the class of devices that is accessed most. */
 static void advise_devices(char *advice, const uint64_t *seen)
 {
 	static const char *const help[DEVICE_NR_CLASSES] = {
-		[DEVICE_DISK] = "an emulated disk controller: use virtio-blk or virtio-scsi",
+		[DEVICE_DISK] = "an emulated disk controller; use virtio-blk or virtio-scsi",
 		[DEVICE_CONSOLE] =
-			"the serial console: let the guest print less, or on virtio-console",
-		[DEVICE_VIDEO] = "an emulated display: use virtio-gpu, or none",
-		[DEVICE_NET] = "an emulated network card: use virtio-net with vhost, or SR-IOV",
+			"the serial console; let the guest print less, or to virtio-console",
+		[DEVICE_VIDEO] = "an emulated display; use virtio-gpu, or no display",
+		[DEVICE_NET] = "an emulated network card; use virtio-net with vhost, or SR-IOV",
 		[DEVICE_TIMER] =
-			"an emulated timer: use a paravirtual clock (kvm-clock, Hyper-V's), no HPET",
-		[DEVICE_INTERRUPTS] = "the interrupt controller: use x2APIC, APICv or AVIC",
-		[DEVICE_PCI] = "PCI devices, by ports or memory: if they are emulated, virtio or "
-			       "passthrough; if they are virtio, vhost or an I/O thread",
-		[DEVICE_VIRTIO] = "virtio: use vhost or an I/O thread, larger queues",
+			"an emulated timer; use a paravirtual clock (kvm-clock, Hyper-V's) and no HPET",
+		[DEVICE_INTERRUPTS] = "the interrupt controller; use x2APIC, APICv or AVIC",
+		[DEVICE_PCI] = "PCI devices; replace emulated ones by virtio or passthrough, and "
+			       "give virtio ones vhost or an I/O thread",
+		[DEVICE_VIRTIO] = "virtio; use vhost or an I/O thread, and larger queues",
 	};
 	enum device_class most = DEVICE_UNKNOWN;
 	uint64_t all = 0;
@@ -214,8 +214,8 @@ static void advise_devices(char *advice, const uint64_t *seen)
 			most = c;
 	}
 	if (help[most])
-		add(advice, "%.0f %% of its device accesses are for %s",
-		    100 * share(seen[most], all), help[most]);
+		add(advice, "%.0f %% of its device accesses go to %s", 100 * share(seen[most], all),
+		    help[most]);
 	else
 		add(advice, "virtio with vhost, passthrough or SR-IOV instead of emulated devices");
 }
@@ -230,22 +230,22 @@ static void advise(struct verdict *verdict, const struct thresholds *t)
 		advise_devices(advice, e->touched);
 		break;
 	case BOUND_MEMORY:
-		add(advice, "huge pages (hugetlbfs, or transparent ones) for the guest's memory, "
-			    "memory allocated before it starts (prealloc), no ballooning, KSM or "
-			    "swapping of it");
+		add(advice, "huge pages (hugetlbfs, or transparent ones) for the guest's memory; "
+			    "memory that is allocated before the guest starts (prealloc); no "
+			    "ballooning, KSM or swapping");
 		break;
 	case BOUND_SPIN:
 		add(advice,
-		    "its vCPUs wait for each other in loops: fewer vCPUs than free CPUs, or "
-		    "pin them; paravirtual spin locks in the guest");
+		    "its vCPUs wait for each other in loops; give it fewer vCPUs than there are "
+		    "free CPUs, pin them, or use paravirtual spin locks in the guest");
 		break;
 	case BOUND_IDLE:
 		if (is_held(e))
-			add(advice, "its VMM holds it: if it is not meant to be paused, resume it");
+			add(advice, "its VMM holds it; resume it, unless it is meant to be paused");
 		break;
 	case BOUND_CPU:
-		add(advice, "it runs as on the bare machine: more or faster CPUs, or pinning, are "
-			    "what is left");
+		add(advice, "it runs at nearly native speed; only more or faster CPUs, or pinning, "
+			    "would help");
 		break;
 	case BOUND_MIXED:
 		if (e->io_time >= t->notable)
@@ -258,12 +258,12 @@ static void advise(struct verdict *verdict, const struct thresholds *t)
 	}
 	if (e->ready >= t->waiting)
 		add(advice,
-		    "%.0f %% of its time it waits for a CPU of the host: too many vCPUs for "
-		    "the CPUs; move it, or pin it to CPUs of its own",
+		    "it is ready (waiting for a CPU of the host) for %.0f %% of its time; too many "
+		    "vCPUs share the CPUs, so move it, or pin it to CPUs of its own",
 		    100 * e->ready);
 	if (e->polled >= t->polling)
 		add(advice,
-		    "%.0f %% of its time the host polls for it: lower halt_poll_ns, unless "
+		    "the host polls for it for %.0f %% of its time; lower halt_poll_ns, unless "
 		    "its latency matters",
 		    100 * e->polled);
 }
@@ -275,19 +275,20 @@ static void admit(struct verdict *verdict)
 
 	if (verdict->bound == BOUND_CPU || verdict->bound == BOUND_NOT_IO ||
 	    verdict->bound == BOUND_IDLE)
-		add(blind, "I/O by vhost, ioeventfd, posted interrupts or passthrough makes few "
+		add(blind, "I/O by vhost, ioeventfd, posted interrupts or passthrough causes few "
 			   "exits or none");
 	if (verdict->bound == BOUND_CPU)
 		add(blind,
-		    "a guest that polls when idle (idle=poll, haltpoll) or that spins without "
-		    "PAUSE (WFE, WRS) looks like one that computes");
+		    "a guest that polls when idle (idle=poll, haltpoll), or that spins without "
+		    "PAUSE, WFE or WRS exits, looks as if it computed");
 	if (verdict->bound == BOUND_MEMORY || e->memory_time > 0)
-		add(blind, "the time of memory faults is estimated by their number");
+		add(blind, "the time of memory faults is estimated from their number");
 	if (!e->timed && verdict->bound != BOUND_UNKNOWN)
-		add(blind, "times are not known: timing is off, or this is a copy of counts");
+		add(blind, "times are not known, as timing is off or this is a copy of counts");
 	else if (!e->detailed && verdict->bound != BOUND_UNKNOWN)
-		add(blind, "reasons are not known (debugfs): spinning is not seen, and all time in "
-			   "the VMM is taken for devices");
+		add(blind,
+		    "reasons are not known without debugfs, so spinning is not seen, and all "
+		    "time in the VMM counts as time for devices");
 }
 
 void verdict_judge(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
