@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Arranges and prints grids.
+ * Fills, sorts and prints grids.
  */
 #define _GNU_SOURCE
 #include "text/grid.h"
@@ -21,7 +21,7 @@ struct cell *grid_row(struct grid *grid)
 	const size_t nr = grid->nr_columns;
 	struct cell *row;
 
-	/* Room doubles each time that it is used up: at a power of two. */
+	/* Double the room whenever it is used up, at powers of two. */
 	if (!(grid->nr & (grid->nr - 1)))
 		grid->cell = xreallocarray(grid->cell, grid->nr ? 2 * grid->nr : 1,
 					   nr * sizeof(*grid->cell));
@@ -89,7 +89,7 @@ static enum status unknown_column(const struct grid *grid, const char *key, size
 	return STATUS_BAD;
 }
 
-/* Takes the next name off a list with commas; false at its end. */
+/* Takes the next key off a list with commas. Returns false at its end. */
 static bool next_key(const char **list, const char **key, size_t *len)
 {
 	if (!*list || !**list)
@@ -190,7 +190,7 @@ void grid_arrange(struct grid *grid, const struct look *look)
 		sort += *sort == '-';
 		order.column = grid_find(grid, sort, strlen(sort));
 		order.at = order.column - grid->column;
-		/* glibc's is a merge sort where memory allows: stable. */
+		/* glibc's qsort_r() is stable, as it sorts by merging while memory allows. */
 		qsort_r(grid->cell, grid->nr, size, compare_rows, &order);
 	}
 }
@@ -198,7 +198,7 @@ void grid_arrange(struct grid *grid, const struct look *look)
 void grid_format(char *buf, size_t size, const struct grid_column *column, const struct cell *cell,
 		 bool raw)
 {
-	/* What a number is shortened to fit in. */
+	/* A number is shortened to this width. */
 	int width = column->width < 6 ? 6 : column->width;
 
 	if (!cell->known) {
@@ -248,7 +248,7 @@ static size_t choose_listed(const struct grid *grid, const char *list,
 	return nr;
 }
 
-/* The columns that the user sees, in their order. */
+/* Finds the columns that the user sees, in their order. */
 static size_t choose_columns(const struct grid *grid, const struct look *look,
 			     const struct grid_column **chosen)
 {
@@ -283,7 +283,7 @@ static void print_text_row(const struct grid *grid, const struct look *look,
 							  "-",
 					     width[i]);
 
-			/* No blanks at the end of a line. */
+			/* Remove blanks at the end of the line. */
 			for (char *c = strchr(shown, '\0');
 			     i + 1 == nr && c > shown && c[-1] == ' ';)
 				*--c = '\0';
@@ -333,7 +333,7 @@ static void print_text(const struct grid *grid, const struct look *look, bool he
 			       out);
 }
 
-/* RFC 4180. */
+/* Quotes as RFC 4180 does. */
 static void print_csv_text(const char *text, FILE *out)
 {
 	bool quoted = text[strcspn(text, ",\"\r\n ")];

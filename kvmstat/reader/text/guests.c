@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The columns of a guest, and how each is had from its counters.
+ * The columns of a guest, and how each is computed from its counters.
  */
 #include "text/guests.h"
 
@@ -99,10 +99,10 @@ static const struct grid_column columns[G_NR] = {
 	[G_READY_SHARE] = { "ready_share", "READY%", UNIT_SHARE, 6, 1 },
 };
 
-/* From a counter to its column, and to that of its rate. */
+/* The columns of each counter and of its rate. */
 static const struct {
 	enum column from;
-	enum guests_column count, rate; /* 0: it has none */
+	enum guests_column count, rate; /* 0 if there is none */
 } counters[] = {
 	{ COL_exits, G_EXITS, G_EXITS_S },
 	{ COL_kvm_qemu_switch_num, G_TO_VMM, G_TO_VMM_S },
@@ -118,10 +118,10 @@ static const struct {
 	{ COL_noexit_return_num, G_NOEXIT, 0 },
 };
 
-/* From a part of the vCPUs' time to its columns. */
+/* The columns of each kind of time and of its share. */
 static const struct {
 	enum column from;
-	enum guests_column ns, share; /* 0: it has none */
+	enum guests_column ns, share; /* 0 if there is none */
 } times[] = {
 	{ COL_guest_ns, G_GUEST_NS, G_GUEST_SHARE }, { COL_kernel_ns, G_KERNEL_NS, G_KERNEL_SHARE },
 	{ COL_user_ns, G_USER_NS, G_USER_SHARE },    { COL_halted_ns, G_HALTED_NS, G_HALTED_SHARE },
@@ -148,12 +148,12 @@ struct cell cell_time(const struct moment *at)
 	return cell_text(text);
 }
 
-/* What a row is about. */
+/* What a row shows. */
 struct row {
 	const struct window_guest *guest;
 	const struct counts *diff; /* its figures */
 	uint32_t has; /* columns that are known */
-	double seconds; /* 0: there are no rates */
+	double seconds; /* 0 if there are no rates */
 	uint64_t ready_ns;
 	bool has_ready;
 	const char *state;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fits counts and rates into the width of a column.
+ * Shortens counts, rates and times.
  */
 #include "text/number.h"
 

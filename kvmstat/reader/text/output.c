@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Notices when the standard output cannot be written: disk full, say.
+ * Notices when standard output cannot be written, for instance to a full disk.
  */
 #include "text/output.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The standard output, on which nothing may be lost in silence.
+ * Standard output, where nothing is lost in silence.
  */
 #ifndef OUTPUT_H
 #define OUTPUT_H
@@ -8,16 +8,16 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* Makes the process exit with STATUS_NO_DATA if its output could not be written. */
+/* Makes the process exit with STATUS_NO_DATA if its output cannot be written. */
 void output_guard(void);
 
 /*
- * Writes out what is buffered. Returns 0, or -1 having said why; a reader that
- * has gone away (a broken pipe) needs no word.
+ * Writes out what is buffered. Returns 0, or -1 and says why. A broken pipe needs no
+ * message, as its reader has gone.
  */
 int output_flush(void);
 
-/* Prints a JSON value indented for people, and drops it. */
+/* Prints a JSON value, indented for people, and drops the reference. */
 void output_json(json_t *value, FILE *out);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes metrics, family by family: the text format wants all of a family together.
+ * Writes metrics by families, as the text format wants the lines of a family together.
  */
 #include "text/prometheus.h"
 
@@ -13,7 +13,7 @@
 
 #define NSEC_PER_SEC 1000000000
 
-/* The next chosen guest from the @i-th on that is still there; NULL: no more. */
+/* Returns the next chosen guest from the @i-th on that still runs, or NULL. */
 static const struct window_guest *next_guest(const struct window *window, size_t *i)
 {
 	while (*i < window->nr) {
@@ -35,7 +35,7 @@ static void put_family(FILE *out, const char *name, const char *help)
 }
 
 struct label {
-	const char *name, *value; /* without a name: none */
+	const char *name, *value; /* no name at the end */
 };
 
 static void put_label(FILE *out, char before, const struct label *label)
@@ -52,9 +52,9 @@ static void put_label(FILE *out, char before, const struct label *label)
 	fputc('"', out);
 }
 
-#define MAX_LABELS 3 /* beside guest and id */
+#define MAX_LABELS 3 /* besides guest and id */
 
-/* Up to the value. */
+/* Writes a line up to its value. */
 static void put_series(FILE *out, const char *name, const struct window_guest *guest,
 		       const struct label label[MAX_LABELS])
 {
@@ -76,7 +76,7 @@ static void put_number(FILE *out, uint64_t number)
 	fprintf(out, "%" PRIu64 "\n", number);
 }
 
-/* All digits, which a double may not have. */
+/* Writes all digits, for which a double may be too short. */
 static void put_seconds(FILE *out, uint64_t ns)
 {
 	fprintf(out, "%" PRIu64 ".%09" PRIu64 "\n", ns / NSEC_PER_SEC, ns % NSEC_PER_SEC);
@@ -89,7 +89,7 @@ static void put_guests(FILE *out, const struct window *window)
 
 	for (size_t at = 0; (guest = next_guest(window, &at));)
 		nr += !window_guest_is_others(guest);
-	put_family(out, "guests", "Guests, those past the module's max_vms left out.");
+	put_family(out, "guests", "Guests, without those past the module's max_vms.");
 	fputs("kvmstat_guests ", out);
 	put_number(out, nr);
 
@@ -112,8 +112,9 @@ static int compare_reasons(const void *a, const void *b)
 }
 
 /*
- * Returns a guest's reasons, sums over those of one name, to be freed. *@timed: they
- * have times; the times of all exits together are those of the vCPUs.
+ * Returns the reasons of a guest, those with the same name added up. The caller frees them.
+ * Sets *@timed if they have times. The reason "all" has none, as other metrics have the times
+ * of the vCPUs.
  */
 static struct reason *sum_reasons(const struct window_guest *guest, size_t *nr, bool *timed)
 {
@@ -177,9 +178,9 @@ static void put_reasons(FILE *out, const struct window *window)
 		[REASON_EXITS] = { "exits_total",
 				   "VM exits, by the kernel's name of their reason." },
 		[REASON_TO_USER] = { "userspace_exits_total",
-				     "Of the VM exits, those whose handling ended in userspace." },
+				     "VM exits whose handling ended in userspace." },
 		[REASON_SECONDS] = { "exit_seconds_total",
-				     "Time that VM exits took, halts left out, by where." },
+				     "Time that VM exits took, without halts, by where." },
 	};
 	const struct window_guest *guest;
 
@@ -204,7 +205,7 @@ static int compare_outcomes(const void *a, const void *b)
 	return strcmp(x->kind, y->kind) ?: strcmp(x->name, y->name);
 }
 
-/* Errors as the kernel writes them, so none is taken for an exit. */
+/* Errors are negative, as in the kernel, so that nobody takes one for an exit. */
 static void put_outcomes(FILE *out, const struct window *window)
 {
 	const struct window_guest *guest;
@@ -252,20 +253,20 @@ static void put_outcomes(FILE *out, const struct window *window)
 		}                             \
 	}
 
-/* Families whose figures are columns of /proc/kvminfo. */
+/* The families whose figures are columns of /proc/kvminfo. */
 static const struct family {
-	const char *name, *help, *label; /* without a label there is one series a guest */
+	const char *name, *help, *label; /* without a label each guest has one series */
 	bool seconds;
 	struct {
-		enum column from, less; /* 0: nothing is taken away */
+		enum column from, less; /* the figure is from - less; less may be 0 */
 		const char *value;
-	} series[MAX_SERIES]; /* up to one from column 0, which is no figure */
+	} series[MAX_SERIES]; /* the last one is from column 0, which is no figure */
 } families[] = {
 	ONE("vcpus", "Virtual CPUs that have run.", COL_vcpus),
-	ONE("returns_without_exit_total", "Returns to userspace with no exit since the last.",
-	    COL_noexit_return_num),
+	ONE("returns_without_exit_total",
+	    "Returns to userspace with no exit since the last return.", COL_noexit_return_num),
 	{ "vcpu_seconds_total",
-	  "Time of all vCPUs by state; kernel: waiting for a CPU of the host included.",
+	  "Time of all vCPUs by state; kernel includes waiting for a CPU of the host.",
 	  "state",
 	  true,
 	  { { COL_guest_ns, 0, "guest" },
@@ -279,16 +280,15 @@ static const struct family {
 	ONE("halt_exits_total", "VM exits because the guest halted.", COL_halt_num),
 	ONE("exception_exits_total", "VM exits for an exception (or NMI on VT-x).",
 	    COL_exception_num),
-	ONE("nested_exits_total", "Of all VM exits, those taken from a nested guest.",
-	    COL_nested_num),
+	ONE("nested_exits_total", "VM exits from a nested guest.", COL_nested_num),
 	{ "faults_total",
-	  "VM exits for a page fault that the host handles, by whose memory it was.",
+	  "VM exits for a page fault that the host handles, by the kind of memory.",
 	  "kind",
 	  false,
 	  { { COL_fault_num, COL_fault_mmio_num, "memory" },
 	    { COL_fault_mmio_num, 0, "device" } } },
-	ONE("injected_interrupts_total", "Interrupts given to the guest, broken deliveries too.",
-	    COL_injected_num),
+	ONE("injected_interrupts_total",
+	    "Interrupts given to the guest, including broken deliveries.", COL_injected_num),
 };
 
 static void put_columns(FILE *out, const struct window *window, const struct family *family)
@@ -304,7 +304,7 @@ static void put_columns(FILE *out, const struct window *window, const struct fam
 
 			if (!(window->has & COL_BIT(from)))
 				continue;
-			/* They are read one after the other, so one can be ahead. */
+			/* Both are read one after the other, so less can be ahead. */
 			if (less)
 				value -= guest->last.v[less] < value ? guest->last.v[less] : value;
 			put_series(out, family->name, guest,
@@ -323,7 +323,7 @@ static void put_ready(FILE *out, const struct window *window)
 
 	put_family(
 		out, "ready_seconds_total",
-		"Time that vCPUs waited for a CPU of the host; the states of vcpu_seconds have it.");
+		"Time that vCPUs were ready: waiting for a CPU of the host. The states of vcpu_seconds include it.");
 	for (size_t at = 0; (guest = next_guest(window, &at));) {
 		if (!guest->now || !guest->now->has_ready)
 			continue;
@@ -342,7 +342,7 @@ void prometheus_write(FILE *out, const struct window *window, const uint64_t *un
 		return;
 	if (unattributed) {
 		put_family(out, "unattributed_exits_total",
-			   "VM exits that are in no guest's numbers.");
+			   "VM exits that no guest's numbers include.");
 		fputs("kvmstat_unattributed_exits_total ", out);
 		put_number(out, *unattributed);
 	}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Writes beside the file, on the disk as well, and then renames.
+ * Writes a new file to disk beside the old one and renames it.
  */
 #define _GNU_SOURCE
 #include "text/replace.h"
@@ -37,7 +37,7 @@ static bool write_all(int fd, const char *text, size_t len)
 
 static bool write_and_rename(const char *path, const char *text, size_t len)
 {
-	/* Not of the name's kind: who looks for *.prom, say, must not see it. */
+	/* Whoever looks for *.prom, for instance, must not see the new file yet. */
 	char *new = xasprintf("%s.XXXXXX", path);
 	int fd = mkostemp(new, O_CLOEXEC);
 	bool done = fd >= 0 && write_all(fd, text, len);
@@ -71,7 +71,7 @@ bool replace_file(const char *path, const char *text, size_t len)
 		return false;
 	}
 	real = realpath(path, NULL);
-	/* A signal waits until there is nothing to be left behind. */
+	/* Signals wait until no new file can be left behind. */
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGHUP);
 	sigaddset(&stop, SIGINT);

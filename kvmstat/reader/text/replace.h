@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A file that others read while it is written anew: they see the old one or the new
- * one, whole.
+ * Replaces a file while others read it. They see all of the old one or all of the new one.
  */
 #ifndef REPLACE_H
 #define REPLACE_H
@@ -10,9 +9,10 @@
 #include <stddef.h>
 
 /*
- * Makes @path a file of the @len bytes at @text, for all to read that the umask lets.
- * A link stays, and what it leads to is replaced; what is no regular file is refused.
- * Returns false with errno set; the old file is then as it was, and no other is left.
+ * Replaces the file at @path by the @len bytes at @text. All users whom the umask allows can
+ * read the file. If @path is a link, the file that it leads to is replaced. Only regular
+ * files can be. On failure returns false with errno; the old file is then unchanged, and no
+ * new one is left.
  */
 bool replace_file(const char *path, const char *text, size_t len);
 

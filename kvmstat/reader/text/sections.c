@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Makes grids of a guest's details.
+ * Fills the grids from the tables.
  */
 #define _GNU_SOURCE
 #include "text/sections.h"
@@ -15,7 +15,7 @@ const struct section sections[TABLE_NR] = {
 	{ TABLE_USERSPACE, "Returns to userspace", "returns" },
 	{ TABLE_HOT, "Devices and registers that it touches (the true count is at most AT-MOST)",
 	  "count" },
-	{ TABLE_HISTOGRAMS, "Handling time of an exit, halts left out", "exits" },
+	{ TABLE_HISTOGRAMS, "Handling time of an exit, without halts", "exits" },
 	{ TABLE_VCPUS, "vCPUs", "-vcpu" },
 	{ TABLE_CPUS, "CPUs of the host", "exits" },
 };
@@ -30,7 +30,7 @@ void spark(char *out, const uint64_t *v, size_t nr)
 	for (size_t i = 0; i < nr; i++)
 		most = v[i] > most ? v[i] : most;
 	for (size_t i = 0; i < nr; i++) {
-		/* What there is shows, however little. */
+		/* Any number but 0 shows. */
 		size_t level = v[i] ? 1 + (size_t)(7.0 * v[i] / most) : 0;
 
 		if (utf8)
@@ -70,7 +70,7 @@ static struct grid reasons_grid(const struct detail *detail)
 	detail_for_each(r, detail, TABLE_REASONS) {
 		struct cell *cell;
 
-		/* The longest is of all time. */
+		/* The longest time is not of the window, so it makes no row. */
 		if (!r->exits && !r->kernel_ns && !r->user_ns)
 			continue;
 		cell = grid_row(&grid);
@@ -151,7 +151,7 @@ static const struct grid_column histogram_columns[] = {
 	{ "shape", "512ns TO 8.4ms", UNIT_TEXT, DETAIL_BUCKETS, 0 },
 };
 
-/* The bound below which so many percent are; unknown above the last one. */
+/* Returns the bound below which so many percent are, unknown in the last bucket. */
 static struct cell percentile(const struct histogram *h, uint64_t total, unsigned int percent)
 {
 	uint64_t below = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Breaks sentences into lines.
+ * Fills lines with words.
  */
 #include "text/wrap.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Sentences on a screen.
+ * Breaks sentences into lines.
  */
 #ifndef WRAP_H
 #define WRAP_H
 
 /*
- * Prints @text, if there is any, behind @head in lines of at most 79 columns that end
- * between words; the later ones begin with as many blanks as @head does, and two.
+ * Prints @head and @text, unless @text is empty, in lines of at most 79 columns that break
+ * between words. Later lines begin with two more blanks than @head.
  */
 void wrap(const char *head, const char *text);
 
