@@ -429,7 +429,7 @@ check 'show: JSON' 0 . '' ./kvmstat show web1 -r root --json
 holds 'show: JSON: all parts' json '.guest.name == "web1" and .seconds == null and (.verdict.bound | type) == "string"
 	and (.reasons | length) > 3 and (.hot[0] | has("device")) and (.histograms | length) > 3
 	and (.vcpus[0].vcpu == 0) and (.cpus | length) > 0 and (.userspace | length) > 0'
-check 'show without debugfs' 0 "debugfs, which could not be read.*'kvmstat doctor' tells why" '' ./kvmstat show plain -r root
+check 'show without debugfs' 0 "debugfs, which could not be read.*'kvmstat doctor' says why" '' ./kvmstat show plain -r root
 check 'show by -p' 0 '^web1: pid ' '' ./kvmstat show -p "$web1" -r root
 printf 'rubbish' >$debug/11/hot
 check 'show with a garbled file' 0 '^Exits by reason' '' ./kvmstat show web1 -r root
@@ -719,7 +719,7 @@ doctor 'all is well' 0 '^all in order$'
 lacks 'doctor: all is well: nothing else' '^(FIX|note)|do:'
 for line in 'KVM is loaded' "the module is loaded, version $version" '/proc/kvminfo can be read' 'debugfs is mounted and can be read' \
 	'every event of KVM that it needs is hooked' 'times are kept' 'exit reasons are read and verified' \
-	'every exit was told to its VM' 'the kernel is locked down for integrity' 'Secure Boot is off' \
+	'every exit was attributed to its VM' 'the kernel is locked down for integrity' 'Secure Boot is off' \
 	'DKMS has built the module for this kernel' 'the kernel has schedstat'; do
 	holds "doctor: ok: $line" grep -Eq "^ok +$line" out
 done
@@ -781,7 +781,7 @@ doctor 'guests that are hidden' 0 '^note the hardware hides the state of 3 vCPUs
 well
 sed -i 's/^vms_past_cap: .*/vms_past_cap: 3/; s/^exits_unattributed: .*/exits_unattributed: 5/' $info
 doctor 'past the cap' 0 '^note 3 VMs are past max_vms and counted together$'
-holds 'doctor: exits of nobody' grep -q '^note 5 of 44400 exits could not be told to a VM$' out
+holds 'doctor: exits of nobody' grep -q '^note 5 of 44400 exits could not be attributed to a VM$' out
 echo 'none integrity [confidentiality]' >sick/sys/kernel/security/lockdown
 doctor 'lockdown' 0 '^note the kernel is locked down for confidentiality: debugfs is closed$'
 rm -r sick/var/lib/dkms/kvmstat/"$version/$release"

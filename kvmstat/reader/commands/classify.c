@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmstat classify: what each guest is bound by, why, and what would help.
+ * kvmstat classify says what each guest is bound by, why, and what would help.
  */
 #include "commands/classify.h"
 
@@ -55,7 +55,7 @@ static void print_verdict(const struct window_guest *guest, const struct verdict
 	wrap("  Not seen from here: ", verdict->blind);
 }
 
-/* Table 3-17 prints truncated shares. */
+/* The thesis truncates shares in its Table 3-17. */
 static void print_thesis(const struct session *session)
 {
 	const struct window *window = &session->window;

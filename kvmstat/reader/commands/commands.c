@@ -11,12 +11,13 @@ const struct command commands[COMMANDS_NR] = {
 	  .takes = { ARGUMENT_INTERVAL, ARGUMENT_COUNT },
 	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_ROWS },
 	  .doc = "Count the VM exits of KVM guests and say what they mean.\v"
-		 "Without INTERVAL: totals and their reading. With it: rates every INTERVAL "
-		 "seconds, COUNT times or until interrupted, then the reading.\n\n"
-		 "Commands: list, show, top, classify, record, report, export, doctor; 'kvmstat "
-		 "COMMAND --help' tells of each, kvmstat(1) of all.\n\n"
-		 "Exit status: 0 fine; 1 the numbers cannot be had, or not be written; 2 bad "
-		 "usage, a bad file, or an ambiguous guest." },
+		 "Without INTERVAL, print totals and their reading. With INTERVAL, print rates "
+		 "every INTERVAL seconds, COUNT times or until interrupted, then the "
+		 "reading.\n\n"
+		 "Commands: list, show, top, classify, record, report, export, doctor; see "
+		 "'kvmstat COMMAND --help' for each, kvmstat(1) for all.\n\n"
+		 "Exit status: 0 fine; 1 the numbers cannot be read, or the output not "
+		 "written; 2 bad usage, a bad file, or an ambiguous guest." },
 	{ .name = "list",
 	  .run = run_list,
 	  .usage = "",
@@ -34,14 +35,14 @@ const struct command commands[COMMANDS_NR] = {
 	  .usage = "[INTERVAL]",
 	  .takes = { ARGUMENT_INTERVAL },
 	  .groups = { GROUP_ROOT, GROUP_CHOICE, GROUP_CONFIG },
-	  .doc = "Watch the guests live, full screen. '?' there tells the keys.\v" },
+	  .doc = "Watch the guests live, full screen. Press '?' for the keys.\v" },
 	{ .name = "classify",
 	  .run = run_classify,
 	  .usage = "",
 	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_CLASSIFY, GROUP_ROWS,
 		      GROUP_JSON },
 	  .doc = "Say of each guest what it is bound by, why, and what would help.\v"
-		 "It looks at 5 seconds unless told otherwise, at all of a recording." },
+		 "It looks at 5 seconds unless -w says otherwise, or at all of a recording." },
 	{ .name = "record",
 	  .run = run_record,
 	  .usage = "FILE [INTERVAL [COUNT]]",
@@ -49,15 +50,15 @@ const struct command commands[COMMANDS_NR] = {
 	  .least = 1,
 	  .groups = { GROUP_ROOT, GROUP_RECORD },
 	  .doc = "Append a snapshot of everything to FILE every INTERVAL seconds (10).\v"
-		 "A line is a snapshot as JSON. SIGHUP opens FILE anew." },
+		 "Each line is a snapshot as JSON. SIGHUP makes it open FILE anew." },
 	{ .name = "report",
 	  .run = run_report,
 	  .usage = "FILE...",
 	  .takes = { ARGUMENT_FILES },
 	  .least = 1,
 	  .groups = { GROUP_CHOICE, GROUP_REPORT, GROUP_CONFIG, GROUP_ROWS, GROUP_JSON },
-	  .doc = "Tell what a recording, or any part of it, has seen.\v"
-		 "With -g GUEST all about that one. Several files are read one after the other." },
+	  .doc = "Show what happened during a recording, or a span of it.\v"
+		 "With -g GUEST, show all about that guest. Several files are read one by one." },
 	{ .name = "export",
 	  .run = run_export,
 	  .usage = "",
@@ -67,5 +68,5 @@ const struct command commands[COMMANDS_NR] = {
 	  .run = run_doctor,
 	  .usage = "",
 	  .groups = { GROUP_ROOT, GROUP_JSON },
-	  .doc = "Check that all is in order, and say what to do where it is not.\v" },
+	  .doc = "Check that all is in order, and say what to do if it is not.\v" },
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The commands, each in the file of its name, and what each takes on its command line.
- * They say what goes wrong themselves.
+ * The commands, each in the file of its name, and what each takes on its command line. A
+ * command says itself what goes wrong.
  */
 #ifndef COMMANDS_H
 #define COMMANDS_H
@@ -10,17 +10,17 @@
 
 struct options;
 
-/* What an argument that is no option can be. */
+/* The kinds of arguments that are not options. */
 enum argument {
 	ARGUMENT_NONE,
 	ARGUMENT_GUEST,
 	ARGUMENT_FILE,
-	ARGUMENT_FILES, /* this one and all that follow */
+	ARGUMENT_FILES, /* this argument and all that follow */
 	ARGUMENT_INTERVAL,
 	ARGUMENT_COUNT,
 };
 
-/* Options that commands share. */
+/* The groups of options that commands share. */
 enum option_group {
 	GROUP_NONE,
 	GROUP_SOURCE,
@@ -41,18 +41,18 @@ enum option_group {
 #define COMMAND_MAX_GROUPS 6
 
 struct command {
-	const char *name; /* empty: the one without a name */
+	const char *name; /* empty for the command without a name */
 	enum status (*run)(const struct options *options);
-	const char *usage; /* its arguments, for people */
+	const char *usage; /* the arguments, for people */
 	enum argument takes[COMMAND_MAX_ARGUMENTS];
-	unsigned int least; /* so many of them must be there */
-	enum option_group groups[COMMAND_MAX_GROUPS]; /* beside those of all commands */
-	const char *doc; /* what it does; behind \v what is shown below the options */
+	unsigned int least; /* the number of arguments that must be there */
+	enum option_group groups[COMMAND_MAX_GROUPS]; /* besides the group of all commands */
+	const char *doc; /* what the command does; text behind \v is shown below the options */
 };
 
 #define COMMANDS_NR 9
 
-/* The first is the one without a name. */
+/* The first command is the one without a name. */
 extern const struct command commands[COMMANDS_NR];
 
 enum status run_watch(const struct options *options);

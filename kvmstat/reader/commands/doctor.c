@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmstat doctor: is all in order, from the kernel to the reader's permissions? Each
- * line is ok, or says what is wrong and what to do.
+ * kvmstat doctor checks whether all is in order, from the kernel to the permissions of the
+ * user. Each line is ok, or says what is wrong and what to do.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,11 +33,11 @@ enum state { STATE_OK, STATE_NOTE, STATE_FIX };
 struct doctor {
 	const char *root;
 	struct grid grid;
-	char *info; /* the module's; NULL: could not be read */
+	char *info; /* the module's info file; NULL if it could not be read */
 	unsigned int fixes;
 };
 
-/* Adds a line; @advice NULL or empty: none. */
+/* Adds a line. @advice is NULL or empty if there is nothing to do. */
 __attribute__((format(printf, 5, 6))) static void say(struct doctor *doctor, const char *check,
 						      enum state state, const char *advice,
 						      const char *what, ...)
@@ -70,7 +70,7 @@ __attribute__((format(printf, 2, 3))) static char *path_to(const struct doctor *
 	return xasprintf("%s%s", doctor->root, rest);
 }
 
-/* The first line of a file, to be freed; NULL with errno. */
+/* Returns the first line of a file, or NULL with errno. The caller frees it. */
 static char *first_line(const struct doctor *doctor, const char *file)
 {
 	char *path = path_to(doctor, "%s", file), *text;
@@ -92,7 +92,7 @@ static bool exists(const struct doctor *doctor, const char *file)
 	return there;
 }
 
-/* Whether depmod knows the module for this kernel. */
+/* Returns whether depmod knows the module for this kernel. */
 static bool is_installed(const struct doctor *doctor, const char *release)
 {
 	char *path = path_to(doctor, "/lib/modules/%s/modules.dep", release);
@@ -126,8 +126,8 @@ static void check_module(struct doctor *doctor, const char *release)
 		say(doctor, "module", STATE_FIX,
 		    is_installed(doctor, release) ?
 			    "sudo modprobe kvmstat" :
-			    "install it for this kernel: 'sudo make install', or with DKMS 'sudo "
-			    "dkms autoinstall'; then sudo modprobe kvmstat",
+			    "install it for this kernel with 'sudo make install', or with 'sudo dkms "
+			    "autoinstall' if DKMS has it; then sudo modprobe kvmstat",
 		    "the module is not loaded, and is %sinstalled for Linux %s",
 		    is_installed(doctor, release) ? "" : "not ", release);
 		return;
@@ -155,7 +155,7 @@ static void check_proc(struct doctor *doctor)
 		    "/proc/" KVMSTAT_PROC_NAME " cannot be read: %s", strerror(errno));
 	else if (exists(doctor, "/sys/module/kvmstat"))
 		say(doctor, "permission", STATE_FIX,
-		    "a container needs the host's /proc: see --root",
+		    "a container needs the host's /proc, see --root",
 		    "/proc/" KVMSTAT_PROC_NAME " cannot be read: %s", strerror(errno));
 	free(line);
 }
@@ -167,7 +167,7 @@ static void check_lockdown(struct doctor *doctor)
 
 	if (mode && !strncmp(mode, "[confidentiality]", 17))
 		say(doctor, "lockdown", STATE_NOTE,
-		    "boot with lockdown=integrity for the figures of debugfs and for tracing",
+		    "boot with lockdown=integrity to get the figures of debugfs, and tracing",
 		    "the kernel is locked down for confidentiality: debugfs is closed");
 	else if (mode && !strncmp(mode, "[integrity]", 11))
 		say(doctor, "lockdown", STATE_OK, NULL,
@@ -177,7 +177,7 @@ static void check_lockdown(struct doctor *doctor)
 	free(line);
 }
 
-/* The variable: 4 bytes of attributes, then the value (UEFI 2.10, 3.3). */
+/* The variable has 4 bytes of attributes before its value (UEFI 2.10, 3.3). */
 static void check_secure_boot(struct doctor *doctor)
 {
 	char *path = path_to(doctor, "/sys/firmware/efi/efivars/"
@@ -188,8 +188,8 @@ static void check_secure_boot(struct doctor *doctor)
 
 	if (on && !exists(doctor, "/sys/module/kvmstat"))
 		say(doctor, "secure boot", STATE_NOTE,
-		    "sign kvmstat.ko with a key that is enrolled (mokutil --import); DKMS does it "
-		    "with its own",
+		    "sign kvmstat.ko with a key that is enrolled (mokutil --import); DKMS signs with "
+		    "its own key",
 		    "Secure Boot is on: only signed modules load");
 	else
 		say(doctor, "secure boot", STATE_OK, NULL, "Secure Boot is %s",
@@ -255,7 +255,7 @@ static void check_hooks(struct doctor *doctor)
 		const char *attached = ": attached";
 		const size_t tail = strlen(attached);
 
-		/* Without timing its own hooks are meant to be away. */
+		/* Without timing, the hooks for times are not attached. */
 		if (len < tail || !strncmp(line + 1 + len - tail, attached, tail) ||
 		    memmem(line + 1, len, "timing", 6))
 			continue;
@@ -263,7 +263,7 @@ static void check_hooks(struct doctor *doctor)
 		    memmem(line + 1, len, "disarmed", 8) ?
 			    "echo 1 > /sys/kernel/debug/kprobes/enabled, sysctl "
 			    "kernel.ftrace_enabled=1" :
-			    "what needs it is left out; see 'dmesg | grep kvmstat'",
+			    "figures that need it are left out; see 'dmesg | grep kvmstat'",
 		    "%.*s", (int)(len < 200 ? len : 200), line + 1);
 		bad = true;
 	}
@@ -271,7 +271,7 @@ static void check_hooks(struct doctor *doctor)
 		say(doctor, "hooks", STATE_OK, NULL, "every event of KVM that it needs is hooked");
 	if (live_info_value(doctor->info, "timing", value) && strcmp(value, "on") != 0)
 		say(doctor, "timing", STATE_NOTE,
-		    "echo Y > /sys/module/kvmstat/parameters/timing, if times are wanted",
+		    "echo Y > /sys/module/kvmstat/parameters/timing, if you want times",
 		    "timing is %s: counts only", value);
 	else
 		say(doctor, "timing", STATE_OK, NULL, "times are kept");
@@ -292,7 +292,7 @@ static void check_figures(struct doctor *doctor)
 	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
 		if (info_number(doctor, faults[i])) {
 			say(doctor, "reasons", STATE_NOTE,
-			    "exits of these count as 'unknown'; please report it with the kernel's "
+			    "these exits count as 'unknown'; please report this with the kernel's "
 			    "release",
 			    "%s: %" PRIu64, faults[i], info_number(doctor, faults[i]));
 			bad = true;
@@ -302,8 +302,8 @@ static void check_figures(struct doctor *doctor)
 	if (info_number(doctor, "protected_vcpus"))
 		say(doctor, "protected", STATE_NOTE, NULL,
 		    "the hardware hides the state of %" PRIu64
-		    " vCPUs (SEV-ES, SNP, TDX): which ports, MSRs and halts they exit for is not "
-		    "seen, so verdicts on their guests miss I/O",
+		    " vCPUs (SEV-ES, SNP, TDX): kvmstat does not see for which ports, MSRs and halts "
+		    "they exit, so verdicts on their guests miss I/O",
 		    info_number(doctor, "protected_vcpus"));
 	if (info_number(doctor, "vms_past_cap"))
 		say(doctor, "cap", STATE_NOTE, "load the module with a higher max_vms",
@@ -311,19 +311,20 @@ static void check_figures(struct doctor *doctor)
 		    info_number(doctor, "vms_past_cap"));
 	if (info_number(doctor, "exits_unattributed"))
 		say(doctor, "unattributed", STATE_NOTE, NULL,
-		    "%" PRIu64 " of %" PRIu64 " exits could not be told to a VM",
+		    "%" PRIu64 " of %" PRIu64 " exits could not be attributed to a VM",
 		    info_number(doctor, "exits_unattributed"), info_number(doctor, "exits"));
 	else
-		say(doctor, "unattributed", STATE_OK, NULL, "every exit was told to its VM");
+		say(doctor, "unattributed", STATE_OK, NULL, "every exit was attributed to its VM");
 }
 
 static void check_schedstat(struct doctor *doctor)
 {
 	if (exists(doctor, "/proc/self/schedstat"))
-		say(doctor, "ready time", STATE_OK, NULL, "the kernel has schedstat: ready time");
+		say(doctor, "ready time", STATE_OK, NULL,
+		    "the kernel has schedstat, so ready time is known");
 	else
 		say(doctor, "ready time", STATE_NOTE, "a kernel with CONFIG_SCHED_INFO",
-		    "the kernel has no schedstat: waiting for a CPU cannot be told from work");
+		    "the kernel has no schedstat, so ready time is not known, and looks like work");
 }
 
 static void print_text(const struct doctor *doctor)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmstat export: all that is known now, for other programs.
+ * kvmstat export prints all that is known now, for other programs.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include "text/prometheus.h"
 #include "text/replace.h"
 
-/* What a guest's row in a table of its details begins with. */
+/* The first columns of each row of a table. */
 enum { OF_TIME, OF_GUEST, OF_PID, OF_ID, OF_NR };
 
 static const struct grid_column of_columns[OF_NR] = {
@@ -27,7 +27,7 @@ static const struct grid_column of_columns[OF_NR] = {
 	[OF_ID] = { "id", "", UNIT_ID, 0, 0 },
 };
 
-/* TABLE_NR: it has the guests themselves. */
+/* Finds the table that the user wants. TABLE_NR stands for the guests themselves. */
 static enum status find_table(const struct options *options, enum table *table)
 {
 	const char *name = options->table;
@@ -36,7 +36,7 @@ static enum status find_table(const struct options *options, enum table *table)
 	if (!name || (options->look.format == FORMAT_CSV && !strcmp(name, "guests")))
 		return STATUS_OK;
 	if (options->look.format != FORMAT_CSV) {
-		fprintf(stderr, "kvmstat: --table is of --format csv only\n");
+		fprintf(stderr, "kvmstat: --table needs --format csv\n");
 		return STATUS_BAD;
 	}
 	for (*table = 0; *table < TABLE_NR; ++*table)
@@ -99,7 +99,7 @@ static enum status put_details(FILE *out, const struct session *session, const s
 	grid_free(&grid);
 	if (known || !chosen)
 		return STATUS_OK;
-	fprintf(stderr, "kvmstat: no guest's %s could be read: they are in debugfs, for root\n",
+	fprintf(stderr, "kvmstat: no guest's %s could be read from debugfs, which needs root\n",
 		detail_form[table].name);
 	return STATUS_NO_DATA;
 }
@@ -117,7 +117,7 @@ static enum status put_csv(FILE *out, const struct session *session, const struc
 	return STATUS_OK;
 }
 
-/* A line as `kvmstat record` writes it, of the chosen guests. */
+/* Prints the chosen guests in a line as `kvmstat record` writes it. */
 static void put_json(FILE *out, struct session *session)
 {
 	struct snapshot *snap = &session->last;
@@ -145,7 +145,7 @@ static void put_json(FILE *out, struct session *session)
 	json_decref(json);
 }
 
-/* The module's own count of exits that it could put into no guest's figures. */
+/* Reads how many exits the module could not attribute to a guest. */
 static bool read_unattributed(const char *root, uint64_t *exits)
 {
 	char *info = live_info(root), value[NAME_SIZE];
@@ -204,8 +204,8 @@ static enum status deliver(const struct options *options, const char *text, size
 }
 
 /*
- * Metrics tell also that there are none: whoever watches them would go on with the
- * last. But where the user's choice is to blame, he is there to read it.
+ * Metrics also say that there are none, or whoever watches them would go on with the last
+ * ones. But if the choice of guests is to blame, the user is there to read the message.
  */
 static bool is_told(const struct session *session, enum format format, enum status status)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmstat list: a line per guest, once.
+ * kvmstat list prints a line for each guest, once.
  */
 #include "commands/options.h"
 #include "data/session.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The command line, by argp: a parser for each command, made of groups of options
- * that they share. Help and version are options of our own because argp's would not
- * let a mistake be answered with the usage.
+ * Parses the command line with argp. The parser of a command consists of the groups of options
+ * that it takes. Help and version are our own options, because with argp's a mistake could
+ * not be answered with the usage.
  */
 #include "commands/options.h"
 
@@ -20,7 +20,7 @@
 #define INTERVAL_MIN 0.1
 #define INTERVAL_MAX 86400.0
 
-/* Options with no short form. */
+/* Options without a short form. */
 enum {
 	KEY_USAGE = 0x100,
 	KEY_CSV,
@@ -53,28 +53,28 @@ GROUP(choice, { "guest", 'g', "GUEST", 0, "This guest: name, pid, id, or name:X,
       { "pid", 'p', "PID", 0, "Only the guests of this process", 0 });
 GROUP(window,
       { "window", 'w', "SECONDS", 0, "Look at so much time; 0: all since the guests began", 0 });
-GROUP(rows, { "columns", 'c', "LIST", 0, "These columns; +LIST: these too; ? lists them", 0 },
-      { "sort", 's', "COLUMN", 0, "Sort by it; -COLUMN: the other way round", 0 },
-      { "skip-zeros", 'z', NULL, 0, "Leave out what is all zero", 0 },
-      { "raw", KEY_RAW, NULL, 0, "Exact numbers, whole names", 0 },
+GROUP(rows, { "columns", 'c', "LIST", 0, "Show these columns; +LIST: these too; ? lists all", 0 },
+      { "sort", 's', "COLUMN", 0, "Sort by this column; -COLUMN: the other way round", 0 },
+      { "skip-zeros", 'z', NULL, 0, "Leave out rows that are all zero", 0 },
+      { "raw", KEY_RAW, NULL, 0, "Print exact numbers and whole names", 0 },
       { "csv", KEY_CSV, NULL, 0, "Print CSV", 0 });
 GROUP(json, { "json", KEY_JSON, NULL, 0, "Print JSON", 0 });
 GROUP(classify, { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/kvmstat.conf", 0 },
-      { "thesis", KEY_THESIS, NULL, 0, "The thesis' Table 3-17 and its reading", 0 });
+      { "thesis", KEY_THESIS, NULL, 0, "Print the thesis' Table 3-17 and its reading", 0 });
 GROUP(config, { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/kvmstat.conf", 0 });
 GROUP(record, { "size", KEY_SIZE, "MIB", 0, "Begin a new file at this size (64; 0: never)", 0 },
-      { "keep", KEY_KEEP, "N", 0, "Old files kept, FILE.1 the newest (4)", 0 });
+      { "keep", KEY_KEEP, "N", 0, "Keep so many old files, FILE.1 the newest (4)", 0 });
 GROUP(report,
       { "from", KEY_FROM, "TIME", 0,
-	"From then on: '2026-11-21 14:00', 14:00, or +90s, +5m, +2h "
+	"Begin at '2026-11-21 14:00', 14:00, or +90s, +5m, +2h "
 	"after the start",
 	0 },
-      { "to", KEY_TO, "TIME", 0, "Up to then", 0 },
-      { "rates", KEY_RATES, NULL, 0, "The rates of each interval", 0 });
+      { "to", KEY_TO, "TIME", 0, "End at this time", 0 },
+      { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 });
 GROUP(export, { "format", KEY_FORMAT, "FORMAT", 0, "prometheus (the default), json or csv", 0 },
       { "output", 'o', "FILE", 0, "Write FILE, all at once, not standard output", 0 },
       { "table", KEY_TABLE, "NAME", 0,
-	"Of csv: guests (the default), reasons, userspace, "
+	"For csv: guests (the default), reasons, userspace, "
 	"histograms, hot, vcpus or cpus",
 	0 });
 GROUP(help, { "help", 'h', NULL, 0, "Show this help", -1 },
@@ -95,7 +95,7 @@ struct parsing {
 	const struct command *command;
 };
 
-/* Digits only, so no sign, blank, exponent or hexadecimal. */
+/* Accepts digits only, no sign, blank, exponent or hexadecimal. */
 static error_t parse_whole(struct argp_state *state, const char *what, const char *arg,
 			   uint64_t min, uint64_t max, uint64_t *number)
 {
@@ -279,7 +279,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-/* The root of each command's parser: it has no options, only arguments. */
+/* The root of a command's parser has no options, only arguments. */
 static error_t parse_root(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
@@ -316,7 +316,7 @@ const struct command *options_parse(struct options *options, int argc, char **ar
 				     .size = 64 << 20,
 				     .keep = 4 };
 	argp_err_exit_status = STATUS_BAD;
-	/* What it would say of the arguments of options takes help off the screen. */
+	/* Otherwise a note on the arguments of options would push help off the screen. */
 	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
 	if (command) {
 		snprintf(name, sizeof(name), "kvmstat %s", command->name);

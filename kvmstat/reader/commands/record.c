@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmstat record FILE: appends a snapshot a line, and begins new files when told to.
+ * kvmstat record appends snapshots to a file, one on each line, and begins new files.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -26,7 +26,7 @@ struct recorder {
 	const char *path;
 	int fd;
 	off_t size;
-	bool failing; /* the module cannot be read: it has been said */
+	bool failing; /* the module cannot be read, and that has been said */
 };
 
 static enum status failed(const struct recorder *recorder, const char *what)
@@ -35,7 +35,7 @@ static enum status failed(const struct recorder *recorder, const char *what)
 	return STATUS_NO_DATA;
 }
 
-/* Drops what a crash left of a last line. Returns false with errno. */
+/* Drops the rest of a last line that a crash has cut. Returns false with errno. */
 static bool drop_cut_line(struct recorder *recorder)
 {
 	off_t end = recorder->size;
@@ -50,7 +50,7 @@ static bool drop_cut_line(struct recorder *recorder)
 	return !ftruncate(recorder->fd, end);
 }
 
-/* Whether the file begins as a recording does, as far as it goes. */
+/* Returns whether the file, however short, begins like a recording. */
 static bool is_recording(const struct recorder *recorder)
 {
 	static const char start[] = "{\"kvmstat\":";
@@ -130,13 +130,13 @@ static enum status write_line(struct recorder *recorder, const char *line, size_
 	if (done >= 0 && done < (ssize_t)len)
 		errno = ENOSPC;
 	failed(recorder, "write");
-	/* Only whole lines stay. */
+	/* Keep whole lines only. */
 	if (done > 0 && ftruncate(recorder->fd, recorder->size))
 		failed(recorder, "repair");
 	return STATUS_NO_DATA;
 }
 
-/* Reads the module and writes it down. One that has gone away may come back. */
+/* Records a snapshot of the module. If the module has gone, it may come back later. */
 static enum status record_one(struct recorder *recorder, bool first)
 {
 	const char *root = recorder->options->request.root;
@@ -187,7 +187,7 @@ enum status run_record(const struct options *options)
 		done += !signal;
 		if (status || done == options->count)
 			break;
-		/* Those that were missed, by a stop say, are not made up for. */
+		/* Intervals that were missed, for instance while it was stopped, stay missed. */
 		if (!signal)
 			next += ((session_now() - next) / interval + 1) * interval;
 		signal = session_wait(next);

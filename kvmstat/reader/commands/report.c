@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmstat report FILE: what a recording, or a part of it, has seen.
+ * kvmstat report shows what happened during a recording, or a span of it.
  */
 #include <stdio.h>
 
@@ -38,7 +38,7 @@ static void print_head(const struct session *session, const struct moment *first
 	       session->snapshots, from, to, session->window.seconds);
 }
 
-/* The rates of the last interval; as JSON they go to @rows. */
+/* Prints the rates of the last interval, or adds them to @rows if the format is JSON. */
 static void print_interval(const struct session *session, const struct look *look, bool header,
 			   json_t *rows)
 {
@@ -80,7 +80,7 @@ static enum status print_summary(const struct session *session, const struct opt
 	return classify_print(session, options, thresholds);
 }
 
-/* Reads to the end; with options->rates prints each interval. */
+/* Reads to the end and prints each interval if options->rates. */
 static enum status read_all(struct session *session, const struct options *options)
 {
 	json_t *rows = json_array();
@@ -123,7 +123,7 @@ enum status run_report(const struct options *options)
 		session_begin(&session, false);
 		status = read_all(&session, options);
 	}
-	/* Of one snapshot there are totals only. */
+	/* One snapshot has only totals. */
 	if (!status && !session.window.seconds)
 		session_begin_anew(&session);
 	if (!status)

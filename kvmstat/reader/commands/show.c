@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmstat show GUEST: everything about one guest on a page.
+ * kvmstat show prints everything about one guest on a page.
  */
 #include "commands/show.h"
 
@@ -16,7 +16,7 @@
 #include "text/wrap.h"
 #include "verdict/verdict.h"
 
-/* Rows of a section; --json has all. */
+/* A section has no more rows; --json has them all. */
 #define SECTION_ROWS 12
 #define BAR_WIDTH 40
 
@@ -146,7 +146,7 @@ static void print_sections(const struct detail *detail)
 	}
 	if (!any)
 		puts("\nReasons, devices and vCPUs are in debugfs, which could not be read, or was "
-		     "not recorded: 'kvmstat doctor' tells why.");
+		     "not recorded; 'kvmstat doctor' says why.");
 }
 
 static void print_json(const struct session *session, const struct window_guest *guest,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The page of one guest, for show and for report.
+ * Prints the page of one guest, for show and for report.
  */
 #ifndef SHOW_H
 #define SHOW_H
@@ -8,7 +8,7 @@
 #include "commands/options.h"
 #include "verdict/thresholds.h"
 
-/* Prints the page of the only guest chosen in the session's window. */
+/* Prints the page of the only chosen guest of the session's window. */
 enum status show_page(const struct session *session, const struct options *options,
 		      const struct thresholds *thresholds);
 

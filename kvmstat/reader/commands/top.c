@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmstat top: the guests live, full screen, and any one of them in detail.
+ * kvmstat top shows the guests live, full screen, and any one of them in detail.
  */
 #include "commands/options.h"
 #include "screen/drawing.h"
@@ -9,7 +9,7 @@
 
 #define NSEC_PER_SEC INT64_C(1000000000)
 #define USUAL_INTERVAL NSEC_PER_SEC
-#define FIRST_INTERVAL (NSEC_PER_SEC / 4) /* so that rates are there soon */
+#define FIRST_INTERVAL (NSEC_PER_SEC / 4) /* so that rates appear soon */
 
 static void run(struct view *view)
 {
@@ -18,7 +18,7 @@ static void run(struct view *view)
 		int key;
 
 		drawing_show(view);
-		/* A message goes away in time, also while paused. */
+		/* Messages disappear in time, also while paused. */
 		until = view->paused ? session_now() + NSEC_PER_SEC : view->next;
 		key = screen_key(until);
 		if (key == SCREEN_STOP)

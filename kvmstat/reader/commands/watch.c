@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmstat [INTERVAL [COUNT]]: the totals once, or rates as vmstat has them, and at
- * the end the reading.
+ * kvmstat without a command prints the totals once, or rates like vmstat, and then the
+ * reading.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ struct watch {
 	const struct options *options;
 	struct thresholds thresholds;
 	struct session session;
-	unsigned int lines; /* since the header */
+	unsigned int lines; /* that were printed */
 };
 
 static void print_reading(const struct watch *watch, const struct window_guest *guest)
@@ -29,7 +29,7 @@ static void print_reading(const struct watch *watch, const struct window_guest *
 
 	name_show(shown, guest->name, NAME_SIZE);
 	if (window_guest_is_others(guest)) {
-		printf("%s: %" PRIu64 " exits of all VMs past the module's cap: too mixed for a "
+		printf("%s: %" PRIu64 " exits of all VMs past the module's cap, too mixed for a "
 		       "reading; load the module with a higher max_vms\n",
 		       shown, guest->sum.v[COL_exits]);
 		return;
@@ -77,7 +77,7 @@ static enum status print_totals(struct watch *watch)
 	return status;
 }
 
-/* The header never is the last line. */
+/* Prints one line, with the header first if it is due. */
 static void print_line(struct watch *watch, struct grid *grid, size_t row)
 {
 	struct grid line = *grid;
@@ -160,7 +160,7 @@ static enum status print_intervals(struct watch *watch)
 		int64_t ticks = (session_now() - start) / options->interval + 1;
 
 		go_on = !session_wait(start + ticks * options->interval);
-		/* The reading is made of the first and the last. */
+		/* The reading needs the details of the first and the last snapshot. */
 		session->depth = !go_on || done + 1 == options->count ? DEPTH_ALL : usual;
 		status = session_step(session);
 		if (go_on && !status)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Draws the lines above, then the list of guests or one of them, then the line of keys.
+ * Draws the lines at the top, the list of guests or one guest, and the line of keys.
  */
 #include "screen/drawing.h"
 
@@ -14,10 +14,10 @@
 #include "text/number.h"
 
 #define NSEC_PER_SEC INT64_C(1000000000)
-#define ENDED_SHOWN (10 * NSEC_PER_SEC) /* how long an ended guest stays in the list */
-#define LIST_REST 31 /* columns for history and times, at least */
+#define ENDED_SHOWN (10 * NSEC_PER_SEC) /* so long an ended guest stays in the list */
+#define LIST_REST 31 /* columns of the screen for history and times, at least */
 
-/* Lines of the screen. */
+/* The lines at the top. */
 enum { LINE_TITLE, LINE_SUMS, LINE_TIMES, LINE_NOTICE };
 
 static bool is_listed(struct view *view, const struct window_guest *guest,
@@ -28,7 +28,7 @@ static bool is_listed(struct view *view, const struct window_guest *guest,
 	return !guest->ended || session_now() - history->ended < ENDED_SHOWN;
 }
 
-/* Rates and shares are of the last interval; counts and times, of the window. */
+/* Rates and shares are those of the last interval, counts and times those of the window. */
 static void list_guest(struct view *view, const struct window_guest *guest,
 		       const struct history *history)
 {
@@ -111,7 +111,7 @@ static void draw_list(struct view *view, int y, int height)
 				    "No guests: the first to run appears here.");
 }
 
-/* Where and when; inside a guest, which. */
+/* Says where and when, and inside a guest, which guest. */
 static void draw_title(const struct view *view, const struct window_guest *guest)
 {
 	const struct moment *at = &view->session.last.at;
@@ -136,7 +136,7 @@ static void draw_title(const struct view *view, const struct window_guest *guest
 		     guest->key.id, guest->last.v[COL_vcpus], guest->now ? guest->now->vmm : "");
 }
 
-/* What the view is like, from the right end of a line; returns where it begins. */
+/* Says the state of the view at the right end of a line. Returns the column where it begins. */
 static int draw_state(const struct view *view, int y)
 {
 	char every[32], since[32], text[256];
@@ -155,7 +155,7 @@ static int draw_state(const struct view *view, int y)
 	return x;
 }
 
-/* The bar of time, and what its parts are called. */
+/* Draws the bar of time, with a legend. */
 static void draw_times(const uint64_t times[TIME_NR], bool has_ready)
 {
 	const int names = 61;
@@ -177,7 +177,7 @@ static void draw_times(const uint64_t times[TIME_NR], bool has_ready)
 	}
 }
 
-/* How often guests exit now, and where it is handled. */
+/* Says how often guests exit now, and who handles that. */
 static void draw_rates(int x, int width, double rate, uint64_t to_vmm, uint64_t exits)
 {
 	char number[32], share[32];
@@ -256,7 +256,7 @@ static void draw_tabs(struct view *view, int y)
 	view->tab[PANE_NR] = x;
 }
 
-/* A line of what there is to know, or more: returns the first line below. */
+/* Draws a notice in one line or more. Returns the first line below it. */
 static int draw_notice(struct view *view)
 {
 	const struct filter *filter = view->inside ? &view->row_filter : &view->guest_filter;
@@ -275,7 +275,7 @@ static int draw_notice(struct view *view)
 			     filter->regular ? "what matches" : "guests that are", filter->text);
 	else if (view->session.window.missed)
 		screen_print(LINE_NOTICE, 0, COLS, STYLE_BOLD,
-			     "%zu more guests came than can be followed: r begins anew",
+			     "%zu more guests came than can be followed; r begins anew",
 			     view->session.window.missed);
 	return LINE_NOTICE + 1;
 }
@@ -306,23 +306,23 @@ static void draw_help(struct view *view)
 	static const char *const lines[] = {
 		"Up Down PgUp PgDn Home End, wheel   choose a row; Home: always the first",
 		"Enter, double click    look into the guest; Esc, Backspace: back",
-		"Tab, Left, Right, 1-7  what is shown of it",
+		"Tab, Left, Right, 1-7  another pane of the guest",
 		"< >, click on a head   sort by another column; I: the other way round",
-		"Space, Z               pause: figures stay",
+		"Space, Z               pause: the figures stay",
 		"",
 		"As in kvm_stat:",
-		"o    sort by what is now, or by totals",
+		"o    sort by rates, or by totals",
 		"x    the reasons of the guest, and back",
-		"f /  filter: only what matches a regular expression; c: all again",
-		"g p  only guests of this name, part of a name, pid or id; c: all again",
-		"r    totals begin anew, here only: the kernel's counters go on",
+		"f /  show only what matches a regular expression; c: all again",
+		"g p  show only guests of this name, part of a name, pid or id; c: all again",
+		"r    totals begin anew on this screen; the kernel's counters go on",
 		"s    the interval",
 		"h    this help, also ? and F1; q: quit, also F10; any other key: read now",
 		"",
-		"Rates are of the last interval, and so are bars of the guest's time; totals, shares "
-		"and the verdict are of all time since the start or r. Ready is what vCPUs wait for "
-		"a CPU of the host, to the guest stolen time; it is taken out of the kernel's first. "
-		"Guests are always apart, so that kvm_stat's b has no use.",
+		"Rates and bars of time show the last interval. Totals, shares and the verdict cover "
+		"all time since the start or r. Ready means waiting for a CPU of the host, which the "
+		"guest calls stolen time; it is subtracted from the other times, from the kernel's "
+		"first. Guests are always listed one by one, so kvm_stat's b is not needed.",
 	};
 
 	page_clear(&view->help_page);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Compiles expressions, and matches guests with them.
+ * Compiles expressions and matches guests.
  */
 #define _GNU_SOURCE
 #include "screen/filter.h"

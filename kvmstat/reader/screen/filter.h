@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which rows are shown: those that match what the user typed.
+ * A filter says which rows are shown: those that match what the user typed.
  */
 #ifndef FILTER_H
 #define FILTER_H
@@ -11,19 +11,21 @@
 #include "screen/prompt.h"
 
 struct filter {
-	char text[PROMPT_SIZE]; /* empty: all */
-	bool regular; /* an expression, compiled; else a guest */
+	char text[PROMPT_SIZE]; /* empty for all rows */
+	bool regular; /* the text is a regular expression, and not a guest */
 	regex_t regex;
 };
 
 /*
- * Sets it to a regular expression, or to a name, part of a name, pid or id. Returns
- * false if the expression is none, leaves the filter as it was and says in @why.
+ * Sets @filter to a regular expression, or to a name, part of a name, pid or id. If the
+ * expression is wrong, returns false, says why in @why and leaves the filter unchanged.
  */
 bool filter_set(struct filter *filter, const char *text, bool regular, char *why, size_t size);
 
+/* Makes the filter pass all rows. */
 void filter_clear(struct filter *filter);
 
+/* Returns whether the filter passes a guest. */
 bool filter_passes(const struct filter *filter, const struct window_guest *guest);
 
 #endif

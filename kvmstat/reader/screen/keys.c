@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keys, clicks, and the answers to what is asked.
+ * Handles keys, clicks, and the answers to prompts.
  */
 #include "screen/keys.h"
 
@@ -94,7 +94,7 @@ static void click_row(struct view *view, const MEVENT *event)
 	view->clicked_line = event->y;
 }
 
-/* Keys that move within what is shown. */
+/* Moves within what is shown. Returns false if @key is for something else. */
 static bool navigate(struct view *view, int key)
 {
 	return view->inside ? panes_key(&view->panes, view->pane, key) :
@@ -116,7 +116,7 @@ static void use_mouse(struct view *view)
 
 static void read_now(struct view *view)
 {
-	/* So little time later there would be chance in the rates, not news. */
+	/* The rates of a very short interval would be chance. */
 	if (!view->paused && view->next - session_now() < view->interval - VIEW_LEAST_INTERVAL)
 		view_take(view, true);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the keys and the mouse do in top.
+ * Does what keys and the mouse ask for in top.
  */
 #ifndef KEYS_H
 #define KEYS_H
 
 #include "screen/view.h"
 
-/* Does what a key, of screen_key(), asks for. */
+/* Does what @key, from screen_key(), asks for. */
 void keys_use(struct view *view, int key);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Wraps paragraphs at blanks.
+ * Wraps and scrolls paragraphs.
  */
 #include "screen/page.h"
 
@@ -19,7 +19,7 @@ void page_clear(struct page *page)
 	page->nr = 0;
 }
 
-/* How much of @text goes into a line of @width: up to its last blank, if there is one. */
+/* Returns how much of @text goes into a line of @width, up to a blank if there is one. */
 static size_t line_length(const char *text, size_t width)
 {
 	size_t len = width;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The panes of a guest: each fills a sheet from its rows of debugfs. Totals are of the
- * window, so since the reset; rates are of the last interval.
+ * Each pane fills a sheet from a table. Totals are those of the window, since the reset; rates
+ * are those of the last interval.
  */
 #include "screen/panes.h"
 
@@ -91,12 +91,12 @@ static const struct grid_column histogram_columns[] = {
 	[B_MOST] = { "most", "99%<", UNIT_NS, 6, 0 },
 };
 
-/* What a pane's rows are made of, and its bars need. */
+/* What the rows and bars of a pane show. */
 struct rows_of {
 	const struct subject *subject;
-	struct detail since, last; /* rows of both are the same ones, in the same order */
+	struct detail since, last; /* both have the same rows in the same order */
 	bool rates; /* the last interval is known */
-	double most; /* what the longest bar stands for */
+	double most; /* the value of the longest bar */
 };
 
 static struct cell rate(const struct rows_of *of, uint64_t diff)
@@ -189,7 +189,7 @@ static void fill_vmm(struct sheet *sheet, struct rows_of *of)
 		cell[V_KIND] = cell_text(o->kind);
 		cell[V_RETURNS] = cell_number(o->returns);
 		cell[V_RETURNS_S] = rate(of, of->rates ? last[i].returns : 0);
-		/* Those without an exit are among the others already. */
+		/* The other kinds already include the returns without an exit. */
 		cell[V_SHARE] = cell_share(o->returns, strcmp(o->kind, "noexit") ? all : 0);
 	}
 }
@@ -237,7 +237,7 @@ static void rest_of_hot(void *data, const uint64_t *row, int y, int x, int width
 		screen_bar(y, x, width, s[*row].count, of->most, TIME_KERNEL);
 }
 
-/* Of the last interval where that is known, as bars of time are everywhere. */
+/* Bars of time show the last interval if it is known. */
 static const struct vcpu *vcpu_times(const struct rows_of *of)
 {
 	return of->rates ? of->last.table[TABLE_VCPUS].row : of->since.table[TABLE_VCPUS].row;
@@ -319,7 +319,7 @@ static void rest_of_cpus(void *data, const uint64_t *row, int y, int x, int widt
 		screen_bar(y, x, width, c[*row].guest_ns, of->most, TIME_GUEST);
 }
 
-/* The bound below which @share of a histogram's exits are; unknown in the last bucket. */
+/* Returns the bound below which @share of the exits are, unknown in the last bucket. */
 static struct cell quantile(const struct histogram *histogram, uint64_t all, double share)
 {
 	uint64_t below = 0;
@@ -354,7 +354,7 @@ static void fill_histograms(struct sheet *sheet, struct rows_of *of)
 	}
 }
 
-/* A column or two for each bucket. */
+/* Draws one or two columns of the screen for each bucket. */
 static void rest_of_histograms(void *data, const uint64_t *row, int y, int x, int width)
 {
 	const struct rows_of *of = data;
@@ -363,7 +363,7 @@ static void rest_of_histograms(void *data, const uint64_t *row, int y, int x, in
 	uint64_t most = 0;
 
 	if (!row) {
-		/* Bounds of the first bucket, the sixth and the eleventh. */
+		/* These are the bounds of the first, sixth and eleventh bucket. */
 		screen_text(y, x, 5 * step, STYLE_HEAD, "512ns");
 		screen_text(y, x + 5 * step, 5 * step, STYLE_HEAD, "16us");
 		screen_text(y, x + 10 * step, 6 * step, STYLE_HEAD, "0.5ms");
@@ -463,7 +463,7 @@ void panes_split(const struct counts *diff, uint64_t ready_ns, uint64_t times[TI
 	}
 }
 
-/* Computes what a table's rows did. */
+/* Computes what happened to the rows of a table. */
 static void take_rows(struct rows_of *of, const struct subject *subject, enum table table)
 {
 	const struct history *history = subject->history;
@@ -483,7 +483,7 @@ static void drop_rows(struct rows_of *of)
 	detail_free(&of->last);
 }
 
-/* The three busiest reasons or places, in words. */
+/* Adds the three busiest reasons and spots, in words. */
 static void add_busiest(struct page *page, const struct rows_of *of)
 {
 	const struct reason *reasons = of->since.table[TABLE_REASONS].row, *r;
@@ -577,7 +577,7 @@ static void draw_overview(struct panes *panes, const struct subject *subject, in
 	page_add(page, STYLE_PLAIN, 0, "%s", "");
 	if (!subject->history->has_ready)
 		page_add(page, STYLE_DIM, 2,
-			 "Ready is not known: it needs debugfs, and the initial pid namespace.");
+			 "Ready is not known: it needs debugfs and the initial pid namespace.");
 	if (about && about->cgroup[0])
 		page_add(page, STYLE_PLAIN, 2, "cgroup %s", about->cgroup);
 	drop_rows(&of);

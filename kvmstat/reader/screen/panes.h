@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the live screen shows of one guest: a pane for each kind of figures.
+ * The panes show one guest on the live screen, each with one kind of figures.
  */
 #ifndef PANES_H
 #define PANES_H
@@ -26,34 +26,34 @@ enum pane {
 
 extern const char *const pane_name[PANE_NR];
 
-/* The guest that is looked at. */
+/* The guest that is shown. */
 struct subject {
-	const struct window_guest *guest; /* totals are its window's */
-	const struct history *history; /* rates are its last interval's */
+	const struct window_guest *guest; /* has the totals */
+	const struct history *history; /* has the rates, of the last interval */
 	uint32_t has; /* columns that are known */
 	const struct thresholds *thresholds;
-	const regex_t *filter; /* only rows that match; NULL: all */
+	const regex_t *filter; /* shows only rows that match; NULL for all */
 };
 
 struct panes {
 	struct page overview;
-	struct sheet sheet[PANE_NR]; /* of all others */
+	struct sheet sheet[PANE_NR]; /* of the other panes */
 };
 
 void panes_open(struct panes *panes);
 
-/* Draws one from line @y, @height lines. */
+/* Draws a pane from line @y, @height lines. */
 void panes_draw(struct panes *panes, enum pane pane, const struct subject *subject, int y,
 		int height);
 
-/* Does what the key asks for in a pane; false if it is none of its keys. */
+/* Does what @key asks for in a pane, or returns false if the pane does not know the key. */
 bool panes_key(struct panes *panes, enum pane pane, int key);
 
 void panes_close(struct panes *panes);
 
 /*
- * Splits the time of a guest's vCPUs for bars. What they waited for a CPU, @ready_ns,
- * is part of the others, of the kernel's first.
+ * Splits the time of a guest's vCPUs for bars. The other times include @ready_ns, so it is
+ * subtracted from them, from the kernel's first.
  */
 void panes_split(const struct counts *diff, uint64_t ready_ns, uint64_t times[TIME_NR]);
 

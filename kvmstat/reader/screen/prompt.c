@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Edits a line: at its end only.
+ * Edits a line at its end.
  */
 #include "screen/prompt.h"
 

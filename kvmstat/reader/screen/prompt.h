@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A line that the user types, at the bottom of the screen while the rest goes on.
+ * A prompt lets the user type a line at the bottom of the screen while the rest goes on.
  */
 #ifndef PROMPT_H
 #define PROMPT_H
@@ -8,19 +8,20 @@
 #define PROMPT_SIZE 256
 
 struct prompt {
-	const char *label; /* NULL: nothing is asked for */
-	int what; /* the owner's */
-	char text[PROMPT_SIZE]; /* in the locale's encoding, printable */
+	const char *label; /* NULL while there is no prompt */
+	int what; /* for the owner */
+	char text[PROMPT_SIZE]; /* printable, in the encoding of the locale */
 };
 
 enum prompt_answer { PROMPT_GOES_ON, PROMPT_DONE, PROMPT_CANCELLED };
 
-/* Asks; @what it is, is for the owner. */
+/* Asks for a line. The prompt keeps @what for the owner. */
 void prompt_open(struct prompt *prompt, int what, const char *label);
 
-/* Types a key, of screen_key(). An answer other than PROMPT_GOES_ON has closed it. */
+/* Types a key from screen_key(). Any answer but PROMPT_GOES_ON has closed the prompt. */
 enum prompt_answer prompt_key(struct prompt *prompt, int key);
 
+/* Draws the prompt on line @y. */
 void prompt_draw(const struct prompt *prompt, int y);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Draws through ncurses; keeps signals for when it waits, and standard error for later.
+ * Draws with ncurses, takes signals only while it waits, and holds back standard error.
  */
 #define _GNU_SOURCE
 #include "screen/screen.h"
@@ -25,12 +25,12 @@
 const char *const screen_time_name[TIME_NR] = { "guest", "kernel", "VMM", "ready", "halted" };
 
 static SCREEN *terminal;
-static sigset_t before; /* the signals that were blocked */
+static sigset_t before; /* the signals that were blocked before */
 static volatile sig_atomic_t stop_signal;
 static int real_stderr = -1, held_stderr = -1;
 static bool utf8, coloured;
 
-/* Glyphs differ in shape too: colours may be missing, or look alike to people. */
+/* Glyphs differ in shape, as colours may be missing or look alike to people. */
 static const struct {
 	const char *utf8, *ascii;
 	short colour;
@@ -40,7 +40,7 @@ static const struct {
 	[TIME_HALTED] = { "·", ".", COLOR_BLUE },
 };
 
-/* Colour pairs: those of times, then these. */
+/* The colour pairs of times come first. */
 enum { PAIR_TIMES = 1, PAIR_HEAD = PAIR_TIMES + TIME_NR, PAIR_SELECTED, PAIR_ALERT, PAIR_RATE };
 
 static void on_stop(int signal)
@@ -59,7 +59,7 @@ static void take_signals(void)
 		sigaction(stops[i], &action, NULL);
 		sigaddset(&set, stops[i]);
 	}
-	/* What ncurses does at these is done while nothing is being drawn. */
+	/* ncurses must not handle these while something is being drawn. */
 	sigaddset(&set, SIGTSTP);
 	sigaddset(&set, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &set, &before);
@@ -141,8 +141,8 @@ static enum status check_terminal(void)
 	int error;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		fprintf(stderr, "kvmstat: top needs a terminal; for files and pipes there are "
-				"'kvmstat list' and 'kvmstat INTERVAL'\n");
+		fprintf(stderr, "kvmstat: top needs a terminal; use 'kvmstat list' or "
+				"'kvmstat INTERVAL' for files and pipes\n");
 		return STATUS_NO_DATA;
 	}
 	name_clean(clean, name, false);
@@ -150,7 +150,7 @@ static enum status check_terminal(void)
 	if (setupterm(NULL, STDOUT_FILENO, &error) == ERR) {
 		fprintf(stderr,
 			"kvmstat: the terminal TERM='%s' is not known here: set TERM to one "
-			"that is, xterm or vt100 say\n",
+			"that is, for instance xterm or vt100\n",
 			shown);
 		return STATUS_NO_DATA;
 	}
@@ -158,8 +158,8 @@ static enum status check_terminal(void)
 	del_curterm(cur_term);
 	if (!move || move == (char *)-1) {
 		fprintf(stderr,
-			"kvmstat: the terminal TERM='%s' has no cursor to place: top cannot "
-			"draw on it\n",
+			"kvmstat: top cannot draw on the terminal TERM='%s', which cannot move "
+			"its cursor\n",
 			shown);
 		return STATUS_NO_DATA;
 	}
@@ -190,7 +190,7 @@ enum status screen_open(void)
 	nodelay(stdscr, TRUE);
 	set_escdelay(ESCAPE_DELAY_MS);
 	mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
-	/* Clicks are seen at once, not when they could no more become double ones. */
+	/* Report clicks at once; double clicks are found in keys.c. */
 	mouseinterval(0);
 	return STATUS_OK;
 }
@@ -240,7 +240,7 @@ int screen_key(int64_t until)
 void screen_style(enum style style)
 {
 	static const struct {
-		attr_t plain; /* where there are no colours */
+		attr_t plain; /* without colours */
 		attr_t attr;
 		short pair;
 	} styles[] = {
@@ -330,7 +330,7 @@ void screen_level(int y, int x, double value, double most)
 	};
 	int level = most > 0 ? value / most * 8 + 0.5 : 0;
 
-	/* What is not nothing does not look as if it was. */
+	/* A value above 0 must not look like 0. */
 	if (!level && value > 0)
 		level = 1;
 	if (coloured)

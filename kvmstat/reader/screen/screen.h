@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The terminal as a full screen: opened, drawn on in a few styles, asked for keys, and
- * left as it was found, also at a signal. Colours and glyphs are as good as it has them.
+ * Uses the terminal as a full screen. The terminal is left as it was found, also at a signal.
+ * Colours and glyphs are as good as the terminal has them.
  */
 #ifndef SCREEN_H
 #define SCREEN_H
@@ -28,7 +28,7 @@ enum style {
 	STYLE_KEY, /* in the line of keys */
 };
 
-/* The parts of a vCPU's time, in the order in which bars show them. */
+/* What a vCPU can spend time in, in the order of the bars. */
 enum vcpu_time {
 	TIME_GUEST,
 	TIME_KERNEL,
@@ -41,50 +41,55 @@ enum vcpu_time {
 extern const char *const screen_time_name[TIME_NR];
 
 /*
- * Takes the terminal over, if standard input and output are one that can be drawn on,
- * until screen_close() or exit(); else says what is wrong. What the process writes to
- * standard error is held back the while.
+ * Takes over the terminal until screen_close() or exit(), or says what is wrong if standard
+ * input and output are not a terminal that can be drawn on. Holds back what the process
+ * writes to standard error until then.
  */
 enum status screen_open(void);
 void screen_close(void);
 
-/* Ends what SIGHUP or SIGQUIT asked to end, with the status that says so; or returns. */
+/* Ends the process by SIGHUP or SIGQUIT if one of them came, or else returns. */
 void screen_end_by_signal(void);
 
-/* Takes the last line held back from standard error, without "kvmstat: "; false: none. */
+/*
+ * Takes the last line that was held back from standard error, without "kvmstat: ". Returns
+ * false if there is none.
+ */
 bool screen_said(char *text, size_t size);
 
-/* What screen_key() returns beside characters. */
+/* What screen_key() returns besides characters. */
 #define SCREEN_FUNCTION(key) (0x1000000 + (key)) /* a KEY_ of ncurses */
 #define SCREEN_TIME_UP -1
-#define SCREEN_STOP -2 /* a signal, or the terminal is gone */
+#define SCREEN_STOP -2 /* a signal came, or the terminal has gone */
 
-/* Waits for a key until the time @until of session_now(). */
+/* Waits for a key until session_now() is @until. */
 int screen_key(int64_t until);
 
+/* Draws in this style from now on. */
 void screen_style(enum style style);
 
+/* Fills @width columns of a line with blanks. */
 void screen_fill(int y, int x, int width, enum style style);
 
-/* Writes clean @text in at most @width columns of a line; returns how many it took. */
+/* Write clean text in at most @width columns of a line. Return how many columns it took. */
 int screen_text(int y, int x, int width, enum style style, const char *text);
 __attribute__((format(printf, 5, 6))) int screen_print(int y, int x, int width, enum style style,
 						       const char *format, ...);
 
-/* A bar in which each time has its share; empty if all are 0. */
+/* Draws a bar in which each time has its share. The bar is empty if all are 0. */
 void screen_times(int y, int x, int width, const uint64_t times[TIME_NR]);
 
-/* The glyph of a time, one column. */
+/* Draws the glyph of a time, which takes one column. */
 void screen_time_glyph(int y, int x, enum vcpu_time time);
 
-/* @value of @most in eighths of a column's height, or of @width columns. */
+/* Draw @value of @most, as the height of one column or in @width columns. */
 void screen_level(int y, int x, double value, double most);
 void screen_bar(int y, int x, int width, double value, double most, enum vcpu_time time);
 
-/* The rates of a guest, the last one on the right, each in relation to the highest. */
+/* Draws the rates of a guest relative to the highest one, the last one on the right. */
 void screen_sparkline(int y, int x, int width, const struct history *history);
 
-/* How the head of the column says which way its rows are sorted. */
+/* Returns the arrow that shows which way rows are sorted. */
 const char *screen_arrow(bool up);
 
 #endif

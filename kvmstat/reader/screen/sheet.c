@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lays out, sorts and scrolls grids on the screen.
+ * Lays out, sorts and scrolls rows.
  */
 #define _GNU_SOURCE
 #include "screen/sheet.h"
@@ -12,7 +12,7 @@
 #include "data/name.h"
 #include "screen/screen.h"
 
-/* A text is shown in at most so many columns where numbers want room too. */
+/* A text takes at most so many columns of the screen. */
 #define TEXT_MAX 40
 
 static const struct cell *cell_of(const struct sheet *sheet, size_t row,
@@ -23,7 +23,7 @@ static const struct cell *cell_of(const struct sheet *sheet, size_t row,
 	return &grid->cell[row * grid->nr_columns + (column - grid->column)];
 }
 
-/* Takes the next column off a list of keys; NULL at its end. */
+/* Takes the next column off a list of keys. Returns NULL at its end. */
 static const struct grid_column *next_column(const struct sheet *sheet, const char **list)
 {
 	const char *key = *list;
@@ -47,7 +47,7 @@ void sheet_identify(struct sheet *sheet, uint64_t identity)
 {
 	const size_t nr = sheet->grid.nr;
 
-	/* Room doubles each time that it is used up: at a power of two. */
+	/* Double the room whenever it is used up, at powers of two. */
 	if (!(nr & (nr - 1))) {
 		size_t room = nr ? 2 * nr : 1;
 
@@ -76,7 +76,7 @@ static int compare_rows(const void *a, const void *b, void *data)
 	return sheet->upside_down ? -order : order;
 }
 
-/* Sorts, and finds the selected row again; one that has gone leaves its place to the next. */
+/* Sorts and finds the selected row again. If it has gone, the next row is selected. */
 static void arrange(struct sheet *sheet)
 {
 	const size_t nr = sheet->grid.nr;
@@ -122,7 +122,7 @@ static void widen_text(const struct sheet *sheet, struct sheet_shown *shown, int
 	}
 }
 
-/* Chooses columns; returns where the rest begins. */
+/* Chooses the columns. Returns where the drawing begins. */
 static int lay_out(struct sheet *sheet)
 {
 	const struct grid_column *sort = sorted_by(sheet), *column;
@@ -167,7 +167,7 @@ static void draw_head(struct sheet *sheet)
 		int x = shown->x + (text ? 0 : width - used);
 
 		screen_text(y, x, width, style, column->head);
-		/* Beside it: to the left of numbers, to the right of texts. */
+		/* The arrow is to the left of numbers and to the right of texts. */
 		if (sorted)
 			screen_text(y,
 				    text  ? x + used :
@@ -234,7 +234,7 @@ static void pick(struct sheet *sheet, size_t at)
 	sheet->picked = true;
 }
 
-/* Sorts by the column beside the one of now, of all that there can be. */
+/* Sorts by the column beside the present one, also if it is not shown yet. */
 static void sort_beside(struct sheet *sheet, int step)
 {
 	const struct grid_column *all[SHEET_MAX_COLUMNS], *column;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A grid on the screen: as many columns as there is room for, sorted by one of them,
- * with a row that is selected, and beside it what is no text.
+ * A sheet shows a grid on the screen, with as many columns as there is room for. It is sorted
+ * by one column and has a selected row. Beside the columns there can be a drawing.
  */
 #ifndef SHEET_H
 #define SHEET_H
@@ -10,24 +10,23 @@
 
 #define SHEET_MAX_COLUMNS 32
 
-/* Where the selected row stays: it is followed, or the first until the user picks one. */
 struct sheet {
-	/* Given by the owner: keys of columns with commas. */
-	struct grid grid; /* its rows are added by sheet_row() */
-	const char *always, *wide; /* those shown, and in their order those that may not fit */
-	const char *now, *total; /* what 'o' sorts by; the first is what rows are sorted by */
-	int least; /* columns of the screen for the rest */
-	/* Draws the rest at @x of a line, @width columns; @row is its identity, NULL its head. */
+	/* The owner sets these. Lists are keys of columns with commas. */
+	struct grid grid; /* sheet_row() adds its rows */
+	const char *always, *wide; /* columns that are shown, and those that are if they fit */
+	const char *now, *total; /* columns that 'o' sorts by; rows are first sorted by now */
+	int least; /* columns of the screen for the drawing, at least */
+	/* Draws beside the row of this identity, or beside the head if @row is NULL. */
 	void (*rest)(void *data, const uint64_t *row, int y, int x, int width);
 
 	const struct grid_column *sort;
 	bool upside_down;
 	uint64_t *identity; /* of each row */
 	size_t *order; /* indices of rows as they are shown */
-	bool picked;
+	bool picked; /* by the user; until then the first row is selected */
 	uint64_t pick; /* identity of the selected row */
-	size_t at, first; /* its place in the order, and the first one on the screen */
-	int y, height; /* of the rows, when drawn last */
+	size_t at, first; /* where it is in the order, and the first row on the screen */
+	int y, height; /* of the rows when they were last drawn */
 	struct sheet_shown {
 		const struct grid_column *column;
 		int x, width;
@@ -35,31 +34,34 @@ struct sheet {
 	size_t nr_shown;
 };
 
-/* Drops the rows, to add those of now; what was selected stays so. */
+/* Drops the rows, so that new ones can be added. The selected identity stays. */
 void sheet_clear(struct sheet *sheet);
 
-/* Says what row the next one of the grid is; rows of a sheet differ in that. */
+/* Sets the identity of the row that is added next. All rows of a sheet differ in it. */
 void sheet_identify(struct sheet *sheet, uint64_t identity);
 
-/* sheet_identify(), then grid_row(). */
+/* Adds a row of this identity and returns its cells. */
 struct cell *sheet_row(struct sheet *sheet, uint64_t identity);
 
-/* Draws the head and rows from line @y, @height lines. */
+/* Draws head and rows from line @y, @height lines. @data is for rest(). */
 void sheet_draw(struct sheet *sheet, int y, int height, void *data);
 
-/* Does what a key asks for; false if it is none of ours. */
+/* Does what @key asks for, or returns false if a sheet does not know the key. */
 bool sheet_key(struct sheet *sheet, int key);
 
-/* A click: sorts by the head at it (0), or selects the row (1); -1 if there is neither. */
+/*
+ * Handles a click. Returns 0 if it was on a head, by which rows are then sorted, 1 if it was on
+ * a row, which is then selected, or -1.
+ */
 int sheet_click(struct sheet *sheet, int y, int x);
 
-/* Sorts by the other one of now and total. */
+/* Sorts by total instead of now, or the other way round. */
 void sheet_toggle(struct sheet *sheet);
 
-/* The identity of the selected row; NULL: there is none. */
+/* Returns the identity of the selected row, or NULL. */
 const uint64_t *sheet_selected(const struct sheet *sheet);
 
-/* Releases what it owns, and leaves how rows are sorted. */
+/* Frees what the sheet owns. How rows are sorted stays. */
 void sheet_free(struct sheet *sheet);
 
 #endif

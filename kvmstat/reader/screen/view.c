@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads the guests, and goes in and out of them.
+ * Reads the guests, and enters and leaves them.
  */
 #include "screen/view.h"
 
@@ -9,7 +9,7 @@
 
 #include "screen/screen.h"
 
-#define TRY_AGAIN INT64_C(1000000000) /* at least so often while there is nothing to read */
+#define TRY_AGAIN INT64_C(1000000000) /* while there is nothing to read */
 
 void view_say(struct view *view, int64_t how_long, const char *text)
 {
@@ -39,7 +39,7 @@ static void lose(struct view *view)
 	view->lost = true;
 }
 
-/* After a reload of the module a guest has another id: the first of its process is taken. */
+/* A reload of the module changes the ids, so this takes the first guest of the process. */
 static void find_subject_again(struct view *view)
 {
 	const struct window *window = &view->session.window;
@@ -54,7 +54,7 @@ static void find_subject_again(struct view *view)
 	view_leave(view);
 }
 
-/* Begins the window again with what was read last. */
+/* Begins the window again with the last reading. */
 static void begin(struct view *view)
 {
 	window_close(&view->session.window);
@@ -117,7 +117,7 @@ void view_reset(struct view *view)
 {
 	const enum depth depth = view->session.depth;
 
-	/* The next figures of a guest may need the details of now. */
+	/* The user may look into any guest later, so the totals need all details from now on. */
 	view->session.depth = DEPTH_ALL;
 	view_take(view, false);
 	view->session.depth = depth;

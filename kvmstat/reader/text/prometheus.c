@@ -323,7 +323,7 @@ static void put_ready(FILE *out, const struct window *window)
 
 	put_family(
 		out, "ready_seconds_total",
-		"Time that vCPUs were ready: waiting for a CPU of the host. The states of vcpu_seconds include it.");
+		"Time that vCPUs waited for a CPU of the host; the states of vcpu_seconds include it.");
 	for (size_t at = 0; (guest = next_guest(window, &at));) {
 		if (!guest->now || !guest->now->has_ready)
 			continue;

@@ -24,8 +24,8 @@ struct evidence {
 	 */
 	double device_exits, device_waits;
 	double spin_rate; /* PAUSE exits per busy second */
-	uint64_t touched
-		[DEVICE_NR_CLASSES]; /* how often the hot spots of ports and device memory were seen */
+	/* How often the hot spots of each class of devices were seen. */
+	uint64_t touched[DEVICE_NR_CLASSES];
 };
 
 /*

@@ -199,7 +199,7 @@ static void advise_devices(char *advice, const uint64_t *seen)
 		[DEVICE_VIDEO] = "an emulated display; use virtio-gpu, or no display",
 		[DEVICE_NET] = "an emulated network card; use virtio-net with vhost, or SR-IOV",
 		[DEVICE_TIMER] =
-			"an emulated timer; use a paravirtual clock (kvm-clock, Hyper-V's) and no HPET",
+			"an emulated timer; use a paravirtual clock (kvm-clock, Hyper-V's), no HPET",
 		[DEVICE_INTERRUPTS] = "the interrupt controller; use x2APIC, APICv or AVIC",
 		[DEVICE_PCI] = "PCI devices; replace emulated ones by virtio or passthrough, and "
 			       "give virtio ones vhost or an I/O thread",
