@@ -492,7 +492,7 @@ for key in 1 2 3 4 5 6 7 h; do
 done
 press q q
 left ASCII 0
-refuses 'TERM=dumb' 1 "^kvmstat: the terminal TERM='dumb' has no cursor" TERM=dumb
+refuses 'TERM=dumb' 1 "^kvmstat: top cannot draw on the terminal TERM='dumb'" TERM=dumb
 refuses 'TERM=bogus' 1 "^kvmstat: the terminal TERM='bogus' is not known" TERM=bogus
 refuses 'TERM is empty' 1 '^kvmstat: the terminal' TERM=
 ./kvmstat top -r root </dev/null >out 2>err
