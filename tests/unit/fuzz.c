@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A libFuzzer target: whatever is in the files that the command reads, what comes out of
- * it must obey the grammar of what it is. The first byte picks the parser, the rest is
- * the file; fuzz.sh knows the bytes. The sanitizers find what goes wrong inside.
+ * A libFuzzer target. Whatever is in the files that the command reads, its output must obey
+ * the output's grammar. The first byte picks the parser, as in fuzz.sh; the rest is the file.
+ * The sanitizers find what goes wrong inside.
  */
 #define _GNU_SOURCE
 #include <locale.h>
@@ -32,7 +32,7 @@ static void must(bool holds, const char *what)
 	abort();
 }
 
-/* Valid UTF-8 of what is printed, and newlines. */
+/* Clean text is valid UTF-8 of printed characters and newlines. */
 static void must_be_clean(const char *text)
 {
 	mbstate_t state = { 0 };
@@ -47,7 +47,7 @@ static void must_be_clean(const char *text)
 	}
 }
 
-/* RFC 4180, with the same number of fields in each line. */
+/* CSV obeys RFC 4180 and has the same number of fields in each line. */
 static void must_be_csv(const char *text)
 {
 	size_t want = 0;
@@ -143,7 +143,7 @@ static void show_verdict(const struct window_guest *guest, uint32_t has)
 	json_decref(json);
 }
 
-/* All that is shown of what happened from one snapshot to the next. */
+/* Shows all that happened from one snapshot to the next. */
 static void show(const struct snapshot *was, const struct snapshot *now, double seconds)
 {
 	const struct choice all = { 0 };
@@ -226,7 +226,7 @@ static void try_detail(enum table table, const char *buf, size_t len)
 	detail_free(&detail);
 }
 
-/* What is read is written so that the same is read again. */
+/* A snapshot is written so that the same snapshot is read again. */
 static void must_come_back(const struct snapshot *snap)
 {
 	json_t *json = jsonl_snapshot(snap), *second;
@@ -292,7 +292,7 @@ static void try_config(const char *buf, size_t len)
 		must(*at >= 0 && *at <= 1e9, "a threshold that is none");
 }
 
-/* @buf has a NUL behind its @len bytes. */
+/* There is a NUL behind the @len bytes at @buf. */
 static void try_arguments(char *buf, size_t len)
 {
 	char clean[NAME_SIZE], again[NAME_SIZE], shown[NAME_SHOWN_SIZE];
@@ -320,7 +320,7 @@ static void try_arguments(char *buf, size_t len)
 	free(argv);
 }
 
-/* @buf has a NUL behind its @len bytes, the first of which are the recording's start. */
+/* There is a NUL behind the @len bytes at @buf. The first ones are the recording's start. */
 static void try_time(const char *buf, size_t len)
 {
 	int64_t first = 0, ns;
@@ -350,7 +350,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size--)
 		return 0;
-	/* A block of its own size, so that ASan sees any read past it. */
+	/* In a block of exactly this size, ASan sees any read past the end. */
 	copy = xcalloc(size + 1, 1);
 	memcpy(copy, data + 1, size);
 	switch (*data) {

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Tests scripts/rooms.sh: it passes includes that go downwards and refuses all others.
+# Tests that scripts/rooms.sh passes includes that go downwards and refuses all others.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 
-# tree FILE=INCLUDE[,INCLUDE]...: the files of a new tree, and what each includes.
+# tree FILE=INCLUDE[,INCLUDE]...: makes a new tree of these files with these includes.
 tree() {
 	rm -rf "$dir/tree"
 	mkdir -p "$dir/tree/low" "$dir/tree/high"
@@ -18,7 +18,7 @@ tree() {
 	done
 }
 
-# is NAME STATUS WORDS: what the script says of the tree, all of it; it ends with STATUS.
+# is NAME STATUS WORDS: the script says exactly these words about the tree, and ends so.
 is() {
 	local said status=0
 	said=$("$top/scripts/rooms.sh" "$dir/tree" low high 2>&1) || status=$?

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which guest the user means.
+ * Tests which guest the user means.
  */
 #include "unit.h"
 
@@ -38,11 +38,11 @@ static void finds_by_name_pid_or_id(void **state)
 	assert_false(means("+7", 0, "web1"));
 	assert_false(means(" 7", 0, "web1"));
 	assert_false(means("0x7", 0, "web1"));
-	/* Past 64 bits a number is none of these. */
+	/* A number of more than 64 bits is no pid or id. */
 	assert_false(means("18446744073709551623", 0, "web1"));
 }
 
-/* A name may look like a pid, or say what it is not. */
+/* A name can look like a pid, or begin with a prefix. */
 static void a_name_is_a_name_first(void **state)
 {
 	(void)state;
@@ -53,7 +53,7 @@ static void a_name_is_a_name_first(void **state)
 	assert_true(means("name:id:7", 0, "id:7"));
 }
 
-/* As it is shown, and as the VMM was given it. */
+/* A name matches as it is shown, and as the VMM was given it. */
 static void finds_hostile_names(void **state)
 {
 	(void)state;
@@ -70,7 +70,7 @@ static struct window_guest three[] = {
 	{ .key = { .id = 3, .pid = 6 }, .name = "web", .chosen = true },
 };
 
-/* The first @nr of the three; @text is what window_check() must say. */
+/* Checks the first @nr guests. window_check() must say @text. */
 static void check(size_t nr, struct choice choice, bool named, bool one, enum status status,
 		  const char *text)
 {
@@ -97,7 +97,7 @@ static void lists_what_it_could_be(void **state)
 	check(3, all, true, false, STATUS_OK, "");
 	check(0, all, true, false, STATUS_OK, "");
 	check(1, web, true, true, STATUS_OK, "");
-	/* The VMs of one process may be seen together. */
+	/* The VMs of one process can be shown together. */
 	check(2, five, true, false, STATUS_OK, "");
 	check(2, five, true, true, STATUS_BAD,
 	      SEVERAL "  id:1\tpid:5\tweb\n  id:2\tpid:5\twe\\x1b\n");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files of debugfs: what is taken of each, what is refused, and differences.
+ * Tests the tables of debugfs: what is read, what is refused, and differences.
  */
 #include "unit.h"
 
@@ -9,7 +9,7 @@
 #include "data/detail.h"
 #include "kvmstat.h"
 
-/* The text in a block of its own, so that ASan sees a read past its end. */
+/* Parses a copy in a block of exactly its size, so that ASan sees a read past its end. */
 static const char *parse_bytes(enum table table, const char *text, size_t len,
 			       struct detail *detail)
 {
@@ -42,7 +42,7 @@ static void refuse(enum table table, const char *text, const char *want)
 	refuse_bytes(table, text, strlen(text), want);
 }
 
-/* Returns the rows, valid until detail_free(). */
+/* Returns the rows, which are valid until detail_free(). */
 static void *accept(enum table table, const char *text, size_t nr, struct detail *detail)
 {
 	assert_null(parse_bytes(table, text, strlen(text), detail));
@@ -166,7 +166,7 @@ static void reads_cpus(void **state)
 	detail_free(&detail);
 }
 
-/* A newer module has more, an older one less, in any order. */
+/* A newer module has more columns, an older one fewer, in any order. */
 static void finds_columns_by_name(void **state)
 {
 	struct detail detail;
@@ -192,7 +192,7 @@ static void finds_columns_by_name(void **state)
 	detail_free(&detail);
 }
 
-/* A text that is not in the last column is one word. */
+/* A text is one word unless it is in the last column. */
 static void texts_have_a_place(void **state)
 {
 	struct detail detail;
@@ -246,7 +246,7 @@ static void refuses_bad_numbers(void **state)
 		refuse(TABLE_REASONS, text, "a field is not a number");
 	}
 	refuse_bytes(TABLE_REASONS, "exits code\n1\0002 1\n", 17, "a field is not a number");
-	/* The header has one column, the line two. */
+	/* The header has one column, but the line has two. */
 	refuse(TABLE_REASONS, "exits\n1 2\n", "a line is longer than the header");
 }
 
@@ -325,12 +325,12 @@ static void subtracts_row_by_row(void **state)
 	assert_true(diff.table[TABLE_REASONS].known);
 	assert_false(diff.table[TABLE_HOT].known);
 
-	/* In the order of the later one; the longest is a gauge. */
+	/* Rows are in the later order. The longest time is a gauge. */
 	assert_string_equal(r[0].reason, "msr");
 	assert_int_equal(r[0].exits, 5);
 	assert_int_equal(r[0].kernel_ns, 3);
 	assert_int_equal(r[0].longest_ns, 4);
-	/* A counter that went back is 0, the others of its row are not. */
+	/* A counter that went back is 0; the other counters of its row are not. */
 	assert_string_equal(r[1].reason, "back");
 	assert_int_equal(r[1].exits, 0);
 	assert_int_equal(r[1].to_user, 1);
@@ -341,13 +341,13 @@ static void subtracts_row_by_row(void **state)
 	assert_int_equal(r[2].kernel_ns, 800);
 	assert_int_equal(r[2].user_ns, 50);
 	assert_int_equal(r[2].longest_ns, 60);
-	/* One that came is all new; all keys make the row. */
+	/* A new row is all new. All keys together identify a row. */
 	assert_int_equal(r[3].exits, 3);
 	assert_string_equal(r[4].reason, "same code");
 	assert_int_equal(r[4].exits, 2);
 	detail_free(&diff);
 
-	/* From nothing, and what was not known. */
+	/* These are from nothing, and from what was not known. */
 	detail_subtract(&diff, NULL, &now);
 	assert_int_equal(((struct reason *)diff.table[TABLE_REASONS].row)[2].exits, 30);
 	detail_free(&diff);
@@ -368,7 +368,7 @@ static void subtracts_each_form(void **state)
 	const struct outcome *o;
 
 	(void)state;
-	/* The same address written and read; estimates can go back. */
+	/* The same address is read and written. Estimates can go back. */
 	parse(TABLE_HOT, KVMSTAT_HOT_COLUMNS "\nport read 0x1f0 5 9\nport write 0x1f0 50 90\n",
 	      &was);
 	parse(TABLE_HOT, KVMSTAT_HOT_COLUMNS "\nport write 0x1f0 60 80\nport read 0x1f0 6 12\n",
@@ -418,7 +418,7 @@ static void subtracts_each_form(void **state)
 	detail_free(&now);
 }
 
-/* Every description says the truth about its struct. */
+/* Every form is right about its struct. */
 static void forms_fit_their_rows(void **state)
 {
 	static const size_t size[TABLE_NR] = { sizeof(struct reason),	 sizeof(struct outcome),

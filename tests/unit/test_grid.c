@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tables as they are printed: columns, widths, headers, CSV, JSON, order.
+ * Tests how grids are printed: columns, widths, headers, CSV, JSON, order.
  */
 #include "unit.h"
 
@@ -30,7 +30,7 @@ static void add(struct grid *grid, const char *name, uint64_t number, const char
 	*cell++ = cell_text(rest);
 }
 
-/* What grid_show() prints; it frees the grid. */
+/* Returns what grid_show() prints. grid_show() frees the grid. */
 static char *shown(struct grid *grid, const struct look *look, enum status want)
 {
 	struct capture out, err;
@@ -86,7 +86,7 @@ static void prints_for_people(void **state)
 	      "NAME              ID       AT    COUNT      RATE/s     TIME        % REST\n"
 	      "web1              15      0xf       15       1.500       15      0.7 a b\n"
 	      "a-long-name 12345678 0xbc614e 12345678 1234567.800 12345678 617283.9 \n");
-	/* No rows: the header alone. */
+	/* Without rows there is only the header. */
 	grid = (struct grid)GRID(columns);
 	look.raw = false;
 	check(&grid, &look, "NAME    ID   AT  COUNT RATE/s   TIME     % REST\n");
@@ -144,7 +144,7 @@ static void the_largest_numbers_fit(void **state)
 static void prints_csv(void **state)
 {
 	static const char *const names[][2] = {
-		/* As it is, and as RFC 4180 wants it. */
+		/* The text, and how RFC 4180 quotes it. */
 		{ "web1", "web1" },
 		{ "a b", "\"a b\"" },
 		{ "a,b", "\"a,b\"" },
@@ -198,7 +198,7 @@ static void shows_the_columns_asked_for(void **state)
 	(void)state;
 	check(&grid, &look, " COUNT NAME\n    15 web1\n 12.3M a-lon+\n");
 
-	/* The usual ones, and those too. */
+	/* These are added to the usual columns. */
 	look.columns = NULL;
 	grid = two();
 	grid.usual = "name,count";
@@ -216,14 +216,14 @@ static void shows_the_columns_asked_for(void **state)
 	check(&grid, &look,
 	      "name,count,id,rest\nweb1,15,15,\"a b\"\na-long-name,12345678,"
 	      "12345678,\n");
-	/* For programs the usual ones are all. */
+	/* Programs usually get all columns. */
 	look.columns = NULL;
 	grid = two();
 	grid.usual = "name,count";
 	check(&grid, &look,
 	      "name,id,at,count,rate,time,share,rest\nweb1,15,15,15,1.500,15,0.007500,\"a b\"\n"
 	      "a-long-name,12345678,12345678,12345678,1234567.800,12345678,6172.839000,\n");
-	/* One of them twice is what was asked for. */
+	/* A column is shown twice if it is named twice. */
 	look.columns = "id,id";
 	grid = two();
 	check(&grid, &look, "id,id\n15,15\n12345678,12345678\n");
@@ -272,7 +272,7 @@ static struct grid many(void)
 	return grid;
 }
 
-/* The rest column, row by row. */
+/* Checks the column "rest", row by row. */
 static void order(const char *sort, const char *want)
 {
 	struct look look = { .sort = sort, .columns = "rest", .format = FORMAT_CSV };
@@ -290,7 +290,7 @@ static void sorts(void **state)
 {
 	(void)state;
 	order(NULL, "12345");
-	/* Numbers downwards, texts upwards; like rows keep their order; not known is least. */
+	/* Numbers go down, texts up. Equal rows keep their order. Unknown cells are the least. */
 	order("count", "21435");
 	order("-count", "53142");
 	order("rate", "21435");
@@ -310,7 +310,7 @@ static void skips_zeros(void **state)
 	struct cell *cell;
 
 	(void)state;
-	/* A name, an id or an address is no count, nor is a share of nothing. */
+	/* Names, ids, addresses and shares of nothing are not counts. */
 	cell = grid_row(&grid);
 	cell[1] = cell_number(5);
 	cell[2] = cell_number(5);
@@ -347,7 +347,7 @@ static void cuts_rows(void **state)
 	assert_int_equal(grid.nr, 0);
 }
 
-/* Guests, with the largest numbers that a file can hold, and others. */
+/* Guests with the largest numbers that a file can hold, and other guests. */
 static struct counts rows[] = {
 	{ { 1, 2147483647, UINT64_MAX, 0, UINT64_MAX - 9, 9, UINT64_MAX, 0, UINT64_MAX, 0, 0,
 	    UINT64_MAX, UINT64_MAX, 1, 2, 3, 4 } },
@@ -388,7 +388,7 @@ static void prints_totals(void **state)
 	       "(others)                   -     0            0           0          -     -     -\n");
 }
 
-/* On a terminal of 80 columns, with all but the largest numbers. */
+/* All but the largest numbers fit a terminal of 80 columns. */
 static void tables_fit_80_columns(void **state)
 {
 	(void)state;
@@ -414,14 +414,14 @@ static void absent_columns_are_dashes(void **state)
 	       "GUEST GUEST%\n"
 	       "-                      42    -     -         2000        1000         -     -"
 	       "      -      -\n");
-	/* And without a time there are no rates. */
+	/* Without a time there are no rates. */
 	guests(all, 1, 0, "name,exits_s,io_s,ready_ns,ready_share,vmm,cgroup,state,time",
 	       "NAME              EXITS/s   IO/s  READY READY% RUN-BY      CGROUP STATE     TIME\n"
 	       "-                       -      -      -      - -           -      running   "
 	       "2026-11-21T10:30:15Z\n");
 }
 
-/* Every key once, in small letters, and every column has its figure. */
+/* Each key occurs once, in small letters, and each column has a figure. */
 static void every_column_is_filled(void **state)
 {
 	struct about about = {

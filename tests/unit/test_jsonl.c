@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Snapshots as JSON: what is written is read again as it was, all else is refused.
+ * Tests that a snapshot in JSON is read as it was written, and that all else is refused.
  */
 #include "unit.h"
 
@@ -11,7 +11,7 @@
 
 #define ALL ((UINT32_C(1) << COL_NR) - 1)
 
-/* Every field of every row is a number or a text of its own. */
+/* Each field of each row is a different number or text. */
 static void fill(struct detail *detail)
 {
 	uint64_t number = 1000;
@@ -31,7 +31,7 @@ static void fill(struct detail *detail)
 	detail->table[TABLE_CPUS].nr = 0;
 }
 
-/* Two guests, one with all that there is, one with nothing but its line. */
+/* There are two guests, one with everything and one with its line only. */
 static struct snapshot make(void)
 {
 	struct snapshot snap = { .nr = 2,
@@ -72,7 +72,7 @@ static char *dump(const struct snapshot *snap)
 	return text;
 }
 
-/* The text in a block of its own, so that ASan sees a read past its end. */
+/* Parses a copy in a block of exactly its size, so that ASan sees a read past its end. */
 static enum source_status parse(const char *text, size_t len, struct snapshot *snap,
 				struct source_error *err)
 {
@@ -166,7 +166,7 @@ static void writes_only_what_is_known(void **state)
 	snapshot_free(&snap);
 }
 
-/* JSON's numbers end at 2^63 - 1 here: so does what is written, and it can be read again. */
+/* Numbers end at 2^63 - 1 in jansson. Larger ones are written as that, and can be read. */
 static void numbers_end_where_they_must(void **state)
 {
 	struct snapshot snap = make(), again;
@@ -217,7 +217,7 @@ static void takes_the_least(void **state)
 	snapshot_free(&snap);
 }
 
-/* What a later kvmstat may add. */
+/* A later kvmstat may add this. */
 static void skips_keys_that_it_does_not_know(void **state)
 {
 	static const char text[] =
@@ -259,7 +259,7 @@ static void refuses_what_is_not_json(void **state)
 	refuse("{\"a\":\"\n\"}", SOURCE_MALFORMED, "not JSON: ");
 }
 
-/* The message repeats a piece of the line, which may be anything. */
+/* The message quotes a piece of the line, which can be anything. */
 static void its_messages_are_harmless(void **state)
 {
 	(void)state;
@@ -311,7 +311,7 @@ static void refuses_bad_values(void **state)
 	refuse(GUEST(",\"name\":5"), SOURCE_MALFORMED, "not a text: name");
 	refuse(GUEST(",\"vmm\":{}"), SOURCE_MALFORMED, "not a text: vmm");
 	refuse(GUEST(",\"cgroup\":false"), SOURCE_MALFORMED, "not a text: cgroup");
-	/* The second of two is looked at, too. */
+	/* The second of two guests is checked, too. */
 	refuse(GUESTS("{" COUNTS "},{}"), SOURCE_MALFORMED, "a guest lacks a column");
 }
 
@@ -355,7 +355,7 @@ static void refuses_bad_details(void **state)
 	       "not a short text: mode");
 }
 
-/* Whatever is in the file, what comes out of it is clean. */
+/* Texts are clean, whatever is in the file. */
 static void hostile_names_come_in_clean(void **state)
 {
 	static const char text[] =
@@ -386,7 +386,7 @@ static void hostile_names_come_in_clean(void **state)
 	free(line);
 }
 
-/* Cut anywhere a line is no snapshot, and nothing is left behind. */
+/* A line that is cut anywhere is no snapshot, and leaves nothing behind. */
 static void refuses_every_cut(void **state)
 {
 	struct snapshot snap = make(), cut;

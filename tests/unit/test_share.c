@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The arithmetic: the thesis' Tables 3-17 and 7-4 digit for digit. The first
- * prints truncated shares, the second rounded ones.
+ * Tests the arithmetic with the thesis' Tables 3-17 and 7-4, digit for digit. The first
+ * table truncates shares, the second rounds them.
  */
 #include "unit.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The parser of /proc/kvminfo: what it takes, and with which words it refuses.
+ * Tests what the parser of /proc/kvminfo accepts, and how it refuses the rest.
  */
 #define _GNU_SOURCE
 #include "unit.h"
@@ -13,7 +13,7 @@
 
 #define SEVEN "no pid io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num exits"
 
-/* The text in a block of its own, so that ASan sees a read past its end. */
+/* Parses a copy in a block of exactly its size, so that ASan sees a read past its end. */
 static enum source_status parse(const char *text, size_t len, struct snapshot *snap,
 				struct source_error *err)
 {
@@ -155,7 +155,7 @@ static void refuses_bad_lines(void **state)
 	       "exits is not the sum of the two switches");
 	refuse(SEVEN "\n1 1 0 0 18446744073709551615 1 0\n", SOURCE_MALFORMED, 2,
 	       "exits is not the sum of the two switches");
-	/* An unknown column may mean anything, but it is a number. */
+	/* An unknown column can mean anything, but it must be a number. */
 	refuse(SEVEN " later\n1 1 0 0 0 0 0 x\n", SOURCE_MALFORMED, 2,
 	       "field 8 is not a decimal number");
 }
