@@ -147,7 +147,7 @@ for part in reasons userspace histograms hot vcpus cpus; do
 done
 
 # The status is 1 if something cannot be read or written.
-check 'no module' 1 '' 'cannot read empty/proc/kvminfo: No such file or directory: the kvmstat module is not loaded: sudo modprobe kvmstat$' \
+check 'no module' 1 '' 'cannot read empty/proc/kvminfo: No such file or directory; the kvmstat module is not loaded, so try .sudo modprobe kvmstat.$' \
 	./kvmstat -r empty
 for command in list "show x" classify "record new"; do
 	# shellcheck disable=SC2086 # words
@@ -167,7 +167,7 @@ else
 	chmod 0 empty/proc/kvminfo
 fi
 # shellcheck disable=SC2086 # words
-check 'no permission' 1 '' 'Permission denied: run as root, or load the module with the parameters mode=0440 group=GID$' \
+check 'no permission' 1 '' 'Permission denied; run as root, or load the module with the parameters mode=0440 group=GID$' \
 	$nobody ./kvmstat -r empty
 check 'no such pid' 1 '' 'no such guest' ./kvmstat -f "$full" -p 1
 check 'no names in a copy' 1 '' 'a copy of /proc/kvminfo has no names' ./kvmstat -f "$full" -g web1
@@ -199,18 +199,18 @@ bad() { # NAME STDERR, the file on stdin
 	cat >file
 	check "$1" 2 '' "$2" ./kvmstat -f file
 }
-bad 'an empty file' '^kvmstat: file: line 1: the file is empty: not a recording or copy of /proc/kvminfo' </dev/null
-head -c 250 "$full" | bad 'a file cut off' '^kvmstat: file: line 4: cut off before its end: it is damaged'
+bad 'an empty file' '^kvmstat: file: line 1: the file is empty; it is not a recording or copy of /proc/kvminfo' </dev/null
+head -c 250 "$full" | bad 'a file cut off' '^kvmstat: file: line 4: cut off before its end; it is damaged'
 bad 'a binary file' 'line 1: ' <"$kvmstat"
-bad 'a foreign text file' 'line 1: the column no is missing: not a recording' </etc/passwd
+bad 'a foreign text file' 'line 1: the column no is missing; it is not a recording' </etc/passwd
 sed 's/ 5200 / 99999999999999999999999 /' "$full" | bad 'a number too large' 'line 2: field 7 does not fit in 64 bits'
-echo '{"name": "x"}' | bad 'a foreign JSON file' 'line 1: not a snapshot: not a recording'
+echo '{"name": "x"}' | bad 'a foreign JSON file' 'line 1: not a snapshot; it is not a recording'
 printf '{\033]0;owned\007}\n' | bad 'hostile JSON' "line 1: not JSON: .*near '.x1b'"
 holds 'hostile JSON: its message is harmless' harmless err
 sed 's/"format":1/"format":2/' "$corpus/recording/memory.jsonl" | bad 'a later recording' 'line 1: a format that this version does not know'
 { cat "$corpus/recording/memory.jsonl"; echo rubbish; } | bad 'a damaged recording' '^kvmstat: file: line 3: not JSON: '
 sed '1s/exits/leaves/' "$full" >root/proc/kvminfo
-check 'a header of another version' 2 '' 'line 1: the column exits is missing: the versions of the module and of this command \([0-9.]*\) differ' \
+check 'a header of another version' 2 '' 'line 1: the column exits is missing; the versions of the module and of this command \([0-9.]*\) differ' \
 	./kvmstat -r root
 check 'an endless file' 2 '' 'larger than 16 MiB' ./kvmstat -f /dev/zero
 
@@ -240,8 +240,8 @@ check 'too many arguments' 2 '' 'Too many arguments' ./kvmstat 1 2 3
 check 'too many arguments: list' 2 '' 'Too many arguments' ./kvmstat list x
 check 'too many arguments: show' 2 '' 'Too many arguments' ./kvmstat show a b
 check 'too many arguments: record' 2 '' 'Too many arguments' ./kvmstat record file 1 2 3
-check 'no command' 2 '' "no command 'frobnicate': 'kvmstat --help' lists them" ./kvmstat frobnicate
-check 'show: no guest' 2 '' "GUEST is missing: 'kvmstat list' shows which there are" ./kvmstat show
+check 'no command' 2 '' "no command 'frobnicate'; 'kvmstat --help' lists them" ./kvmstat frobnicate
+check 'show: no guest' 2 '' "GUEST is missing; 'kvmstat list' lists the guests" ./kvmstat show
 check 'record: no file' 2 '' 'FILE .* is missing' ./kvmstat record
 check 'report: no file' 2 '' 'FILE... is missing' ./kvmstat report
 check 'an unknown option' 2 '' "unrecognized option '--bogus'" ./kvmstat --bogus
@@ -251,7 +251,7 @@ check 'an option without its argument' 2 '' "requires an argument -- 'p'" ./kvms
 check 'pid 0' 2 '' 'the pid must be' ./kvmstat -p 0
 check 'pid not a number' 2 '' 'the pid must be' ./kvmstat -p web1
 check 'standard input at intervals' 2 '' 'standard input cannot be read at intervals' ./kvmstat -f - 1
-check 'a recording at intervals' 2 '' 'a recording has intervals of its own: kvmstat report --rates ' \
+check 'a recording at intervals' 2 '' 'a recording has its own intervals; see .kvmstat report --rates ' \
 	./kvmstat -f "$corpus/recording/memory.jsonl" 1
 check 'an unknown column' 2 '' "no column 'nam' here; there are: time,name,pid,id,vmm" ./kvmstat list -f "$full" -c name,nam
 check 'no column' 2 '' "no column '' here; there are: " ./kvmstat list -f "$full" -c ''
@@ -529,7 +529,7 @@ holds 'record: SIGTERM: whole lines' whole rec "$(wc -l <rec)"
 rm rec
 recorder rec 0.1
 await at_least rec 2
-check 'record: a second one is refused' 2 '' 'another kvmstat records to rec: choose another file' ./kvmstat record -r root rec 0.1 1
+check 'record: a second one is refused' 2 '' 'another kvmstat records to rec; choose another file' ./kvmstat record -r root rec 0.1 1
 mv rec rec.moved
 kill -HUP $recorder
 await at_least rec 2
@@ -552,20 +552,20 @@ done
 cp rec before
 head -n1 rec >one
 head -c 300 one >>rec
-check 'record: cut in mid-line: read' 0 "^Recorded on .*: $(wc -l <before) snapshots" 'rec: the last line has no end: left out$' ./kvmstat report rec
-check 'record: cut in mid-line: repaired' 0 '' '^kvmstat: rec: the last line has no end: dropped$' ./kvmstat record -r root rec 0.1 1
+check 'record: cut in mid-line: read' 0 "^Recorded on .*: $(wc -l <before) snapshots" 'rec: the last line has no end and is left out$' ./kvmstat report rec
+check 'record: cut in mid-line: repaired' 0 '' '^kvmstat: rec: the last line has no end and is dropped$' ./kvmstat record -r root rec 0.1 1
 holds 'record: cut in mid-line: goes on' whole rec "$(($(wc -l <before) + 1))"
 head -c "$(stat -c %s before)" rec >after
 holds 'record: cut in mid-line: what was whole stays' same before after
 printf '{"kvm' >cut.rec
-check 'record: cut in its first line' 0 '' 'the last line has no end: dropped' ./kvmstat record -r root cut.rec 0.1 1
+check 'record: cut in its first line' 0 '' 'the last line has no end and is dropped' ./kvmstat record -r root cut.rec 0.1 1
 holds 'record: cut in its first line: a new one' whole cut.rec 1
 
 # A file that is not a recording is not touched.
 keep() { # NAME, the file on stdin
 	cat >foreign
 	cp foreign before
-	check "record: $1" 2 '' 'foreign is not a recording: left as it is' ./kvmstat record -r root foreign 0.1 1
+	check "record: $1" 2 '' 'foreign is not a recording and is left as it is' ./kvmstat record -r root foreign 0.1 1
 	holds "record: $1: untouched" same foreign before
 }
 echo 'dear diary' | keep 'a text file'

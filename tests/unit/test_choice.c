@@ -87,7 +87,7 @@ static void check(size_t nr, struct choice choice, bool named, bool one, enum st
 }
 
 #define SEVERAL "kvmstat: several guests match; choose one by its id:\n"
-#define NONE "kvmstat: no such guest: see 'kvmstat list'\n"
+#define NONE "kvmstat: no such guest; see 'kvmstat list'\n"
 
 static void lists_what_it_could_be(void **state)
 {
@@ -116,7 +116,7 @@ static void says_that_there_is_none(void **state)
 	check(0, web, true, false, STATUS_NO_DATA, NONE);
 	check(0, five, false, true, STATUS_NO_DATA, NONE);
 	check(0, web, false, false, STATUS_NO_DATA,
-	      NONE "kvmstat: a copy of /proc/kvminfo has no names: choose by pid or id\n");
+	      NONE "kvmstat: a copy of /proc/kvminfo has no names; choose by pid or id\n");
 }
 
 static const struct CMUnitTest tests[] = {

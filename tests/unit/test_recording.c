@@ -377,7 +377,7 @@ static void a_cut_line_ends_its_file_only(void **state)
 	assert_int_equal(seen.status, STATUS_OK);
 	assert_int_equal(seen.snapshots, 3);
 	assert_int_equal(seen.exits, 300);
-	assert_non_null(strstr(seen.said, "/a.1: the last line has no end: left out\n"));
+	assert_non_null(strstr(seen.said, "/a.1: the last line has no end and is left out\n"));
 	free(seen.said);
 	free_files(files, 2);
 }

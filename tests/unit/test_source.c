@@ -244,22 +244,23 @@ static void explains_what_to_do(void **state)
 
 	(void)state;
 	explain(&none, "/proc/kvminfo", true,
-		"cannot read /proc/kvminfo: No such file or directory: the kvmstat module is not "
-		"loaded: sudo modprobe kvmstat");
+		"cannot read /proc/kvminfo: No such file or directory; the kvmstat module is not "
+		"loaded, so try 'sudo modprobe kvmstat'");
 	explain(&none, "x", false, "cannot read x: No such file or directory");
 	explain(&denied, "/proc/kvminfo", true,
-		"cannot read /proc/kvminfo: Permission denied: run as root, or load the module "
+		"cannot read /proc/kvminfo: Permission denied; run as root, or load the module "
 		"with the parameters mode=0440 group=GID");
 	explain(&denied, "x", false, "cannot read x: Permission denied");
 	explain(&foreign, "/proc/kvminfo", true,
-		"/proc/kvminfo: line 1: the column exits is missing: the versions of the module "
-		"and of this command (" KVMSTAT_VERSION ") differ: install both from one release");
+		"/proc/kvminfo: line 1: the column exits is missing; the versions of the module "
+		"and of this command (" KVMSTAT_VERSION
+		") differ, so install both from one release");
 	explain(&foreign, "-", false,
-		"standard input: line 1: the column exits is missing: not a recording or copy "
+		"standard input: line 1: the column exits is missing; it is not a recording or copy "
 		"of /proc/kvminfo, or from a version that this command (" KVMSTAT_VERSION
 		") does not know");
 	explain(&cut, "x", false,
-		"x: line 3: cut off before its end: it is damaged: take a new one");
+		"x: line 3: cut off before its end; it is damaged, so take a new one");
 }
 
 static const struct CMUnitTest tests[] = {

@@ -416,7 +416,7 @@ left 'with a mouse' 0
 start 0.2
 see 'there' '^web1 .*█'
 touch ctl/gone
-see 'the module goes away: in words' 'is not loaded: sudo modprobe kvmstat'
+see 'the module goes away: in words' 'is not loaded, so try .sudo modprobe kvmstat'
 see 'the module goes away: the state' ' no data '
 see 'the module goes away: the last figures' '^web1 +[0-9]+ +2 +[1-9]'
 press r '>' Enter
@@ -429,7 +429,7 @@ see 'the module is back: figures' '^web1 +[0-9]+ +2 +[0-9]{5,6} '
 press x
 see 'inside' '^io '
 touch ctl/gone
-see 'inside: in words' 'is not loaded: sudo modprobe kvmstat'
+see 'inside: in words' 'is not loaded, so try .sudo modprobe kvmstat'
 see 'inside: the last figures' '^io +[0-9]+ '
 rm ctl/gone
 see 'inside: back' '^io +[0-9]+ +[0-9]{5,6} '

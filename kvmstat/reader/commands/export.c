@@ -207,7 +207,7 @@ static enum status deliver(const struct options *options, const char *text, size
  * Metrics also say that there are none, or whoever watches them would go on with the last
  * ones. But if the choice of guests is to blame, the user is there to read the message.
  */
-static bool is_told(const struct session *session, enum format format, enum status status)
+static bool is_reported(const struct session *session, enum format format, enum status status)
 {
 	return !status || (format != FORMAT_CSV && format != FORMAT_JSON &&
 			   (status == STATUS_NO_DATA || !session->last.has));
@@ -226,7 +226,7 @@ enum status run_export(const struct options *options)
 	if (status)
 		return status;
 	status = session_observe(&session, &options->request, DEPTH_ALL, 0, false);
-	if (is_told(&session, options->look.format, status)) {
+	if (is_reported(&session, options->look.format, status)) {
 		out = open_memstream(&text, &len);
 		written = put(out, &session, &options->look, table);
 		if (fclose(out)) {

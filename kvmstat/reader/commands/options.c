@@ -185,7 +185,7 @@ static error_t parse_end(struct argp_state *state)
 		return EINVAL;
 	}
 	if (command->takes[0] == ARGUMENT_GUEST && !request->choice.guest && !request->choice.pid) {
-		argp_error(state, "GUEST is missing: 'kvmstat list' shows which there are");
+		argp_error(state, "GUEST is missing; 'kvmstat list' lists the guests");
 		return EINVAL;
 	}
 	if (options->interval && request->file && !strcmp(request->file, "-")) {
@@ -323,7 +323,7 @@ const struct command *options_parse(struct options *options, int argc, char **ar
 		argc--;
 		argv++;
 	} else if (argc > 1 && argv[1][0] >= 'a' && argv[1][0] <= 'z') {
-		fprintf(stderr, "kvmstat: no command '%s': 'kvmstat --help' lists them\n", argv[1]);
+		fprintf(stderr, "kvmstat: no command '%s'; 'kvmstat --help' lists them\n", argv[1]);
 		exit(STATUS_BAD);
 	}
 	argv[0] = name;

@@ -45,7 +45,7 @@ static bool drop_cut_line(struct recorder *recorder)
 		end--;
 	if (end == recorder->size)
 		return true;
-	fprintf(stderr, "kvmstat: %s: the last line has no end: dropped\n", recorder->path);
+	fprintf(stderr, "kvmstat: %s: the last line has no end and is dropped\n", recorder->path);
 	recorder->size = end;
 	return !ftruncate(recorder->fd, end);
 }
@@ -70,14 +70,14 @@ static enum status open_file(struct recorder *recorder)
 	if (flock(recorder->fd, LOCK_EX | LOCK_NB)) {
 		if (errno != EWOULDBLOCK)
 			return failed(recorder, "lock");
-		fprintf(stderr, "kvmstat: another kvmstat records to %s: choose another file\n",
+		fprintf(stderr, "kvmstat: another kvmstat records to %s; choose another file\n",
 			recorder->path);
 		return STATUS_BAD;
 	}
 	recorder->size = S_ISREG(st.st_mode) ? st.st_size : 0;
 	if (recorder->size && !is_recording(recorder)) {
 		fprintf(stderr,
-			"kvmstat: %s is not a recording: left as it is; choose another file\n",
+			"kvmstat: %s is not a recording and is left as it is; choose another file\n",
 			recorder->path);
 		return STATUS_BAD;
 	}

@@ -145,8 +145,8 @@ static enum status print_intervals(struct watch *watch)
 
 	if (session_is_recorded(session)) {
 		fprintf(stderr,
-			"kvmstat: a recording has intervals of its own: kvmstat report "
-			"--rates %s\n",
+			"kvmstat: a recording has its own intervals; see 'kvmstat report "
+			"--rates %s'\n",
 			options->request.file);
 		return STATUS_BAD;
 	}

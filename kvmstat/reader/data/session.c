@@ -94,7 +94,7 @@ static enum source_status open_file(struct session *session, struct snapshot *sn
 static void end_of_file(struct session *session)
 {
 	if (session->recording.cut)
-		fprintf(stderr, "kvmstat: %s: the last line has no end: left out\n",
+		fprintf(stderr, "kvmstat: %s: the last line has no end and is left out\n",
 			session->recording.path);
 	session->over = session->next_file == session->request->nr_files;
 	if (session->over)

@@ -266,9 +266,9 @@ void source_explain(char *buf, size_t size, const struct source_error *err, cons
 		path = "standard input";
 	if (err->status == SOURCE_UNREADABLE) {
 		if (live && err->err == ENOENT)
-			hint = ": the kvmstat module is not loaded: sudo modprobe kvmstat";
+			hint = "; the kvmstat module is not loaded, so try 'sudo modprobe kvmstat'";
 		else if (live && (err->err == EACCES || err->err == EPERM))
-			hint = ": run as root, or load the module with the parameters "
+			hint = "; run as root, or load the module with the parameters "
 			       "mode=0440 group=GID";
 		else
 			hint = "";
@@ -277,11 +277,11 @@ void source_explain(char *buf, size_t size, const struct source_error *err, cons
 	}
 	if (live)
 		hint = "the versions of the module and of this command (" KVMSTAT_VERSION
-		       ") differ: install both from one release";
+		       ") differ, so install both from one release";
 	else if (err->status == SOURCE_FOREIGN)
-		hint = "not a recording or copy of /proc/" KVMSTAT_PROC_NAME
+		hint = "it is not a recording or copy of /proc/" KVMSTAT_PROC_NAME
 		       ", or from a version that this command (" KVMSTAT_VERSION ") does not know";
 	else
-		hint = "it is damaged: take a new one";
-	snprintf(buf, size, "%s: line %zu: %s: %s", path, err->line, err->what, hint);
+		hint = "it is damaged, so take a new one";
+	snprintf(buf, size, "%s: line %zu: %s; %s", path, err->line, err->what, hint);
 }

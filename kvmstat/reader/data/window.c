@@ -146,9 +146,9 @@ enum status window_check(const struct window *window, bool one, FILE *err)
 	}
 	if (first)
 		return STATUS_OK;
-	fprintf(err, "kvmstat: no such guest: see 'kvmstat list'\n");
+	fprintf(err, "kvmstat: no such guest; see 'kvmstat list'\n");
 	if (!window->named && choice->guest)
-		fprintf(err, "kvmstat: a copy of /proc/" KVMSTAT_PROC_NAME " has no names: choose "
+		fprintf(err, "kvmstat: a copy of /proc/" KVMSTAT_PROC_NAME " has no names; choose "
 			     "by pid or id\n");
 	return STATUS_NO_DATA;
 }

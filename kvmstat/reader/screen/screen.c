@@ -149,7 +149,7 @@ static enum status check_terminal(void)
 	name_show(shown, clean, NAME_SIZE);
 	if (setupterm(NULL, STDOUT_FILENO, &error) == ERR) {
 		fprintf(stderr,
-			"kvmstat: the terminal TERM='%s' is not known here: set TERM to one "
+			"kvmstat: the terminal TERM='%s' is not known here; set TERM to one "
 			"that is, for instance xterm or vt100\n",
 			shown);
 		return STATUS_NO_DATA;
