@@ -8,7 +8,7 @@ set -eu
 cd "$1"
 shift
 find . -name '*.[ch]' -exec grep -n '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' /dev/null {} + |
-	sort | awk -F: -v rooms="$*" '
+	LC_ALL=C sort | awk -F: -v rooms="$*" '
 function wrong(what) {
 	print "rooms: " what >"/dev/stderr"
 	failed = 1
@@ -65,12 +65,16 @@ BEGIN {
 		wrong(at ": \"" to "\" is in none of the rooms " order)
 	else if (room && floor[room_of(to)] > floor[room])
 		wrong(at ": \"" to "\" is above " room " (" order ")")
-	if (unit_of(from) != unit_of(to))
-		includes[unit_of(from)] = includes[unit_of(from)] " " unit_of(to)
+	unit = unit_of(from)
+	if (unit == unit_of(to))
+		next
+	if (!(unit in includes))
+		units[++nr_units] = unit
+	includes[unit] = includes[unit] " " unit_of(to)
 }
 END {
-	for (unit in includes)
-		if (!state[unit])
-			visit(unit, unit " ")
+	for (i = 1; i <= nr_units; i++)
+		if (!state[units[i]])
+			visit(units[i], units[i] " ")
 	exit failed
 }'
