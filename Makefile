@@ -12,6 +12,10 @@ kdir = eval "$$(scripts/kdir.sh '$(KVER)' '$(KDIR)' '$(kernel-cc)' || echo exit 
 # ncursesw for the screen, libproc2 for processes, jansson for JSON, inih for the
 # configuration file.
 reader-libs := -lncursesw -lproc2 -ljansson -linih
+reader-files := $(wildcard kvmstat/reader/*.c kvmstat/reader/*/*.[ch])
+
+# Its rooms, from the bottom to the top: none includes what is above it.
+reader-rooms := scripts/rooms.sh kvmstat/reader data verdict text screen commands
 
 # What the module is built from, and where DKMS looks for it.
 module-files = dkms.conf Kbuild Makefile include/kvmstat.h $(wildcard scripts/probes/*.c) \
@@ -27,12 +31,13 @@ modules: ## build kvmstat.ko (KVER=release KDIR=headers CC=compiler: another ker
 
 reader: build/kvmstat ## build the command, build/kvmstat
 
-build/kvmstat: $(wildcard kvmstat/reader/*.[ch]) include/kvmstat.h
+build/kvmstat: $(reader-files) include/kvmstat.h
+	@$(reader-rooms)
 	@mkdir -p build
 	@printf '#include <%s>\n' ncurses.h libproc2/pids.h jansson.h ini.h | $(CC) -E - >/dev/null 2>&1 || { \
 		echo "kvmstat: the command needs libraries: sudo apt install" \
 			"libncurses-dev libproc2-dev libjansson-dev libinih-dev" >&2; exit 1; }
-	$(CC) -std=gnu11 -Wall -Wextra $(CPPFLAGS) $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ \
+	$(CC) -std=gnu11 -Wall -Wextra $(CPPFLAGS) $(CFLAGS) -Iinclude -iquote kvmstat/reader $(LDFLAGS) -o $@ \
 		$(filter %.c,$^) $(reader-libs) $(LDLIBS)
 
 demo: ## see it work: real guests on real KVM in an emulated machine
@@ -93,7 +98,8 @@ dkms-remove: ## undo dkms-install
 deb: ## build the Debian packages, in build/deb
 	@scripts/deb.sh
 
-style: ## hold the C files against .clang-format
+style: ## hold the C files against .clang-format, and the reader's includes against its rooms
+	@$(reader-rooms)
 	clang-format --dry-run -Werror $(style-files)
 
 clean: ## remove what was built

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0
-# Completion of kvmstat's command line for bash. The names of guests are whatever their owners
-# made them: they are only ever compared and quoted here, never expanded.
+# Completes kvmstat's command line in bash. The owners of guests choose their names, so names are
+# only compared and quoted here, and never expanded.
 
-# The words of the line up to the cursor, without their quotes, in $words; the last is being
-# written: $quote is the quote that is open in it, or empty, and $head what of it readline
-# takes to stand before its own word, which starts anew behind a colon, say.
+# Splits the line up to the cursor into $words, without quotes. The last word is being written.
+# $quote is the quote that is open in it, or empty. Readline's word begins anew behind some
+# characters, for instance a colon; $head is the beginning of the last word before that.
 _kvmstat_split() {
 	local line=${COMP_LINE:0:COMP_POINT} c i word='' in=''
 	words=() quote='' head=''
@@ -36,8 +36,7 @@ _kvmstat_split() {
 	words+=("$word")
 }
 
-# Replies with those of the lines of standard input that start with $cur, as readline's word
-# has to be written.
+# Replies with the lines of standard input that start with $cur, quoted as the last word is.
 _kvmstat_reply() {
 	local line
 	while IFS= read -r line; do
@@ -48,7 +47,7 @@ _kvmstat_reply() {
 		case $quote in
 		\') line=${line//\'/"'\\''"} ;;
 		\")
-			# Nothing keeps the shell from taking this for its history there.
+			# The shell takes an exclamation mark in double quotes for its history.
 			[[ $line != *!* ]] || continue
 			line=${line//\\/\\\\} line=${line//\$/\\\$}
 			line=${line//\`/\\\`} line=${line//\"/\\\"}
@@ -63,12 +62,12 @@ _kvmstat_words() {
 	_kvmstat_reply < <(printf '%s\n' "$@")
 }
 
-# The table that kvmstat shows of the file or the tree that the line names.
+# Prints the list of the guests in the file or the tree that the line names.
 _kvmstat_csv() {
 	kvmstat list "${source[@]}" --csv "$@" 2>/dev/null </dev/null
 }
 
-# A column of it, without its name, a field a line.
+# Prints a column of the list without its name, one field on each line.
 _kvmstat_column() {
 	local field
 	_kvmstat_csv --columns "$1" | {
@@ -78,7 +77,7 @@ _kvmstat_column() {
 				field=${field:1:${#field}-2}
 				field=${field//\"\"/\"}
 			fi
-			# What no spreadsheet is to take for a formula.
+			# kvmstat hides these from spreadsheets, which would see a formula.
 			case $field in
 			'\x2b'*) field=+${field:4} ;;
 			'\x2d'*) field=-${field:4} ;;
@@ -93,12 +92,12 @@ _kvmstat_column() {
 _kvmstat_guests() {
 	case $cur in
 	name:* | pid:* | id:*) _kvmstat_reply < <(_kvmstat_column "${cur%%:*}" "${cur%%:*}:") ;;
-	# One that looks like an option needs to be called a name.
+	# A name that looks like an option needs the prefix.
 	*) _kvmstat_reply < <(_kvmstat_column name '' | sed 's/^-/name:-/') ;;
 	esac
 }
 
-# The names of the columns, behind $1, which stands already.
+# Replies with the names of the columns, behind $1, which is written already.
 _kvmstat_columns() {
 	_kvmstat_reply < <(
 		_kvmstat_csv | head -n 1 | tr , '\n' | while IFS= read -r column; do
@@ -107,7 +106,7 @@ _kvmstat_columns() {
 	)
 }
 
-# The value of option $1; false when it has none.
+# Completes the value of option $1. Fails if the option has no value.
 _kvmstat_value() {
 	local done=''
 	case $1 in
@@ -135,7 +134,7 @@ _kvmstat_value() {
 	esac
 }
 
-# Where the line says that the guests are, if they can be read from there.
+# Sets $source to the file or tree that the line names, if it exists.
 _kvmstat_source() {
 	local path=${2/#\~\//$HOME/}
 	case $1 in
@@ -159,7 +158,7 @@ _kvmstat() {
 		i=2
 	fi
 
-	# What is written already: the values of options apart from arguments.
+	# Look at what is written already, and keep the values of options apart from arguments.
 	for (( ; i < ${#words[@]} - 1; i++)); do
 		word=${words[i]}
 		if [[ $option ]]; then

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmstat: shows the VM exits of KVM guests that the kvmstat module counts.
+ * kvmstat shows the VM exits of KVM guests that the kvmstat module counts.
  */
 #include <locale.h>
 
-#include "options.h"
-#include "output.h"
+#include "commands/options.h"
+#include "text/output.h"
 
 int main(int argc, char **argv)
 {
 	const struct command *command;
 	struct options options;
 
-	/* For the names of guests; numbers stay those of the C locale. */
+	/* Names of guests need the locale. Numbers stay those of the C locale. */
 	setlocale(LC_CTYPE, "");
 	output_guard();
 	command = options_parse(&options, argc, argv);

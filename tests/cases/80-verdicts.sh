@@ -45,7 +45,7 @@ for kind in idle compute ide virtio memory spin; do
 	if [ $kind = ide ]; then
 		is "now, by name" "$(kvmstat classify -g $kind -w 3 --csv -c name,bound | sed 1d)" "ide,I/O-bound"
 		yes "its page names the disk" sh -c "kvmstat show $kind | grep -q '0x1f[0-7].*IDE'"
-		yes "its page has its threads' waiting" sh -c "kvmstat show $kind | grep -q 'of both, without CPU'"
+		yes "its page has its threads' waiting" sh -c "kvmstat show $kind | grep -q 'of both, ready'"
 		kvmstat show $kind | sed 's/^/# /'
 	fi
 	kill $pid

@@ -76,7 +76,7 @@ yes "groff has nothing to say about the man page${said:+: $said}" [ -z "$said" ]
 # The name and usual value of each threshold.
 while read -r name value; do
 	yes "the man page has the threshold $name" grep -qx ".BR $name \" ($value)\"" docs/kvmstat.1
-done < <(sed -n 's/^\tX(\([a-z_]*\), \([0-9.]*\),.*/\1 \2/p' kvmstat/reader/thresholds.h)
+done < <(sed -n 's/^\tX(\([a-z_]*\), \([0-9.]*\),.*/\1 \2/p' kvmstat/reader/verdict/thresholds.h)
 
 # A row of README's table for each cell of the list, and no other.
 yes "README has every cell" diff <(sed -n '/^| cell /,/^$/s/^| \([0-9][^|]*\) | .*/\1/p' README.md | sort) \

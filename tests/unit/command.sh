@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The command as its user meets it: command.sh KVMSTAT. Prints a line
-# "ok - ...", "not ok - ..." or "skip ..." per case.
+# Tests the command as its user meets it: command.sh KVMSTAT. Prints a line
+# "ok - ...", "not ok - ..." or "skip ..." for each case.
 # shellcheck disable=SC2016 # jq's $ are its own
 set -u
 
@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 corpus=$here/corpus
 dir=$(mktemp -d)
 started=()
-# A child that a signal ends before it is another program would do this too.
+# Only this shell must do it, not a child that a signal ends before its exec.
 cleanup() {
 	[ $BASHPID = $$ ] || return
 	[ ${#started[@]} = 0 ] || kill -9 "${started[@]}" 2>/dev/null
@@ -33,24 +33,24 @@ result() { # NAME STATUS: a case and whether it passed (0)
 	fi
 }
 
-# NAME STATUS STDOUT STDERR COMMAND...: runs it; each output must hold its extended
-# regular expression, or be empty where that is "".
+# check NAME STATUS STDOUT STDERR COMMAND...: runs the command. Each output must match its
+# extended regular expression, or be empty if the expression is.
 check() {
 	name=$1 want=$2 out=$3 err=$4
 	shift 4
-	# What is a function here ends by itself.
+	# A function needs no timeout.
 	if [ "$(type -t "$1")" = function ]; then "$@"; else timeout -k 1 20 "$@"; fi >out 2>err
 	got=$?
 	judge
 }
 
-# waits PID: it is kvmstat, has read what there was, and waits for the time to read again. The
-# signals that end that are blocked, but for while it waits for them. Bash's children have
-# them blocked, too, until they are kvmstat.
+# waits PID: the process is kvmstat, has read the numbers, and waits until it reads again. It
+# blocks the signals that end it except while it waits for them. Children of bash block them,
+# too, until they are kvmstat.
 waits() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = kvmstat ] && waits_for_signals "$1"; }
 waits_for_signals() { grep -Eqs '^SigBlk:.*4002$' "/proc/$1/status" || grep -qs sigtimedwait "/proc/$1/wchan"; }
 
-# stopped SIGNAL INTERVAL: kvmstat's rates, ended by that signal once it waits.
+# stopped SIGNAL INTERVAL: prints rates until the signal, which comes once kvmstat waits.
 stopped() {
 	./kvmstat -r root "$2" &
 	local pid=$! tries=400
@@ -59,7 +59,7 @@ stopped() {
 	wait $pid
 }
 
-# until_waiting: until a kvmstat of this test does.
+# until_waiting: waits until a kvmstat of this test waits.
 until_waiting() {
 	local pid tries=400
 	while [ $((tries -= 1)) -gt 0 ]; do
@@ -85,7 +85,7 @@ matches() { # FILE REGEX
 	fi
 }
 
-# NAME COMMAND...: a case that passes if the command does.
+# holds NAME COMMAND...: a case that passes if the command succeeds.
 holds() {
 	local name=$1
 	shift
@@ -95,15 +95,15 @@ holds() {
 lacks() { holds "$1" not grep -Eq -- "$2" out; }
 not() { ! "$@"; }
 same() { cmp -s "$1" "$2"; }
-# FILE N: it has so many lines.
+# lines FILE N: the file has N lines.
 lines() { [ "$(wc -l <"$1")" -eq "$2" ]; }
 fits() { [ "$(wc -l <out)" -le 24 ] && [ "$(wc -L <out)" -le 80 ]; }
-# Anything but printable characters and newlines, as the user's terminal would see it.
+# harmless FILE: it has only printable characters and newlines.
 harmless() { ! grep -q "[^[:print:]]" "$1" && iconv -f UTF-8 -t UTF-8 "$1" >/dev/null; }
-# FILTER: of the output.
+# json FILTER: the filter holds for the output.
 json() { jq -e "$1" out >/dev/null 2>&1; }
 
-# COMMAND...: waits for it to hold, five seconds.
+# await COMMAND...: waits for at most five seconds until the command succeeds.
 await() {
 	local i
 	for ((i = 0; i < 50; i++)); do
@@ -113,7 +113,7 @@ await() {
 	return 1
 }
 
-# ARGV0 ARG...: a process with these arguments; its pid is $pid.
+# start ARGV0 ARG...: starts a process with these arguments. Its pid is in $pid.
 mkfifo never
 exec 9<>never
 start() {
@@ -124,7 +124,7 @@ start() {
 	await grep -q 'read x' "/proc/$pid/cmdline"
 }
 
-# Makes root/proc/kvminfo of lines, at once.
+# serve LINE...: replaces root/proc/kvminfo by these lines.
 serve() {
 	{
 		head -n1 "$corpus/kvminfo/memory.txt"
@@ -132,12 +132,12 @@ serve() {
 	} >root/proc/new
 	mv root/proc/new root/proc/kvminfo
 }
-# PID ID VM VMM IO: a line of it, with ten seconds of time.
+# guest PID ID VM VMM IO: prints a line of it, with ten seconds of time.
 guest() {
 	echo "1 $1 $5 0 $3 $4 $(($3 + $4)) 0 0 0 0 2 $2 6000000000 2000000000 1000000000 1000000000 0 10 5 9 0"
 }
 
-# The line of the usage that a mistake is answered with.
+# A mistake is answered with this line of the usage.
 usage='^Usage: kvmstat \[OPTION...\] \[INTERVAL \[COUNT\]\]$'
 full=$corpus/kvminfo/full.txt thesis=$corpus/kvminfo/thesis.txt
 debug=root/sys/kernel/debug/kvmstat
@@ -146,8 +146,8 @@ for part in reasons userspace histograms hot vcpus cpus; do
 	cp "$corpus/$part/ide" $debug/11/$part
 done
 
-# What cannot be had: 1.
-check 'no module' 1 '' 'cannot read empty/proc/kvminfo: No such file or directory: the kvmstat module is not loaded: sudo modprobe kvmstat$' \
+# The status is 1 if something cannot be read or written.
+check 'no module' 1 '' 'cannot read empty/proc/kvminfo: No such file or directory; the kvmstat module is not loaded, so try .sudo modprobe kvmstat.$' \
 	./kvmstat -r empty
 for command in list "show x" classify "record new"; do
 	# shellcheck disable=SC2086 # words
@@ -167,7 +167,7 @@ else
 	chmod 0 empty/proc/kvminfo
 fi
 # shellcheck disable=SC2086 # words
-check 'no permission' 1 '' 'Permission denied: run as root, or load the module with the parameters mode=0440 group=GID$' \
+check 'no permission' 1 '' 'Permission denied; run as root, or load the module with the parameters mode=0440 group=GID$' \
 	$nobody ./kvmstat -r empty
 check 'no such pid' 1 '' 'no such guest' ./kvmstat -f "$full" -p 1
 check 'no names in a copy' 1 '' 'a copy of /proc/kvminfo has no names' ./kvmstat -f "$full" -g web1
@@ -188,33 +188,33 @@ for command in --help "list -f $full" "list --json -f $full" "list --csv -f $ful
 	got=$?
 	judge
 done
-# With SIGPIPE ignored the write itself fails; a quick reader would hide that.
+# Without SIGPIPE the write itself fails, unless the reader is quick.
 name='a broken pipe is quiet' want=1 err=''
 (trap '' PIPE; { sleep 0.3; ./kvmstat -f "$full" 2>err; echo $? >got; } | true)
 got=$(cat got)
 judge
 
-# Bad files: 2.
+# The status is 2 for bad files.
 bad() { # NAME STDERR, the file on stdin
 	cat >file
 	check "$1" 2 '' "$2" ./kvmstat -f file
 }
-bad 'an empty file' '^kvmstat: file: line 1: the file is empty: not a recording or copy of /proc/kvminfo' </dev/null
-head -c 250 "$full" | bad 'a file cut off' '^kvmstat: file: line 4: cut off before its end: it is damaged'
+bad 'an empty file' '^kvmstat: file: line 1: the file is empty; it is not a recording or copy of /proc/kvminfo' </dev/null
+head -c 250 "$full" | bad 'a file cut off' '^kvmstat: file: line 4: cut off before its end; it is damaged'
 bad 'a binary file' 'line 1: ' <"$kvmstat"
-bad 'a foreign text file' 'line 1: the column no is missing: not a recording' </etc/passwd
+bad 'a foreign text file' 'line 1: the column no is missing; it is not a recording' </etc/passwd
 sed 's/ 5200 / 99999999999999999999999 /' "$full" | bad 'a number too large' 'line 2: field 7 does not fit in 64 bits'
-echo '{"name": "x"}' | bad 'a foreign JSON file' 'line 1: not a snapshot: not a recording'
+echo '{"name": "x"}' | bad 'a foreign JSON file' 'line 1: not a snapshot; it is not a recording'
 printf '{\033]0;owned\007}\n' | bad 'hostile JSON' "line 1: not JSON: .*near '.x1b'"
 holds 'hostile JSON: its message is harmless' harmless err
-sed 's/"format":1/"format":2/' "$corpus/recording/memory.jsonl" | bad 'a later recording' 'line 1: a format that is not known here'
+sed 's/"format":1/"format":2/' "$corpus/recording/memory.jsonl" | bad 'a later recording' 'line 1: a format that this version does not know'
 { cat "$corpus/recording/memory.jsonl"; echo rubbish; } | bad 'a damaged recording' '^kvmstat: file: line 3: not JSON: '
 sed '1s/exits/leaves/' "$full" >root/proc/kvminfo
-check 'a header of another version' 2 '' 'line 1: the column exits is missing: the versions of the module and of this command \([0-9.]*\) differ' \
+check 'a header of another version' 2 '' 'line 1: the column exits is missing; the versions of the module and of this command \([0-9.]*\) differ' \
 	./kvmstat -r root
 check 'an endless file' 2 '' 'larger than 16 MiB' ./kvmstat -f /dev/zero
 
-# Bad usage: 2, with the usage.
+# The status is 2 for bad usage, which is answered with the usage.
 for arg in 0 -1 0.05 86401 1e3 0x10 nan inf 1.5.2 '' ' 1' abc; do
 	check "interval '$arg'" 2 '' "$usage" ./kvmstat -f "$full" -- "$arg"
 	holds "interval '$arg': the message" matches err "the interval must be seconds from 0.1 to 86400: '$arg'"
@@ -240,8 +240,8 @@ check 'too many arguments' 2 '' 'Too many arguments' ./kvmstat 1 2 3
 check 'too many arguments: list' 2 '' 'Too many arguments' ./kvmstat list x
 check 'too many arguments: show' 2 '' 'Too many arguments' ./kvmstat show a b
 check 'too many arguments: record' 2 '' 'Too many arguments' ./kvmstat record file 1 2 3
-check 'no command' 2 '' "no command 'frobnicate': 'kvmstat --help' lists them" ./kvmstat frobnicate
-check 'show: no guest' 2 '' "GUEST is missing: 'kvmstat list' shows which there are" ./kvmstat show
+check 'no command' 2 '' "no command 'frobnicate'; 'kvmstat --help' lists them" ./kvmstat frobnicate
+check 'show: no guest' 2 '' "GUEST is missing; 'kvmstat list' lists the guests" ./kvmstat show
 check 'record: no file' 2 '' 'FILE .* is missing' ./kvmstat record
 check 'report: no file' 2 '' 'FILE... is missing' ./kvmstat report
 check 'an unknown option' 2 '' "unrecognized option '--bogus'" ./kvmstat --bogus
@@ -251,7 +251,7 @@ check 'an option without its argument' 2 '' "requires an argument -- 'p'" ./kvms
 check 'pid 0' 2 '' 'the pid must be' ./kvmstat -p 0
 check 'pid not a number' 2 '' 'the pid must be' ./kvmstat -p web1
 check 'standard input at intervals' 2 '' 'standard input cannot be read at intervals' ./kvmstat -f - 1
-check 'a recording at intervals' 2 '' 'a recording has intervals of its own: kvmstat report --rates ' \
+check 'a recording at intervals' 2 '' 'a recording has its own intervals; see .kvmstat report --rates ' \
 	./kvmstat -f "$corpus/recording/memory.jsonl" 1
 check 'an unknown column' 2 '' "no column 'nam' here; there are: time,name,pid,id,vmm" ./kvmstat list -f "$full" -c name,nam
 check 'no column' 2 '' "no column '' here; there are: " ./kvmstat list -f "$full" -c ''
@@ -260,7 +260,7 @@ check 'an unknown column to sort by' 2 '' "no column 'nam' here" ./kvmstat list 
 check 'a hostile column' 2 '' "no column '.x1b' here" ./kvmstat list -f "$full" -c "$(printf '\033')"
 holds 'a hostile column: its message is harmless' harmless err
 
-# What is right: 0.
+# The status is 0 if all is well.
 for command in '' list show top classify record report export doctor; do
 	# shellcheck disable=SC2086 # none is no word
 	check "help: ${command:-none}" 0 "^Usage: kvmstat $command" '' ./kvmstat $command --help
@@ -323,7 +323,7 @@ holds "the thesis' table: its reading" grep -qx '2135 2504 2575 2619 2767 ' inte
 check "the thesis' table of one" 0 '^ *2767 ' '' ./kvmstat classify --thesis -f "$thesis" -p 2767
 holds "the thesis' table of one: no other" lines out 2
 
-# classify, and its configuration.
+# classify and its configuration.
 check 'classify a copy' 0 '^- \(pid 2767\): I/O-bound, confidence 0\.[0-9]+ \(io_exits 0\.56 >= 0\.50\)$' '' ./kvmstat classify -f "$thesis"
 holds 'classify fits 80 columns' test "$(wc -L <out)" -le 80
 printf '[classify]\nio_exits = 0.9\n' >config
@@ -341,7 +341,7 @@ check 'classify: CSV' 0 '^name,pid,id,bound,' '' ./kvmstat classify -f "$thesis"
 holds 'classify: CSV: a line per guest' lines out 11
 check 'classify a recording' 0 '^memory \(pid 118\): memory-bound' '' ./kvmstat classify -f "$corpus/recording/memory.jsonl"
 
-# The living module, and names of real processes.
+# The running module, and names of real processes.
 start qemu-system-x86_64 -name guest=web1,debug-threads=on
 web1=$pid
 start sh -name plain
@@ -417,7 +417,7 @@ check 'an ambiguous name: show' 2 '' "^  id:6	pid:$evil1	" ./kvmstat show -r roo
 check 'an ambiguous name, as it is shown' 2 '' '^  id:7	' ./kvmstat -r root -g '\x1b[31mevil\x09name\x5c'
 check 'a name with the pid that makes it one' 0 " $evil2 " '' ./kvmstat -r root -p "$evil2" -g "$evil"
 
-# show: the page of a guest.
+# show, the page of a guest.
 check 'show' 0 "^web1: pid $web1, id 11, 2 vCPUs, run by qemu$" '' ./kvmstat show web1 -r root
 for what in '^Verdict: .*, confidence [01]\.[0-9]{2} \(' '^  guest mode +6\.0s +60\.0% #{24}$' '^Exits by reason' \
 	'^io +108k?[0-9.]*' '^exit +KVM_EXIT_IO +' '^port +(read|write) +0x1f[0-7] .* IDE, first channel' \
@@ -429,14 +429,14 @@ check 'show: JSON' 0 . '' ./kvmstat show web1 -r root --json
 holds 'show: JSON: all parts' json '.guest.name == "web1" and .seconds == null and (.verdict.bound | type) == "string"
 	and (.reasons | length) > 3 and (.hot[0] | has("device")) and (.histograms | length) > 3
 	and (.vcpus[0].vcpu == 0) and (.cpus | length) > 0 and (.userspace | length) > 0'
-check 'show without debugfs' 0 "debugfs, which could not be read.*'kvmstat doctor' tells why" '' ./kvmstat show plain -r root
+check 'show without debugfs' 0 "debugfs, which could not be read.*'kvmstat doctor' says why" '' ./kvmstat show plain -r root
 check 'show by -p' 0 '^web1: pid ' '' ./kvmstat show -p "$web1" -r root
 printf 'rubbish' >$debug/11/hot
 check 'show with a garbled file' 0 '^Exits by reason' '' ./kvmstat show web1 -r root
 lacks 'show with a garbled file: without it' 'Devices and registers'
 cp "$corpus/hot/ide" $debug/11/hot
 
-# A window: only what happens in it.
+# A window has only what happens in it.
 (
 	until_waiting
 	serve "$(guest "$web1" 11 105000 200 100)"
@@ -446,7 +446,7 @@ wait
 serve "${all[@]}"
 check 'a window of classify' 0 '^Verdicts by 0\.[2-9] s:$' '' ./kvmstat classify -r root -w 0.2
 
-# At intervals: changes in mid-view.
+# Guests change between intervals.
 serve "$(guest "$web1" 11 5000 200 100)" "$(guest "$evil1" 6 50 20 10)" "$(guest "$fc" 3 50 20 10)" "$(guest 0 0 9 0 0)"
 (
 	until_waiting
@@ -476,7 +476,7 @@ for signal in INT TERM; do
 	check "SIG$signal in a long interval" 0 '^Reading of [0-9]*\.[0-9] s:$' '' stopped $signal 60
 done
 
-# Files of arm64's and riscv64's hosts, and what is recorded there, are read here.
+# This machine reads files of arm64 and riscv64 hosts, and recordings of them.
 elsewhere() { # ISA HOW REGEX...: lines of show
 	local isa=$1 in=$1/sys/kernel/debug/kvmstat part line
 	mkdir -p "$isa/proc" "$in/1"
@@ -495,16 +495,16 @@ elsewhere() { # ISA HOW REGEX...: lines of show
 elsewhere arm64 '(VHE)' '^DABT_LOW +601 +68.8 ' '^msr +read +0x180600 .* ID registers$' '^hypercall call +0x84000000 .* PSCI$' ' 68.8 % touch device memory'
 elsewhere riscv64 '(H)' '^STORE_GUEST_PAGE_' '^msr +read +0xc00 .* performance counter \(cycle\)$' '^hypercall call +0x1000000000 .* SBI: '
 
-# record: whole lines, whatever happens.
-# FILE N: so many whole snapshots of web1, and nothing else.
+# record writes whole lines, whatever happens.
+# whole FILE N: the file has N whole snapshots of web1, and nothing else.
 whole() { lines "$1" "$2" && [ "$(jq -c 'select(.format == 1 and (.guests | map(.name) | index("web1")))' "$1" 2>/dev/null | wc -l)" -eq "$2" ]; }
 at_least() { [ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]; }
-# ARG...: a recorder in the background; its pid is $recorder.
+# recorder ARG...: records in the background. Its pid is in $recorder.
 recorder() {
 	./kvmstat record -r root "$@" >out 2>err &
 	recorder=$!
 }
-# STATUS: the recorder ends so.
+# ended STATUS: the recorder ends with this status.
 ended() {
 	wait "$recorder" 2>/dev/null
 	[ $? -eq "$1" ]
@@ -529,7 +529,7 @@ holds 'record: SIGTERM: whole lines' whole rec "$(wc -l <rec)"
 rm rec
 recorder rec 0.1
 await at_least rec 2
-check 'record: a second one is refused' 2 '' 'another kvmstat records to rec: choose another file' ./kvmstat record -r root rec 0.1 1
+check 'record: a second one is refused' 2 '' 'another kvmstat records to rec; choose another file' ./kvmstat record -r root rec 0.1 1
 mv rec rec.moved
 kill -HUP $recorder
 await at_least rec 2
@@ -552,20 +552,20 @@ done
 cp rec before
 head -n1 rec >one
 head -c 300 one >>rec
-check 'record: cut in mid-line: read' 0 "^Recorded on .*: $(wc -l <before) snapshots" 'rec: the last line has no end: left out$' ./kvmstat report rec
-check 'record: cut in mid-line: repaired' 0 '' '^kvmstat: rec: the last line has no end: dropped$' ./kvmstat record -r root rec 0.1 1
+check 'record: cut in mid-line: read' 0 "^Recorded on .*: $(wc -l <before) snapshots" 'rec: the last line has no end and is left out$' ./kvmstat report rec
+check 'record: cut in mid-line: repaired' 0 '' '^kvmstat: rec: the last line has no end and is dropped$' ./kvmstat record -r root rec 0.1 1
 holds 'record: cut in mid-line: goes on' whole rec "$(($(wc -l <before) + 1))"
 head -c "$(stat -c %s before)" rec >after
 holds 'record: cut in mid-line: what was whole stays' same before after
 printf '{"kvm' >cut.rec
-check 'record: cut in its first line' 0 '' 'the last line has no end: dropped' ./kvmstat record -r root cut.rec 0.1 1
+check 'record: cut in its first line' 0 '' 'the last line has no end and is dropped' ./kvmstat record -r root cut.rec 0.1 1
 holds 'record: cut in its first line: a new one' whole cut.rec 1
 
-# What is not ours is not touched.
+# A file that is not a recording is not touched.
 keep() { # NAME, the file on stdin
 	cat >foreign
 	cp foreign before
-	check "record: $1" 2 '' 'foreign is not a recording: left as it is' ./kvmstat record -r root foreign 0.1 1
+	check "record: $1" 2 '' 'foreign is not a recording and is left as it is' ./kvmstat record -r root foreign 0.1 1
 	holds "record: $1: untouched" same foreign before
 }
 echo 'dear diary' | keep 'a text file'
@@ -579,7 +579,7 @@ check 'record: a full device' 1 '' 'cannot write /dev/full: No space left on dev
 check 'record: to a pipe' 0 '^\{"kvmstat"' '' sh -c './kvmstat record -r root /dev/stdout 0.1 2 | cat'
 holds 'record: to a pipe: whole lines' whole out 2
 
-# A disk that is full gets no part of a line, and none of what was there is lost.
+# A full disk gets no piece of a line, and nothing that was there is lost.
 cat >full.sh <<'FULL'
 mount -t tmpfs -o size=64k tmpfs full || exit 77
 timeout 20 ./kvmstat record -r root full/rec 0.1
@@ -600,7 +600,7 @@ else
 	holds 'record: a full disk: some' at_least rec 3
 fi
 
-# The module may go and come again.
+# The module goes and comes back.
 rm -f rec
 serve "$(guest "$web1" 11 5000 200 100)"
 recorder rec 0.1
@@ -618,7 +618,7 @@ holds 'record: through it all' ended 0
 holds 'record: through it all: whole lines' whole rec "$(wc -l <rec)"
 holds 'record: through it all: said once' lines err 2
 
-# Rotation: a line of many guests is over half a MiB.
+# Rotation: a line with many guests is over half a MiB.
 many=()
 for ((i = 1; i <= 100; i++)); do
 	many+=("$(guest "$web1" $((1000 + i)) 50 20 10)")
@@ -643,7 +643,7 @@ check 'record: no rotation' 0 '' '' timeout 20 ./kvmstat record -r root rot 0.1 
 holds 'record: no rotation: larger' test "$(stat -c %s rot)" -gt 2000000
 rm -f rot* "$debug"/1[0-9][0-9][0-9]
 
-# report: all of a recording, and parts of it. Ten seconds apart, 100 exits more each time.
+# report of all of a recording, and of spans. Every ten seconds there are 100 more exits.
 for i in 0 1 2 3; do
 	jq -c --argjson i $i '.time_ns = 1795257000000000000 + $i * 10000000000 | .uptime_ns = 1000000000 + $i * 10000000000
 		| .boot_id = "b" | .host = "h\u001b[2J" | .guests[0].exits = 5000 + 100 * $i | .guests[0].kvm_vm_switch_num = 4800 + 100 * $i
@@ -658,7 +658,7 @@ check 'report: to' 0 ': 2 snapshots, .* 10\.0 s seen$' '' ./kvmstat report rec -
 check 'report: a part' 0 ': 2 snapshots, 2026-11-21 10:30:10 to 2026-11-21 10:30:20, 10\.0 s seen$' '' \
 	./kvmstat report rec --from '2026-11-21 10:30:05' --to @1795257025
 holds 'report: a part: its figures' grep -Eq '^web1 +[0-9]+ +2 +100 +10 ' out
-check 'report: an empty part' 1 '' 'rec: no snapshot in this recording, or in this part of it$' ./kvmstat report rec --from +1h
+check 'report: an empty part' 1 '' 'rec: no snapshot in this recording, or none in this span of it$' ./kvmstat report rec --from +1h
 check 'report: rates' 0 '^2026-11-21T10:30:30Z web1 +[0-9]+ +10 ' '' ./kvmstat report rec --rates
 holds 'report: rates: one header' lines out 4
 check 'report: rates as CSV' 0 '^2026-11-21T10:30:10Z,web1,10\.000$' '' ./kvmstat report rec --rates --csv -c time,name,exits_s
@@ -686,7 +686,7 @@ sed -i '2s/"name":"web1"/"name":"\\u001b[31m\\n,\\"="/' rec
 check 'report: a hostile recording' 0 . '' ./kvmstat report rec --csv
 holds 'report: a hostile recording: harmless' harmless out
 
-# doctor: on a machine where all is well, then with one fault after the other.
+# doctor on a machine where all is well, then with one fault after the other.
 release=$(uname -r)
 well() {
 	rm -rf sick
@@ -711,7 +711,7 @@ well() {
 		exits_unattributed: 0
 	INFO
 }
-# NAME STATUS LINE: what doctor says of it.
+# doctor NAME STATUS LINE: doctor prints this line.
 doctor() { check "doctor: $1" "$2" "$3" '' ./kvmstat doctor -r sick; }
 info=sick/sys/kernel/debug/kvmstat/info
 well
@@ -719,7 +719,7 @@ doctor 'all is well' 0 '^all in order$'
 lacks 'doctor: all is well: nothing else' '^(FIX|note)|do:'
 for line in 'KVM is loaded' "the module is loaded, version $version" '/proc/kvminfo can be read' 'debugfs is mounted and can be read' \
 	'every event of KVM that it needs is hooked' 'times are kept' 'exit reasons are read and verified' \
-	'every exit was told to its VM' 'the kernel is locked down for integrity' 'Secure Boot is off' \
+	'every exit was attributed to its VM' 'the kernel is locked down for integrity' 'Secure Boot is off' \
 	'DKMS has built the module for this kernel' 'the kernel has schedstat'; do
 	holds "doctor: ok: $line" grep -Eq "^ok +$line" out
 done
@@ -781,7 +781,7 @@ doctor 'guests that are hidden' 0 '^note the hardware hides the state of 3 vCPUs
 well
 sed -i 's/^vms_past_cap: .*/vms_past_cap: 3/; s/^exits_unattributed: .*/exits_unattributed: 5/' $info
 doctor 'past the cap' 0 '^note 3 VMs are past max_vms and counted together$'
-holds 'doctor: exits of nobody' grep -q '^note 5 of 44400 exits could not be told to a VM$' out
+holds 'doctor: exits of nobody' grep -q '^note 5 of 44400 exits could not be attributed to a VM$' out
 echo 'none integrity [confidentiality]' >sick/sys/kernel/security/lockdown
 doctor 'lockdown' 0 '^note the kernel is locked down for confidentiality: debugfs is closed$'
 rm -r sick/var/lib/dkms/kvmstat/"$version/$release"

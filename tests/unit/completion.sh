@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The completion of the command line: what it offers, and that no name of a guest is more than
-# text to it. Prints a line "ok - ..." or "not ok - ..." per case.
+# Tests what the completion of the command line offers, and that it takes the name of a guest
+# for nothing but text. Prints a line "ok - ..." or "not ok - ..." for each case.
 # shellcheck disable=SC2016 # what is not expanded is the point
 set -u
 
@@ -11,7 +11,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 export LC_ALL=C.UTF-8 PATH="$dir/bin:$PATH"
 
-# Says what it was asked, and lists guests as the command does: names by RFC 4180.
+# Notes what it was asked, and lists guests like the command, with RFC 4180 for names.
 mkdir bin tree
 touch copy
 cat >bin/kvmstat <<'STUB'
@@ -60,11 +60,11 @@ result() { # NAME STATUS
 	[ "$2" -eq 0 ] && echo "ok - $1" || echo "not ok - $1"
 }
 
-# LINE WANT...: the replies to a line with the cursor at its end, in any order.
+# LINE WANT...: these are the replies, in any order, to a line with the cursor at its end.
 offers() {
 	local line=$1 IFS=$'\n' got want
 	shift
-	# The others that bash sets are not looked at.
+	# The completion does not look at the other variables that bash sets.
 	COMP_LINE=$line COMP_POINT=${#line}
 	_kvmstat kvmstat
 	got=$(printf '%s\n' "${COMPREPLY[@]}" | sort)
@@ -75,7 +75,7 @@ offers() {
 	[ ! -e pwned ] || result "\"$line\" runs nothing" 1
 }
 
-# LINE OPTION: what it leaves to readline.
+# LINE OPTION: the completion leaves this to readline.
 leaves() {
 	local left=''
 	COMP_LINE=$1 COMP_POINT=${#1}
@@ -84,7 +84,7 @@ leaves() {
 	result "\"$1\": $2" $?
 }
 
-# Commands, and where an interval may stand.
+# Commands, and the places of an interval.
 offers 'kvmstat ' list show top classify record report export doctor 1 2 5 10 60
 offers 'kvmstat re' record report
 offers 'kvmstat   re' record report
@@ -96,7 +96,7 @@ offers 'kvmstat record file 6' 60
 offers 'kvmstat list x'
 offers 'kvmstat 5 l'
 offers 'kvmstat doctor '
-# Only what stands before the cursor counts.
+# Only the text before the cursor counts.
 COMP_LINE='kvmstat sh web1' COMP_POINT=10
 _kvmstat kvmstat
 [ "${COMPREPLY[*]}" = show ]
@@ -142,7 +142,7 @@ offers 'kvmstat -g name:' web1 web2 'two\ words' 'comma\,\ \"quoted\"' "it\\'s" 
 offers 'kvmstat show id:1' 1 13
 offers 'kvmstat show pid:2' 2035
 
-# Names that would like to be more.
+# Names that try to be more than text.
 offers 'kvmstat show ' web1 web2 'two\ words' 'comma\,\ \"quoted\"' "it\\'s" \
 	'\$\(touch\ pwned\)' '\`touch\ pwned\`' '\$HOME' '\;touch\ pwned' '\>pwned' '\*' '\~root' \
 	'back\\x5cslash' 'new\\x0aline' colon:one colon:two name:--output=pwned '=sum\(\)' 'gr\\xff' \
@@ -172,7 +172,7 @@ offers 'kvmstat show "bang'
 offers 'kvmstat -g $(touch pwned)'
 offers "kvmstat -f \$(touch\ pwned) -g we" web1 web2
 
-# The guests are those of the file or the tree on the line.
+# The guests come from the file or the tree on the line.
 calls() { # NAME LINE WANT: the call that the completion makes
 	: >calls
 	COMP_LINE=$2 COMP_POINT=${#2}
@@ -192,7 +192,7 @@ mv bin/kvmstat bin/kvmstat.away
 offers 'kvmstat show w'
 mv bin/kvmstat.away bin/kvmstat
 
-# As it is typed: a shell completes, and runs what came of it.
+# A shell completes what is typed, and runs the result.
 typed() { # NAME KEYS WANT: the arguments that the command gets
 	: >calls
 	printf '%s\n' "PS1=; . '$top/completion/kvmstat.bash'" "$2" exit |

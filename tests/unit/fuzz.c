@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A libFuzzer target: whatever is in the files that the command reads, what comes out of
- * it must obey the grammar of what it is. The first byte picks the parser, the rest is
- * the file; fuzz.sh knows the bytes. The sanitizers find what goes wrong inside.
+ * A libFuzzer target. Whatever is in the files that the command reads, its output must obey
+ * the output's grammar. The first byte picks the parser, as in fuzz.sh; the rest is the file.
+ * The sanitizers find what goes wrong inside.
  */
 #define _GNU_SOURCE
 #include <locale.h>
@@ -12,16 +12,17 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "choice.h"
-#include "guests.h"
-#include "json.h"
-#include "memory.h"
-#include "prometheus.h"
-#include "recording.h"
-#include "sections.h"
-#include "share.h"
-#include "verdict.h"
-#include "when.h"
+#include "data/choice.h"
+#include "data/jsonl.h"
+#include "data/memory.h"
+#include "data/recording.h"
+#include "data/share.h"
+#include "data/when.h"
+#include "text/guests.h"
+#include "text/output.h"
+#include "text/prometheus.h"
+#include "text/sections.h"
+#include "verdict/verdict.h"
 
 static void must(bool holds, const char *what)
 {
@@ -31,7 +32,7 @@ static void must(bool holds, const char *what)
 	abort();
 }
 
-/* Valid UTF-8 of what is printed, and newlines. */
+/* Clean text is valid UTF-8 of printed characters and newlines. */
 static void must_be_clean(const char *text)
 {
 	mbstate_t state = { 0 };
@@ -46,7 +47,7 @@ static void must_be_clean(const char *text)
 	}
 }
 
-/* RFC 4180, with the same number of fields in each line. */
+/* CSV obeys RFC 4180 and has the same number of fields in each line. */
 static void must_be_csv(const char *text)
 {
 	size_t want = 0;
@@ -84,7 +85,7 @@ static void must_be_json(const char *text)
 /* Prints @grid in every way, and frees it. */
 static void print(struct grid *grid)
 {
-	static const struct options ways[] = {
+	static const struct look ways[] = {
 		{ .format = FORMAT_TEXT },
 		{ .format = FORMAT_TEXT, .raw = true },
 		{ .format = FORMAT_CSV },
@@ -106,7 +107,7 @@ static void print(struct grid *grid)
 	}
 	must(json != NULL, "no JSON");
 	out = open_memstream(&text, &len);
-	json_print(json, out);
+	output_json(json, out);
 	fclose(out);
 	must_be_clean(text);
 	must_be_json(text);
@@ -116,7 +117,7 @@ static void print(struct grid *grid)
 
 static void show_detail(const struct detail *detail)
 {
-	for (size_t i = 0; i < PART_NR; i++) {
+	for (size_t i = 0; i < TABLE_NR; i++) {
 		struct grid grid = section_grid(&sections[i], detail, i % 2 ? 0 : 3);
 
 		print(&grid);
@@ -142,7 +143,7 @@ static void show_verdict(const struct window_guest *guest, uint32_t has)
 	json_decref(json);
 }
 
-/* All that is shown of what happened from one snapshot to the next. */
+/* Shows all that happened from one snapshot to the next. */
 static void show(const struct snapshot *was, const struct snapshot *now, double seconds)
 {
 	const struct choice all = { 0 };
@@ -203,7 +204,7 @@ static void try_kvminfo(const char *buf, size_t len)
 	must(!(~snap.has & (COL_BIT(COL_NEEDED) - 1)), "a needed column is missing");
 	delta_compute(&delta, &nothing, &snap, 1);
 	for (size_t i = 0; i < snap.nr; i++)
-		must(share_total(&delta.row[i].diff) == snap.guest[i].v[COL_exits],
+		must(counts_total(&delta.row[i].diff) == snap.guest[i].v[COL_exits],
 		     "exits got lost");
 	delta_free(&delta);
 	show(&nothing, &snap, 1);
@@ -211,13 +212,13 @@ static void try_kvminfo(const char *buf, size_t len)
 	snapshot_free(&snap);
 }
 
-static void try_detail(enum part part, const char *buf, size_t len)
+static void try_detail(enum table table, const char *buf, size_t len)
 {
 	struct detail detail = { 0 }, diff;
-	const char *wrong = detail_parse(&detail_form[part], buf, len, &detail.part[part]);
+	const char *wrong = detail_parse(&detail_form[table], buf, len, &detail.table[table]);
 
-	must(!wrong == detail.part[part].known, "neither right nor wrong");
-	must(!wrong || !detail.part[part].row, "an error left rows");
+	must(!wrong == detail.table[table].known, "neither right nor wrong");
+	must(!wrong || !detail.table[table].row, "an error left rows");
 	show_detail(&detail);
 	detail_subtract(&diff, &detail, &detail);
 	show_detail(&diff);
@@ -225,19 +226,19 @@ static void try_detail(enum part part, const char *buf, size_t len)
 	detail_free(&detail);
 }
 
-/* What is read is written so that the same is read again. */
+/* A snapshot is written so that the same snapshot is read again. */
 static void must_come_back(const struct snapshot *snap)
 {
-	json_t *json = json_of_snapshot(snap), *second;
+	json_t *json = jsonl_snapshot(snap), *second;
 	struct source_error err;
 	struct snapshot again;
 	char *text;
 
 	must(json != NULL, "a snapshot without JSON");
-	text = json_dumps(json, JSON_FLAGS);
+	text = json_dumps(json, JSONL_FLAGS);
 	must_be_clean(text);
-	must(!json_to_snapshot(text, strlen(text), 1, &again, &err), "JSON of ours is refused");
-	second = json_of_snapshot(&again);
+	must(!jsonl_parse(text, strlen(text), 1, &again, &err), "JSON of ours is refused");
+	second = jsonl_snapshot(&again);
 	must(json_equal(json, second), "another snapshot comes back");
 	json_decref(json);
 	json_decref(second);
@@ -291,7 +292,7 @@ static void try_config(const char *buf, size_t len)
 		must(*at >= 0 && *at <= 1e9, "a threshold that is none");
 }
 
-/* @buf has a NUL behind its @len bytes. */
+/* There is a NUL behind the @len bytes at @buf. */
 static void try_arguments(char *buf, size_t len)
 {
 	char clean[NAME_SIZE], again[NAME_SIZE], shown[NAME_SHOWN_SIZE];
@@ -319,7 +320,7 @@ static void try_arguments(char *buf, size_t len)
 	free(argv);
 }
 
-/* @buf has a NUL behind its @len bytes, the first of which are the recording's start. */
+/* There is a NUL behind the @len bytes at @buf. The first ones are the recording's start. */
 static void try_time(const char *buf, size_t len)
 {
 	int64_t first = 0, ns;
@@ -349,7 +350,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size--)
 		return 0;
-	/* A block of its own size, so that ASan sees any read past it. */
+	/* In a block of exactly this size, ASan sees any read past the end. */
 	copy = xcalloc(size + 1, 1);
 	memcpy(copy, data + 1, size);
 	switch (*data) {
@@ -357,7 +358,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		copy = xreallocarray(copy, size ?: 1, 1);
 		try_kvminfo(copy, size);
 		break;
-	case '0' ... '0' + PART_NR - 1:
+	case '0' ... '0' + TABLE_NR - 1:
 		copy = xreallocarray(copy, size ?: 1, 1);
 		try_detail(*data - '0', copy, size);
 		break;

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Fuzzes what the command parses, with libFuzzer: fuzz.sh DIR. Builds in DIR, begins with
-# tests/unit/corpus, whose folders are the parsers, and keeps in DIR/corpus what it found
-# beside; an input that it fails on is in DIR too, and shown.
-#   FUZZ_SECONDS= go on for so long, from what was found before
-#   FUZZ_RUNS=    without it: so many inputs, the same ones each time
+# Fuzzes the parsers of the command with libFuzzer: fuzz.sh DIR. Builds in DIR and begins with
+# tests/unit/corpus, which has a folder for each parser. New inputs are kept in DIR/corpus; an
+# input that fails is kept in DIR and shown.
+#   FUZZ_SECONDS= goes on for so long, from what was found before
+#   FUZZ_RUNS=    without FUZZ_SECONDS, tries so many inputs, the same ones each time
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -20,11 +20,11 @@ mkdir -p "$dir"
 cd "$dir"
 rm -f ./*.o ./crash-* ./leak-* ./timeout-* ./oom-* ./slow-unit-*
 # shellcheck disable=SC2086
-printf '%s\n' "$top"/kvmstat/reader/*.c "$here/fuzz.c" | grep -v /main.c |
+printf '%s\n' "$top"/kvmstat/reader/*/*.c "$here/fuzz.c" |
 	xargs -n1 clang $flags -c
 clang -fsanitize=fuzzer,address,undefined -o fuzz ./*.o -lncursesw -lproc2 -ljansson -linih
 
-# The byte that picks the parser, see fuzz.c.
+# This byte picks the parser, see fuzz.c.
 declare -A byte=([kvminfo]=k [reasons]=0 [userspace]=1 [histograms]=2 [hot]=3 [vcpus]=4 [cpus]=5
 	[recording]=j [config]=c [argv]=a [when]=t)
 rm -rf seeds

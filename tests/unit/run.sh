@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Builds the reader with the sanitizers and runs its unit tests, the fuzzer and
-# the tests of the command, of its screen and of its completion. Ends with a line of counts;
+# Builds the reader with the sanitizers and runs its unit tests, the fuzzer and the tests of
+# its rooms, of the command, of its screen and of its completion. Ends with a line of counts;
 # fails on any failure.
 #   CC=        the compiler (cc)
-#   FUZZ_RUNS= inputs that the fuzzer tries, see fuzz.sh
+#   FUZZ_RUNS= how many inputs the fuzzer tries, see fuzz.sh
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,7 +20,7 @@ mkdir -p "$build/tests"
 cd "$build"
 
 # shellcheck disable=SC2086 # $flags are words
-printf '%s\n' "$top"/kvmstat/reader/*.c "$here"/test_*.c | xargs -n1 -P2 $cc $flags -c
+printf '%s\n' "$top"/kvmstat/reader/*.c "$top"/kvmstat/reader/*/*.c "$here"/test_*.c | xargs -n1 -P2 $cc $flags -c
 mv test_*.o tests
 # shellcheck disable=SC2086
 $cc $flags -o kvmstat ./*.o $libs
@@ -32,8 +32,8 @@ printf '%s\n' tests/*.o | flags="$cc $flags" libs="$libs -lcmocka" \
 passed=0
 failed=0
 
-# Counts the "ok" and "not ok" lines of LOG; a run that fails without saying which
-# case did, or that ran none, is a failure too.
+# Counts the "ok" and "not ok" lines of LOG. A run that fails without a "not ok", or that has
+# no "ok", is a failure, too.
 count() { # NAME STATUS LOG
 	ok=$(grep -c '^ok ' "$3" || true)
 	bad=$(grep -c '^not ok ' "$3" || true)
@@ -46,7 +46,7 @@ count() { # NAME STATUS LOG
 	[ "$bad" -eq 0 ] || cat "$3"
 }
 
-# NAME COMMAND...: runs it; what it says and how it ends are in tests/NAME.log and .status.
+# run NAME COMMAND...: writes the output to tests/NAME.log and the status to tests/NAME.status.
 run() {
 	name=$1 status=0
 	shift
@@ -54,18 +54,19 @@ run() {
 	echo $status >"tests/$name.status"
 }
 
-# The fuzzer is one job, all else the other.
+# The fuzzer is one job; all else is the other.
 run fuzz bash "$here/fuzz.sh" "$build/fuzz" &
 for test in tests/test_*.o; do
 	test=${test%.o}
 	run "${test#tests/}" "$test"
 	count "$name" "$status" "tests/$name.log"
 done
+run rooms bash "$here/rooms.sh"
 run command bash "$here/command.sh" "$build/kvmstat"
 run completion bash "$here/completion.sh"
 [ ! -e "$here/top.sh" ] || run top bash "$here/top.sh" "$build/kvmstat"
 wait
-for name in fuzz command completion top; do
+for name in fuzz rooms command completion top; do
 	[ ! -e tests/$name.status ] || count $name "$(cat tests/$name.status)" tests/$name.log
 done
 

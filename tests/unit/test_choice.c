@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which guest the user means.
+ * Tests which guest the user means.
  */
 #include "unit.h"
 
-#include <string.h>
-
-#include "choice.h"
+#include "data/window.h"
 
 static bool means(const char *text, uint64_t pid, const char *name)
 {
@@ -40,11 +38,11 @@ static void finds_by_name_pid_or_id(void **state)
 	assert_false(means("+7", 0, "web1"));
 	assert_false(means(" 7", 0, "web1"));
 	assert_false(means("0x7", 0, "web1"));
-	/* Past 64 bits a number is none of these. */
+	/* A number of more than 64 bits is no pid or id. */
 	assert_false(means("18446744073709551623", 0, "web1"));
 }
 
-/* A name may look like a pid, or say what it is not. */
+/* A name can look like a pid, or begin with a prefix. */
 static void a_name_is_a_name_first(void **state)
 {
 	(void)state;
@@ -55,7 +53,7 @@ static void a_name_is_a_name_first(void **state)
 	assert_true(means("name:id:7", 0, "id:7"));
 }
 
-/* As it is shown, and as the VMM was given it. */
+/* A name matches as it is shown, and as the VMM was given it. */
 static void finds_hostile_names(void **state)
 {
 	(void)state;
@@ -72,7 +70,7 @@ static struct window_guest three[] = {
 	{ .key = { .id = 3, .pid = 6 }, .name = "web", .chosen = true },
 };
 
-/* The first @nr of the three; @text is what choice_check() must say. */
+/* Checks the first @nr guests. window_check() must say @text. */
 static void check(size_t nr, struct choice choice, bool named, bool one, enum status status,
 		  const char *text)
 {
@@ -82,14 +80,14 @@ static void check(size_t nr, struct choice choice, bool named, bool one, enum st
 	size_t len;
 	FILE *err = open_memstream(&said, &len);
 
-	assert_int_equal(choice_check(&window, one, err), status);
+	assert_int_equal(window_check(&window, one, err), status);
 	fclose(err);
 	assert_string_equal(said, text);
 	free(said);
 }
 
-#define SEVERAL "kvmstat: this means several guests, choose one by its id:\n"
-#define NONE "kvmstat: no such guest: see 'kvmstat list'\n"
+#define SEVERAL "kvmstat: several guests match; choose one by its id:\n"
+#define NONE "kvmstat: no such guest; see 'kvmstat list'\n"
 
 static void lists_what_it_could_be(void **state)
 {
@@ -99,7 +97,7 @@ static void lists_what_it_could_be(void **state)
 	check(3, all, true, false, STATUS_OK, "");
 	check(0, all, true, false, STATUS_OK, "");
 	check(1, web, true, true, STATUS_OK, "");
-	/* The VMs of one process may be seen together. */
+	/* The VMs of one process can be shown together. */
 	check(2, five, true, false, STATUS_OK, "");
 	check(2, five, true, true, STATUS_BAD,
 	      SEVERAL "  id:1\tpid:5\tweb\n  id:2\tpid:5\twe\\x1b\n");
@@ -118,7 +116,7 @@ static void says_that_there_is_none(void **state)
 	check(0, web, true, false, STATUS_NO_DATA, NONE);
 	check(0, five, false, true, STATUS_NO_DATA, NONE);
 	check(0, web, false, false, STATUS_NO_DATA,
-	      NONE "kvmstat: a copy of /proc/kvminfo has no names: choose by pid or id\n");
+	      NONE "kvmstat: a copy of /proc/kvminfo has no names; choose by pid or id\n");
 }
 
 static const struct CMUnitTest tests[] = {

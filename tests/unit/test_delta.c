@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Differences of snapshots, and their sums over a window.
+ * Tests the differences of snapshots, and their sums over a window.
  */
 #include "unit.h"
 
 #include <string.h>
 
-#include "window.h"
+#include "data/window.h"
 
-/* A line with the counters at multiples of @exits; half of them to the VMM. */
+/* Returns a line whose counters are multiples of @exits. The VMM handles half of the exits. */
 static struct counts line(uint64_t pid, uint64_t id, uint64_t exits)
 {
 	struct counts guest = { 0 };
@@ -64,7 +64,7 @@ static void subtracts_every_counter(void **state)
 	delta_free(&delta);
 }
 
-/* Each but the numbers that are names, the vCPUs, and what an exit in flight moves. */
+/* All columns but names, vCPUs, and the count that an exit in flight changes. */
 static void every_counter_can_tell_a_restart(void **state)
 {
 	const uint32_t not = COL_BIT(COL_no) | COL_BIT(COL_pid) | COL_BIT(COL_id) |
@@ -100,7 +100,7 @@ static void matches_by_id_in_any_order(void **state)
 
 static void matches_by_pid_without_ids(void **state)
 {
-	/* Two VMs in the process 5 are told apart by their order. */
+	/* The order distinguishes the two VMs of process 5. */
 	struct delta delta = compute(SNAPSHOT(line(5, 0, 100), line(6, 0, 10), line(5, 0, 1000)),
 				     SNAPSHOT(line(6, 0, 11), line(5, 0, 120), line(5, 0, 1500)));
 
@@ -151,7 +151,7 @@ static void counters_that_went_back_start_from_zero(void **state)
 	assert_int_equal(delta.row[0].diff.v[COL_io_num], 10);
 	delta_free(&delta);
 
-	/* One of them is enough, whatever the others did. */
+	/* One counter is enough, whatever the others did. */
 	was.v[COL_halt_num] = 7;
 	delta = compute(SNAPSHOT(was), SNAPSHOT(now));
 	check(&delta.row[0], DELTA_RESTARTED, 5, 140);
@@ -239,7 +239,7 @@ static void a_window_sums_up(void **state)
 	assert_false(find(&window, 7, 3)->restarted);
 	assert_null(find(&window, 7, 1));
 
-	/* Gone for one reading only, as when the module was loaded again. */
+	/* The guest is gone for one reading, as when the module was loaded again. */
 	add(&window, two, one);
 	assert_int_equal(find(&window, 6, 2)->sum.v[COL_exits], 10);
 	assert_false(find(&window, 6, 2)->ended);
@@ -295,24 +295,24 @@ static void a_window_is_bounded(void **state)
 	window_close(&window);
 }
 
-/* A guest of which is known what debugfs says: exits for one reason, and its ready time. */
+/* Returns an about with exits for one reason and a ready time. */
 static struct about *about(const char *name, uint64_t exits, uint64_t ready)
 {
 	struct about *about = about_new();
 	struct reason *row =
-		detail_new_row(&detail_form[PART_REASONS], &about->detail.part[PART_REASONS]);
+		detail_new_row(&detail_form[TABLE_REASONS], &about->detail.table[TABLE_REASONS]);
 
 	strcpy(about->name, name);
 	strcpy(row->reason, "io");
 	row->exits = exits;
 	row->longest_ns = 77;
-	about->detail.part[PART_REASONS].known = true;
+	about->detail.table[TABLE_REASONS].known = true;
 	about->has_ready = ready;
 	about->ready_ns = ready;
 	return about;
 }
 
-/* A snapshot of one such guest, to be freed with it; @a may be NULL. */
+/* Returns a snapshot of one guest that owns @a, which can be NULL. */
 static struct snapshot known(struct counts counts, struct about *a)
 {
 	struct snapshot snap = { .nr = 1, .has = (UINT32_C(1) << COL_NR) - 1 };
@@ -328,7 +328,7 @@ static struct snapshot known(struct counts counts, struct about *a)
 
 static bool ready_ns(const struct window_guest *guest, uint64_t *ns)
 {
-	return about_ready(guest->from, guest->about, ns);
+	return about_ready(guest->was, guest->now, ns);
 }
 
 static uint64_t reason_exits(const struct window_guest *guest)
@@ -338,7 +338,7 @@ static uint64_t reason_exits(const struct window_guest *guest)
 	uint64_t exits = 0;
 
 	window_detail(guest, &detail);
-	detail_for_each(r, &detail, PART_REASONS)
+	detail_for_each(r, &detail, TABLE_REASONS)
 		exits += r->exits;
 	detail_free(&detail);
 	return exits;
@@ -369,7 +369,7 @@ static void a_window_knows_details_and_ready_time(void **state)
 	add(&window, two, three);
 	snapshot_free(&two);
 	snapshot_free(&three);
-	/* All that the window needs it holds itself. */
+	/* The window holds all that it needs. */
 	assert_int_equal(reason_exits(guest), 80);
 	assert_true(ready_ns(guest, &ready));
 	assert_int_equal(ready, 250);
@@ -399,14 +399,14 @@ static void ready_time_is_unknown_or_none_but_never_less(void **state)
 	assert_false(ready_ns(find(&window, 5, 1), &ready));
 	window_close(&window);
 
-	/* Not known at the start: there is no telling how much of it was in the window. */
+	/* Without a value at the start, the value in the window is not known. */
 	window_open(&window, &choice);
 	add(&window, lost, lost);
 	add(&window, lost, late);
 	assert_false(ready_ns(find(&window, 5, 1), &ready));
 	window_close(&window);
 
-	/* Nothing is known but counts. */
+	/* Only the counts are known. */
 	window_open(&window, &choice);
 	add(&window, bare, bare);
 	assert_false(ready_ns(find(&window, 5, 1), &ready));
@@ -459,7 +459,7 @@ static void details_of_a_restarted_guest_begin_at_zero(void **state)
 	assert_true(ready_ns(find(&window, 5, 1), &ready));
 	assert_int_equal(ready, 10);
 
-	/* Away for a reading, as when the module was loaded again, or after a boot. */
+	/* The guest is gone for one reading, as after a reload or a boot. */
 	add(&window, three, none);
 	assert_true(find(&window, 5, 1)->ended);
 	assert_int_equal(reason_exits(find(&window, 5, 1)), 20);
@@ -472,7 +472,7 @@ static void details_of_a_restarted_guest_begin_at_zero(void **state)
 	snapshot_free(&three);
 }
 
-/* ASan tells of what is freed too early, its leak checker of what is held too long. */
+/* ASan finds what is freed too early, its leak checker what is held too long. */
 static void what_is_known_is_held_and_dropped(void **state)
 {
 	struct about *a = about("web1", 1, 1);

@@ -1,57 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The files of debugfs: what is taken of each, what is refused, and differences.
+ * Tests the tables of debugfs: what is read, what is refused, and differences.
  */
 #include "unit.h"
 
 #include <string.h>
 
-#include "detail.h"
+#include "data/detail.h"
+#include "kvmstat.h"
 
-/* The text in a block of its own, so that ASan sees a read past its end. */
-static const char *parse_bytes(enum part part, const char *text, size_t len, struct detail *detail)
+/* Parses a copy in a block of exactly its size, so that ASan sees a read past its end. */
+static const char *parse_bytes(enum table table, const char *text, size_t len,
+			       struct detail *detail)
 {
 	char *copy = malloc(len ? len : 1);
 	const char *wrong;
 
 	memcpy(copy, text, len);
 	*detail = (struct detail){ 0 };
-	wrong = detail_parse(&detail_form[part], copy, len, &detail->part[part]);
+	wrong = detail_parse(&detail_form[table], copy, len, &detail->table[table]);
 	free(copy);
 	if (wrong) {
-		assert_false(detail->part[part].known);
-		assert_null(detail->part[part].row);
-		assert_int_equal(detail->part[part].nr, 0);
+		assert_false(detail->table[table].known);
+		assert_null(detail->table[table].row);
+		assert_int_equal(detail->table[table].nr, 0);
 	} else {
-		assert_true(detail->part[part].known);
+		assert_true(detail->table[table].known);
 	}
 	return wrong;
 }
 
-static void refuse_bytes(enum part part, const char *text, size_t len, const char *want)
+static void refuse_bytes(enum table table, const char *text, size_t len, const char *want)
 {
 	struct detail detail;
 
-	assert_string_equal(parse_bytes(part, text, len, &detail), want);
+	assert_string_equal(parse_bytes(table, text, len, &detail), want);
 }
 
-static void refuse(enum part part, const char *text, const char *want)
+static void refuse(enum table table, const char *text, const char *want)
 {
-	refuse_bytes(part, text, strlen(text), want);
+	refuse_bytes(table, text, strlen(text), want);
 }
 
-/* Returns the rows, valid until detail_free(). */
-static void *accept(enum part part, const char *text, size_t nr, struct detail *detail)
+/* Returns the rows, which are valid until detail_free(). */
+static void *accept(enum table table, const char *text, size_t nr, struct detail *detail)
 {
-	assert_null(parse_bytes(part, text, strlen(text), detail));
-	assert_int_equal(detail->part[part].nr, nr);
-	return detail->part[part].row;
+	assert_null(parse_bytes(table, text, strlen(text), detail));
+	assert_int_equal(detail->table[table].nr, nr);
+	return detail->table[table].row;
 }
 
 static void reads_reasons(void **state)
 {
 	struct detail detail;
-	const struct reason *r = accept(PART_REASONS,
+	const struct reason *r = accept(TABLE_REASONS,
 					KVMSTAT_REASONS_COLUMNS
 					"\n"
 					"0x46 1 0 198289 7 198296 UD excp\n"
@@ -72,13 +74,13 @@ static void reads_reasons(void **state)
 	assert_int_equal(r[2].code, 123);
 	assert_true(r[2].exits == UINT64_MAX);
 	detail_free(&detail);
-	assert_null(detail.part[PART_REASONS].row);
+	assert_null(detail.table[TABLE_REASONS].row);
 }
 
 static void reads_userspace(void **state)
 {
 	struct detail detail;
-	const struct outcome *o = accept(PART_USERSPACE,
+	const struct outcome *o = accept(TABLE_USERSPACE,
 					 KVMSTAT_USERSPACE_COLUMNS "\nexit 2355 KVM_EXIT_IO\n"
 								   "noexit 1 EINTR\n",
 					 2, &detail);
@@ -94,7 +96,7 @@ static void reads_userspace(void **state)
 static void reads_histograms(void **state)
 {
 	struct detail detail;
-	const struct histogram *h = accept(PART_HISTOGRAMS,
+	const struct histogram *h = accept(TABLE_HISTOGRAMS,
 					   KVMSTAT_HISTOGRAMS_COLUMNS
 					   " 512 1024 2048 4096 8192 16384 32768 65536 131072 "
 					   "262144 524288 1048576 2097152 4194304 8388608 inf\n"
@@ -112,7 +114,7 @@ static void reads_histograms(void **state)
 static void reads_hot(void **state)
 {
 	struct detail detail;
-	const struct spot *s = accept(PART_HOT,
+	const struct spot *s = accept(TABLE_HOT,
 				      KVMSTAT_HOT_COLUMNS "\nport write 0xcf8 679 758\n"
 							  "mmio read 0xfec00010 204 209\n",
 				      2, &detail);
@@ -131,7 +133,7 @@ static void reads_vcpus(void **state)
 {
 	struct detail detail;
 	const struct vcpu *v = accept(
-		PART_VCPUS, KVMSTAT_VCPUS_COLUMNS "\n1 2 3 4 5 6 7 8 9 kernel\n", 1, &detail);
+		TABLE_VCPUS, KVMSTAT_VCPUS_COLUMNS "\n1 2 3 4 5 6 7 8 9 kernel\n", 1, &detail);
 
 	(void)state;
 	assert_int_equal(v->vcpu, 1);
@@ -151,7 +153,7 @@ static void reads_cpus(void **state)
 {
 	struct detail detail;
 	const struct cpu *c =
-		accept(PART_CPUS, KVMSTAT_CPUS_COLUMNS "\n1 2 3 4 5 6 7\n", 1, &detail);
+		accept(TABLE_CPUS, KVMSTAT_CPUS_COLUMNS "\n1 2 3 4 5 6 7\n", 1, &detail);
 
 	(void)state;
 	assert_int_equal(c->cpu, 1);
@@ -164,11 +166,11 @@ static void reads_cpus(void **state)
 	detail_free(&detail);
 }
 
-/* A newer module has more, an older one less, in any order. */
+/* A newer module has more columns, an older one fewer, in any order. */
 static void finds_columns_by_name(void **state)
 {
 	struct detail detail;
-	const struct reason *r = accept(PART_REASONS,
+	const struct reason *r = accept(TABLE_REASONS,
 					"later exits\tcode  newest reason\n"
 					" 9 5\t0x1 some first_one \n"
 					"0x- 6 2 - second one\n",
@@ -183,24 +185,24 @@ static void finds_columns_by_name(void **state)
 	assert_string_equal(r[1].reason, "second one");
 	detail_free(&detail);
 
-	accept(PART_REASONS, "reason\n", 0, &detail);
+	accept(TABLE_REASONS, "reason\n", 0, &detail);
 	detail_free(&detail);
-	accept(PART_CPUS, "nothing that_we_know\n1 2\n", 1, &detail);
-	assert_int_equal(((struct cpu *)detail.part[PART_CPUS].row)->cpu, 0);
+	accept(TABLE_CPUS, "nothing that_we_know\n1 2\n", 1, &detail);
+	assert_int_equal(((struct cpu *)detail.table[TABLE_CPUS].row)->cpu, 0);
 	detail_free(&detail);
 }
 
-/* A text that is not in the last column is one word. */
+/* A text is one word unless it is in the last column. */
 static void texts_have_a_place(void **state)
 {
 	struct detail detail;
-	const struct reason *r = accept(PART_REASONS, "reason exits\nio 5\n", 1, &detail);
+	const struct reason *r = accept(TABLE_REASONS, "reason exits\nio 5\n", 1, &detail);
 
 	(void)state;
 	assert_string_equal(r->reason, "io");
 	assert_int_equal(r->exits, 5);
 	detail_free(&detail);
-	refuse(PART_REASONS, "reason exits\nUD excp 5\n", "a field is not a number");
+	refuse(TABLE_REASONS, "reason exits\nUD excp 5\n", "a field is not a number");
 }
 
 static void refuses_what_is_cut_off(void **state)
@@ -211,7 +213,7 @@ static void refuses_what_is_cut_off(void **state)
 	for (size_t len = 0; len < sizeof(text) - 1; len++) {
 		struct detail detail;
 		bool whole = len && text[len - 1] == '\n';
-		const char *wrong = parse_bytes(PART_REASONS, text, len, &detail);
+		const char *wrong = parse_bytes(TABLE_REASONS, text, len, &detail);
 
 		if (whole)
 			assert_null(wrong);
@@ -219,9 +221,9 @@ static void refuses_what_is_cut_off(void **state)
 			assert_string_equal(wrong, "it is cut off");
 		detail_free(&detail);
 	}
-	refuse(PART_REASONS, "code reason\n0x1\n", "a line is shorter than the header");
-	refuse(PART_REASONS, "code reason\n\n", "a line is shorter than the header");
-	refuse(PART_REASONS, "code reason\n0x1 \n", "a line is shorter than the header");
+	refuse(TABLE_REASONS, "code reason\n0x1\n", "a line is shorter than the header");
+	refuse(TABLE_REASONS, "code reason\n\n", "a line is shorter than the header");
+	refuse(TABLE_REASONS, "code reason\n0x1 \n", "a line is shorter than the header");
 }
 
 static void refuses_bad_numbers(void **state)
@@ -241,22 +243,22 @@ static void refuses_bad_numbers(void **state)
 		char text[80];
 
 		snprintf(text, sizeof(text), "exits code\n%s 1\n", bad[i]);
-		refuse(PART_REASONS, text, "a field is not a number");
+		refuse(TABLE_REASONS, text, "a field is not a number");
 	}
-	refuse_bytes(PART_REASONS, "exits code\n1\0002 1\n", 17, "a field is not a number");
-	/* The header has one column, the line two. */
-	refuse(PART_REASONS, "exits\n1 2\n", "a line is longer than the header");
+	refuse_bytes(TABLE_REASONS, "exits code\n1\0002 1\n", 17, "a field is not a number");
+	/* The header has one column, but the line has two. */
+	refuse(TABLE_REASONS, "exits\n1 2\n", "a line is longer than the header");
 }
 
 static void refuses_texts_that_are_not_names(void **state)
 {
 	(void)state;
-	refuse(PART_REASONS, "reason\n\033[31mred\n", "a text is too long or not printable");
-	refuse(PART_REASONS, "reason\nio\r\n", "a text is too long or not printable");
-	refuse(PART_REASONS, "reason\ngr\xc3\xbc\n", "a text is too long or not printable");
-	refuse(PART_REASONS, "reason\nDEL\x7f\n", "a text is too long or not printable");
-	refuse_bytes(PART_REASONS, "reason\na\0b\n", 11, "a text is too long or not printable");
-	refuse(PART_REASONS, "reason\n1234567890123456789012345678901234567890\n",
+	refuse(TABLE_REASONS, "reason\n\033[31mred\n", "a text is too long or not printable");
+	refuse(TABLE_REASONS, "reason\nio\r\n", "a text is too long or not printable");
+	refuse(TABLE_REASONS, "reason\ngr\xc3\xbc\n", "a text is too long or not printable");
+	refuse(TABLE_REASONS, "reason\nDEL\x7f\n", "a text is too long or not printable");
+	refuse_bytes(TABLE_REASONS, "reason\na\0b\n", 11, "a text is too long or not printable");
+	refuse(TABLE_REASONS, "reason\n1234567890123456789012345678901234567890\n",
 	       "a text is too long or not printable");
 }
 
@@ -264,7 +266,7 @@ static void takes_the_longest_text(void **state)
 {
 	struct detail detail;
 	const struct reason *r = accept(
-		PART_REASONS, "reason\n123456789012345678901234567890123456789\n", 1, &detail);
+		TABLE_REASONS, "reason\n123456789012345678901234567890123456789\n", 1, &detail);
 
 	(void)state;
 	assert_int_equal(strlen(r->reason), DETAIL_TEXT_SIZE - 1);
@@ -281,25 +283,25 @@ static void refuses_what_is_too_much(void **state)
 	at += sprintf(at, "cpu\n");
 	for (size_t i = 0; i < DETAIL_MAX_ROWS; i++)
 		at += sprintf(at, "1\n");
-	accept(PART_CPUS, text, DETAIL_MAX_ROWS, &detail);
+	accept(TABLE_CPUS, text, DETAIL_MAX_ROWS, &detail);
 	detail_free(&detail);
 	sprintf(at, "1\n");
-	refuse(PART_CPUS, text, "too many lines");
+	refuse(TABLE_CPUS, text, "too many lines");
 
 	at = text;
 	for (size_t i = 0; i < DETAIL_MAX_FIELDS; i++)
 		at += sprintf(at, "x ");
 	sprintf(at, "\n");
-	accept(PART_CPUS, text, 0, &detail);
+	accept(TABLE_CPUS, text, 0, &detail);
 	detail_free(&detail);
 	sprintf(at, "x\n");
-	refuse(PART_CPUS, text, "it has too many columns");
+	refuse(TABLE_CPUS, text, "it has too many columns");
 	free(text);
 }
 
-static void parse(enum part part, const char *text, struct detail *detail)
+static void parse(enum table table, const char *text, struct detail *detail)
 {
-	assert_null(parse_bytes(part, text, strlen(text), detail));
+	assert_null(parse_bytes(table, text, strlen(text), detail));
 }
 
 static void subtracts_row_by_row(void **state)
@@ -308,27 +310,27 @@ static void subtracts_row_by_row(void **state)
 	const struct reason *r;
 
 	(void)state;
-	parse(PART_REASONS,
+	parse(TABLE_REASONS,
 	      KVMSTAT_REASONS_COLUMNS "\n1 10 5 100 200 50 io\n2 20 0 7 0 9 msr\n3 1 1 1 1 1 gone\n"
 				      "4 9 9 9 9 9 back\n",
 	      &was);
-	parse(PART_REASONS,
+	parse(TABLE_REASONS,
 	      KVMSTAT_REASONS_COLUMNS
 	      "\n2 25 0 10 0 4 msr\n4 8 10 9 9 9 back\n1 30 6 900 250 60 io\n"
 	      "5 3 1 2 4 6 new\n1 2 0 0 0 0 same code\n",
 	      &now);
 	detail_subtract(&diff, &was, &now);
-	r = diff.part[PART_REASONS].row;
-	assert_int_equal(diff.part[PART_REASONS].nr, 5);
-	assert_true(diff.part[PART_REASONS].known);
-	assert_false(diff.part[PART_HOT].known);
+	r = diff.table[TABLE_REASONS].row;
+	assert_int_equal(diff.table[TABLE_REASONS].nr, 5);
+	assert_true(diff.table[TABLE_REASONS].known);
+	assert_false(diff.table[TABLE_HOT].known);
 
-	/* In the order of the later one; the longest is a gauge. */
+	/* Rows are in the later order. The longest time is a gauge. */
 	assert_string_equal(r[0].reason, "msr");
 	assert_int_equal(r[0].exits, 5);
 	assert_int_equal(r[0].kernel_ns, 3);
 	assert_int_equal(r[0].longest_ns, 4);
-	/* A counter that went back is 0, the others of its row are not. */
+	/* A counter that went back is 0; the other counters of its row are not. */
 	assert_string_equal(r[1].reason, "back");
 	assert_int_equal(r[1].exits, 0);
 	assert_int_equal(r[1].to_user, 1);
@@ -339,19 +341,19 @@ static void subtracts_row_by_row(void **state)
 	assert_int_equal(r[2].kernel_ns, 800);
 	assert_int_equal(r[2].user_ns, 50);
 	assert_int_equal(r[2].longest_ns, 60);
-	/* One that came is all new; all keys make the row. */
+	/* A new row is all new. All keys together identify a row. */
 	assert_int_equal(r[3].exits, 3);
 	assert_string_equal(r[4].reason, "same code");
 	assert_int_equal(r[4].exits, 2);
 	detail_free(&diff);
 
-	/* From nothing, and what was not known. */
+	/* These are from nothing, and from what was not known. */
 	detail_subtract(&diff, NULL, &now);
-	assert_int_equal(((struct reason *)diff.part[PART_REASONS].row)[2].exits, 30);
+	assert_int_equal(((struct reason *)diff.table[TABLE_REASONS].row)[2].exits, 30);
 	detail_free(&diff);
 	detail_subtract(&diff, &now, &(struct detail){ 0 });
-	assert_false(diff.part[PART_REASONS].known);
-	assert_null(diff.part[PART_REASONS].row);
+	assert_false(diff.table[TABLE_REASONS].known);
+	assert_null(diff.table[TABLE_REASONS].row);
 	detail_free(&diff);
 	detail_free(&was);
 	detail_free(&now);
@@ -366,13 +368,13 @@ static void subtracts_each_form(void **state)
 	const struct outcome *o;
 
 	(void)state;
-	/* The same address written and read; estimates can go back. */
-	parse(PART_HOT, KVMSTAT_HOT_COLUMNS "\nport read 0x1f0 5 9\nport write 0x1f0 50 90\n",
+	/* The same address is read and written. Estimates can go back. */
+	parse(TABLE_HOT, KVMSTAT_HOT_COLUMNS "\nport read 0x1f0 5 9\nport write 0x1f0 50 90\n",
 	      &was);
-	parse(PART_HOT, KVMSTAT_HOT_COLUMNS "\nport write 0x1f0 60 80\nport read 0x1f0 6 12\n",
+	parse(TABLE_HOT, KVMSTAT_HOT_COLUMNS "\nport write 0x1f0 60 80\nport read 0x1f0 6 12\n",
 	      &now);
 	detail_subtract(&diff, &was, &now);
-	s = diff.part[PART_HOT].row;
+	s = diff.table[TABLE_HOT].row;
 	assert_int_equal(s[0].count, 10);
 	assert_int_equal(s[0].at_most, 0);
 	assert_int_equal(s[1].count, 1);
@@ -382,10 +384,10 @@ static void subtracts_each_form(void **state)
 	detail_free(&was);
 	detail_free(&now);
 
-	parse(PART_VCPUS, KVMSTAT_VCPUS_COLUMNS "\n0 10 1 1 1 1 1 1 100 guest\n", &was);
-	parse(PART_VCPUS, KVMSTAT_VCPUS_COLUMNS "\n0 12 1 2 1 1 1 1 200 blocked\n", &now);
+	parse(TABLE_VCPUS, KVMSTAT_VCPUS_COLUMNS "\n0 10 1 1 1 1 1 1 100 guest\n", &was);
+	parse(TABLE_VCPUS, KVMSTAT_VCPUS_COLUMNS "\n0 12 1 2 1 1 1 1 200 blocked\n", &now);
 	detail_subtract(&diff, &was, &now);
-	v = diff.part[PART_VCPUS].row;
+	v = diff.table[TABLE_VCPUS].row;
 	assert_int_equal(v->exits, 2);
 	assert_int_equal(v->guest_ns, 1);
 	assert_int_equal(v->tid, 200);
@@ -394,10 +396,10 @@ static void subtracts_each_form(void **state)
 	detail_free(&was);
 	detail_free(&now);
 
-	parse(PART_HISTOGRAMS, "class through 512 inf\nio kernel 1 2\nio userspace 3 4\n", &was);
-	parse(PART_HISTOGRAMS, "class through 512 inf\nio kernel 5 2\nio userspace 3 9\n", &now);
+	parse(TABLE_HISTOGRAMS, "class through 512 inf\nio kernel 1 2\nio userspace 3 4\n", &was);
+	parse(TABLE_HISTOGRAMS, "class through 512 inf\nio kernel 5 2\nio userspace 3 9\n", &now);
 	detail_subtract(&diff, &was, &now);
-	h = diff.part[PART_HISTOGRAMS].row;
+	h = diff.table[TABLE_HISTOGRAMS].row;
 	assert_int_equal(h[0].bucket[0], 4);
 	assert_int_equal(h[0].bucket[15], 0);
 	assert_int_equal(h[1].bucket[15], 5);
@@ -405,10 +407,10 @@ static void subtracts_each_form(void **state)
 	detail_free(&was);
 	detail_free(&now);
 
-	parse(PART_USERSPACE, KVMSTAT_USERSPACE_COLUMNS "\nerrno 5 EINTR\nnoexit 1 EINTR\n", &was);
-	parse(PART_USERSPACE, KVMSTAT_USERSPACE_COLUMNS "\nerrno 6 EINTR\nnoexit 3 EINTR\n", &now);
+	parse(TABLE_USERSPACE, KVMSTAT_USERSPACE_COLUMNS "\nerrno 5 EINTR\nnoexit 1 EINTR\n", &was);
+	parse(TABLE_USERSPACE, KVMSTAT_USERSPACE_COLUMNS "\nerrno 6 EINTR\nnoexit 3 EINTR\n", &now);
 	detail_subtract(&diff, &was, &now);
-	o = diff.part[PART_USERSPACE].row;
+	o = diff.table[TABLE_USERSPACE].row;
 	assert_int_equal(o[0].returns, 1);
 	assert_int_equal(o[1].returns, 2);
 	detail_free(&diff);
@@ -416,15 +418,15 @@ static void subtracts_each_form(void **state)
 	detail_free(&now);
 }
 
-/* Every description says the truth about its struct. */
+/* Every form is right about its struct. */
 static void forms_fit_their_rows(void **state)
 {
-	static const size_t size[PART_NR] = { sizeof(struct reason),	sizeof(struct outcome),
-					      sizeof(struct histogram), sizeof(struct spot),
-					      sizeof(struct vcpu),	sizeof(struct cpu) };
+	static const size_t size[TABLE_NR] = { sizeof(struct reason),	 sizeof(struct outcome),
+					       sizeof(struct histogram), sizeof(struct spot),
+					       sizeof(struct vcpu),	 sizeof(struct cpu) };
 
 	(void)state;
-	for (enum part p = 0; p < PART_NR; p++) {
+	for (enum table p = 0; p < TABLE_NR; p++) {
 		size_t covered = 0;
 
 		assert_int_equal(detail_form[p].size, size[p]);

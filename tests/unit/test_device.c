@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which device a guest touches: the tables are in order, and what guests touch most is found.
+ * Tests that the tables of devices are in order and that the busiest devices are found.
  */
 #include "unit.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "device.h"
+#include "verdict/device.h"
 
 static const struct {
 	enum isa isa;
@@ -34,7 +33,7 @@ static void tables_are_sorted_and_nest(void **state)
 					 ranges[i].device.name);
 			for (size_t j = i + 1; j < n; j++) {
 				const struct device_range *a = &ranges[i], *b = &ranges[j];
-				/* Apart, or the later one is a part of the earlier. */
+				/* They are apart, or the later one is within the earlier one. */
 				if (b->first > a->last ||
 				    (b->first >= a->first && b->last <= a->last &&
 				     (b->first != a->first || b->last != a->last)))
@@ -46,7 +45,7 @@ static void tables_are_sorted_and_nest(void **state)
 	}
 }
 
-/* Any range, searched for at its ends, is found, or one within it. */
+/* The ends of any range find this range, or one within it. */
 static void finds_each_range(void **state)
 {
 	(void)state;
@@ -63,10 +62,10 @@ static void finds_each_range(void **state)
 
 			assert_string_not_equal(at_first.name, "?");
 			assert_string_not_equal(at_last.name, "?");
-			/* The x2APIC's MSRs are looked up elsewhere: none is in the table. */
+			/* The MSRs of the x2APIC are found in mmio and not in this table. */
 			if (tables[k].isa == ISA_X86 && !strcmp(tables[k].kind, "msr"))
 				assert_true(ranges[i].last < 0x800 || ranges[i].first > 0x8ff);
-			/* A name fits a line of the report, and a terminal's of 80 columns. */
+			/* A name fits a line of the page, and a terminal of 80 columns. */
 			assert_in_range(strlen(ranges[i].device.name), 2, 64);
 			for (const char *c = ranges[i].device.name; *c; c++)
 				assert_in_range(*c, ' ', '~');

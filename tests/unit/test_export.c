@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Metrics as Prometheus must be able to read them, and files that change at once.
+ * Tests that Prometheus can read the metrics, and that files are replaced at once.
  */
 #define _GNU_SOURCE
 #include "unit.h"
@@ -16,14 +16,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "prometheus.h"
-#include "replace.h"
+#include "text/prometheus.h"
+#include "text/replace.h"
 
 static const uint32_t all = (1 << COL_NR) - 1;
 
 #define MAX_GUESTS 4
 
-/* Guests to write, the first is of name "web" and id 1. */
+/* Guests to write. The first one has the name "web" and the id 1. */
 static struct counts counts[MAX_GUESTS];
 static struct about *about[MAX_GUESTS];
 
@@ -48,7 +48,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* Each line a comment before its family, or a series of it with a number. */
+/* Each line is a comment before its family, or a series of the family with a number. */
 #define NAME "([a-zA-Z_:][a-zA-Z0-9_:]*)"
 #define LABEL "[a-zA-Z_][a-zA-Z0-9_]*=\"([^\"\\\\\n]|\\\\[\\\\\"n])*\""
 #define GRAMMAR                                                                                  \
@@ -57,9 +57,9 @@ static int tear_down(void **state)
 
 struct grammar {
 	regex_t regex;
-	char *seen[4096]; /* series, and names of families */
+	char *seen[4096]; /* series and names of families */
 	size_t nr;
-	char family[100]; /* the last one */
+	char family[100]; /* the last family */
 };
 
 static void once(struct grammar *grammar, const char *text, size_t len)
@@ -94,7 +94,7 @@ static void check_line(struct grammar *grammar, const char *line)
 	assert_memory_equal(line, grammar->family, len);
 	assert_true(line[len] == '{' || line[len] == ' ');
 	len = strrchr(line, ' ') - line;
-	/* A family and a series without labels would look the same. */
+	/* A series without labels looks like the name of its family, so it is not kept. */
 	if (line[len - 1] == '}')
 		once(grammar, line, len);
 }
@@ -114,7 +114,7 @@ static void check_grammar(const char *text)
 		free(grammar.seen[--grammar.nr]);
 }
 
-/* The first @nr guests as metrics; to be freed. */
+/* Returns the first @nr guests as metrics. The caller frees them. */
 static char *metrics_of(size_t nr, uint32_t has, const struct choice *choice)
 {
 	const struct snapshot nothing = SNAPSHOT_EMPTY;
@@ -143,7 +143,7 @@ static char *metrics(size_t nr)
 	return metrics_of(nr, all, &choice);
 }
 
-/* Whether @text has this very line. */
+/* Returns whether @text has exactly this line. */
 static bool has_line(const char *text, const char *line)
 {
 	size_t len = strlen(line);
@@ -162,8 +162,8 @@ static bool has_line(const char *text, const char *line)
 
 static void add_reason(struct about *of, const char *name, uint64_t exits, uint64_t ns)
 {
-	struct rows *rows = &of->detail.part[PART_REASONS];
-	struct reason *reason = detail_new_row(&detail_form[PART_REASONS], rows);
+	struct rows *rows = &of->detail.table[TABLE_REASONS];
+	struct reason *reason = detail_new_row(&detail_form[TABLE_REASONS], rows);
 
 	*reason = (struct reason){
 		.exits = exits, .to_user = exits / 2, .kernel_ns = ns, .user_ns = ns + 1
@@ -174,8 +174,8 @@ static void add_reason(struct about *of, const char *name, uint64_t exits, uint6
 
 static void add_outcome(struct about *of, const char *kind, const char *name, uint64_t returns)
 {
-	struct rows *rows = &of->detail.part[PART_USERSPACE];
-	struct outcome *outcome = detail_new_row(&detail_form[PART_USERSPACE], rows);
+	struct rows *rows = &of->detail.table[TABLE_USERSPACE];
+	struct outcome *outcome = detail_new_row(&detail_form[TABLE_USERSPACE], rows);
 
 	outcome->returns = returns;
 	strcpy(outcome->kind, kind);
@@ -219,7 +219,7 @@ static void numbers_are_exact(void **state)
 	assert_line(text, "kvmstat_vcpu_seconds_total{guest=\"web\",id=\"1\",state=\"polling\"} "
 			  "1.000000000");
 	assert_line(text, "kvmstat_ready_seconds_total{guest=\"web\",id=\"1\"} 60.000000000");
-	/* One that is ahead of the other leaves nothing, not 2^64. */
+	/* If the subtrahend is ahead, the result is 0 and not 2^64. */
 	assert_line(text, "kvmstat_faults_total{guest=\"web\",id=\"1\",kind=\"memory\"} 0");
 	assert_line(text, "kvmstat_faults_total{guest=\"web\",id=\"1\",kind=\"device\"} 7");
 	free(text);
@@ -230,7 +230,7 @@ static void names_are_escaped(void **state)
 	char *text;
 
 	(void)state;
-	/* As names are once they are clean, and as they never should be. */
+	/* The first names are clean; the others should never occur. */
 	strcpy(about[0]->name, "\\x1b[31m\"n\303\244me\",id=\"9\"} 1 # {");
 	strcpy(about[0]->vmm, "a\nb\\");
 	strcpy(about[0]->cgroup, "/machine.slice/a\\x5cx2db.scope");
@@ -312,8 +312,8 @@ static void what_is_not_known_is_left_out(void **state)
 	(void)state;
 	counts[0].v[COL_exits] = 9;
 	counts[0].v[COL_kvm_qemu_switch_num] = 4;
-	/* Read, and nothing has happened yet. */
-	about[1]->detail.part[PART_REASONS].known = true;
+	/* The tables were read, but nothing has happened yet. */
+	about[1]->detail.table[TABLE_REASONS].known = true;
 	text = metrics_of(2, few, &any);
 	assert_line(text, "kvmstat_exits_total{guest=\"web\",id=\"1\",reason=\"all\"} 9");
 	assert_line(text, "kvmstat_userspace_exits_total{guest=\"web\",id=\"1\",reason=\"all\"} 4");
@@ -445,7 +445,7 @@ static void what_is_no_file_stays(void **state)
 	assert_int_equal(mkdir("folder", 0700), 0);
 	assert_false(replace_file("folder", "x", 1));
 	assert_int_equal(errno, EISDIR);
-	/* As a device would be. */
+	/* A pipe, like a device, is not a regular file. */
 	assert_int_equal(mkfifo("pipe", 0600), 0);
 	assert_false(replace_file("pipe", "x", 1));
 	assert_int_equal(stat("pipe", &st), 0);

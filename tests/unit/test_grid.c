@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tables as they are printed: columns, widths, headers, CSV, JSON, order.
+ * Tests how grids are printed: columns, widths, headers, CSV, JSON, order.
  */
 #include "unit.h"
 
 #include <string.h>
 
-#include "grid.h"
-#include "guests.h"
+#include "text/grid.h"
+#include "text/guests.h"
 
 static const struct grid_column columns[] = {
 	{ "name", "NAME", UNIT_TEXT, 6, 0 },   { "id", "ID", UNIT_ID, 3, 0 },
@@ -30,8 +30,8 @@ static void add(struct grid *grid, const char *name, uint64_t number, const char
 	*cell++ = cell_text(rest);
 }
 
-/* What grid_show() prints; it frees the grid. */
-static char *shown(struct grid *grid, const struct options *options, enum status want)
+/* Returns what grid_show() prints. grid_show() frees the grid. */
+static char *shown(struct grid *grid, const struct look *look, enum status want)
 {
 	struct capture out, err;
 	enum status status;
@@ -39,7 +39,7 @@ static char *shown(struct grid *grid, const struct options *options, enum status
 
 	capture(&err, &stderr);
 	capture(&out, &stdout);
-	status = grid_show(grid, options, stdout);
+	status = grid_show(grid, look, stdout);
 	text = capture_end(&out);
 	said = capture_end(&err);
 	assert_int_equal(status, want);
@@ -53,9 +53,9 @@ static char *shown(struct grid *grid, const struct options *options, enum status
 	return said;
 }
 
-static void check(struct grid *grid, const struct options *options, const char *want)
+static void check(struct grid *grid, const struct look *look, const char *want)
 {
-	char *text = shown(grid, options, STATUS_OK);
+	char *text = shown(grid, look, STATUS_OK);
 
 	assert_string_equal(text, want);
 	free(text);
@@ -72,45 +72,45 @@ static struct grid two(void)
 
 static void prints_for_people(void **state)
 {
-	struct options options = { 0 };
+	struct look look = { 0 };
 	struct grid grid = two();
 
 	(void)state;
-	check(&grid, &options,
+	check(&grid, &look,
 	      "NAME         ID       AT  COUNT RATE/s   TIME        % REST\n"
 	      "web1         15      0xf     15    1.5   15ns      0.7 a b\n"
 	      "a-lon+ 12345678 0xbc614e  12.3M   1.2M 12.3ms 617283.9 \n");
-	options.raw = true;
+	look.raw = true;
 	grid = two();
-	check(&grid, &options,
+	check(&grid, &look,
 	      "NAME              ID       AT    COUNT      RATE/s     TIME        % REST\n"
 	      "web1              15      0xf       15       1.500       15      0.7 a b\n"
 	      "a-long-name 12345678 0xbc614e 12345678 1234567.800 12345678 617283.9 \n");
-	/* No rows: the header alone. */
+	/* Without rows there is only the header. */
 	grid = (struct grid)GRID(columns);
-	options.raw = false;
-	check(&grid, &options, "NAME    ID   AT  COUNT RATE/s   TIME     % REST\n");
+	look.raw = false;
+	check(&grid, &look, "NAME    ID   AT  COUNT RATE/s   TIME     % REST\n");
 }
 
 static void what_is_not_known_is_a_dash(void **state)
 {
 	static const char text[] = "NAME    ID   AT  COUNT RATE/s   TIME     % REST\n"
 				   "-        -    -      -      -      -     - -\n";
-	struct options options = { 0 };
+	struct look look = { 0 };
 	struct grid grid = GRID(columns);
 
 	(void)state;
 	grid_row(&grid);
-	check(&grid, &options, text);
-	options.raw = true;
+	check(&grid, &look, text);
+	look.raw = true;
 	grid_row(&grid);
-	check(&grid, &options, text);
-	options.format = FORMAT_CSV;
+	check(&grid, &look, text);
+	look.format = FORMAT_CSV;
 	grid_row(&grid);
-	check(&grid, &options, "name,id,at,count,rate,time,share,rest\n,,,,,,,\n");
-	options.format = FORMAT_JSON;
+	check(&grid, &look, "name,id,at,count,rate,time,share,rest\n,,,,,,,\n");
+	look.format = FORMAT_JSON;
 	grid_row(&grid);
-	check(&grid, &options,
+	check(&grid, &look,
 	      "[\n  {\n    \"name\": null,\n    \"id\": null,\n    \"at\": null,\n"
 	      "    \"count\": null,\n    \"rate\": null,\n    \"time\": null,\n"
 	      "    \"share\": null,\n    \"rest\": null\n  }\n]\n");
@@ -118,7 +118,7 @@ static void what_is_not_known_is_a_dash(void **state)
 
 static void the_largest_numbers_fit(void **state)
 {
-	struct options options = { 0 };
+	struct look look = { 0 };
 	struct grid grid = GRID(columns);
 	struct cell *cell = grid_row(&grid);
 
@@ -127,16 +127,16 @@ static void the_largest_numbers_fit(void **state)
 		cell[c] = cell_number(UINT64_MAX);
 	cell[4] = cell_rate(1.8446744073709552e20);
 	cell[6] = cell_share(UINT64_MAX, UINT64_MAX);
-	check(&grid, &options,
+	check(&grid, &look,
 	      "NAME                     ID                 AT  COUNT RATE/s       TIME     % REST\n"
 	      "-      18446744073709551615 0xffffffffffffffff  18.4E 184.5E 213503d23h 100.0 -\n");
-	options.format = FORMAT_CSV;
+	look.format = FORMAT_CSV;
 	cell = grid_row(&grid);
 	cell[0] = cell_text("x");
 	cell[3] = cell_number(UINT64_MAX);
 	cell[4] = cell_rate(1.8446744073709552e20);
 	cell[6] = cell_share(UINT64_MAX, UINT64_MAX);
-	check(&grid, &options,
+	check(&grid, &look,
 	      "name,id,at,count,rate,time,share,rest\n"
 	      "x,,,18446744073709551615,184467440737095516160.000,,1.000000,\n");
 }
@@ -144,7 +144,7 @@ static void the_largest_numbers_fit(void **state)
 static void prints_csv(void **state)
 {
 	static const char *const names[][2] = {
-		/* As it is, and as RFC 4180 wants it. */
+		/* The text, and how RFC 4180 quotes it. */
 		{ "web1", "web1" },
 		{ "a b", "\"a b\"" },
 		{ "a,b", "\"a,b\"" },
@@ -155,7 +155,7 @@ static void prints_csv(void **state)
 		{ "a\\x0ab", "a\\x0ab" },
 		{ "-", "-" },
 	};
-	struct options options = { .format = FORMAT_CSV, .columns = "name,count,share" };
+	struct look look = { .format = FORMAT_CSV, .columns = "name,count,share" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -164,15 +164,15 @@ static void prints_csv(void **state)
 
 		add(&grid, names[i][0], 15, "");
 		snprintf(want, sizeof(want), "name,count,share\n%s,15,0.007500\n", names[i][1]);
-		check(&grid, &options, want);
+		check(&grid, &look, want);
 	}
 }
 
 static void prints_json(void **state)
 {
-	struct options options = { .format = FORMAT_JSON };
+	struct look look = { .format = FORMAT_JSON };
 	struct grid grid = two();
-	char *text = shown(&grid, &options, STATUS_OK);
+	char *text = shown(&grid, &look, STATUS_OK);
 	json_t *json = json_loads(text, 0, NULL), *row = json_array_get(json, 1);
 
 	(void)state;
@@ -187,53 +187,53 @@ static void prints_json(void **state)
 	free(text);
 
 	grid = (struct grid)GRID(columns);
-	check(&grid, &options, "[]\n");
+	check(&grid, &look, "[]\n");
 }
 
 static void shows_the_columns_asked_for(void **state)
 {
-	struct options options = { .columns = "count,name" };
+	struct look look = { .columns = "count,name" };
 	struct grid grid = two();
 
 	(void)state;
-	check(&grid, &options, " COUNT NAME\n    15 web1\n 12.3M a-lon+\n");
+	check(&grid, &look, " COUNT NAME\n    15 web1\n 12.3M a-lon+\n");
 
-	/* The usual ones, and those too. */
-	options.columns = NULL;
+	/* These are added to the usual columns. */
+	look.columns = NULL;
 	grid = two();
 	grid.usual = "name,count";
-	check(&grid, &options, "NAME    COUNT\nweb1       15\na-lon+  12.3M\n");
-	options.columns = "+id";
+	check(&grid, &look, "NAME    COUNT\nweb1       15\na-lon+  12.3M\n");
+	look.columns = "+id";
 	grid = two();
 	grid.usual = "name,count";
-	check(&grid, &options,
+	check(&grid, &look,
 	      "NAME    COUNT       ID\nweb1       15       15\na-lon+  12.3M "
 	      "12345678\n");
-	options.columns = "+id,rest";
-	options.format = FORMAT_CSV;
+	look.columns = "+id,rest";
+	look.format = FORMAT_CSV;
 	grid = two();
 	grid.usual = "name,count";
-	check(&grid, &options,
+	check(&grid, &look,
 	      "name,count,id,rest\nweb1,15,15,\"a b\"\na-long-name,12345678,"
 	      "12345678,\n");
-	/* For programs the usual ones are all. */
-	options.columns = NULL;
+	/* Programs usually get all columns. */
+	look.columns = NULL;
 	grid = two();
 	grid.usual = "name,count";
-	check(&grid, &options,
+	check(&grid, &look,
 	      "name,id,at,count,rate,time,share,rest\nweb1,15,15,15,1.500,15,0.007500,\"a b\"\n"
 	      "a-long-name,12345678,12345678,12345678,1234567.800,12345678,6172.839000,\n");
-	/* One of them twice is what was asked for. */
-	options.columns = "id,id";
+	/* A column is shown twice if it is named twice. */
+	look.columns = "id,id";
 	grid = two();
-	check(&grid, &options, "id,id\n15,15\n12345678,12345678\n");
+	check(&grid, &look, "id,id\n15,15\n12345678,12345678\n");
 }
 
-static void refuse(struct options options, const char *which)
+static void refuse(struct look look, const char *which)
 {
 	struct grid grid = two();
 	char want[200];
-	char *said = shown(&grid, &options, STATUS_BAD);
+	char *said = shown(&grid, &look, STATUS_BAD);
 
 	snprintf(want, sizeof(want),
 		 "kvmstat: no column '%s' here; there are: name,id,at,count,rate,time,share,rest\n",
@@ -245,19 +245,19 @@ static void refuse(struct options options, const char *which)
 static void says_which_columns_there_are(void **state)
 {
 	(void)state;
-	refuse((struct options){ .columns = "nam" }, "nam");
-	refuse((struct options){ .columns = "?" }, "?");
-	refuse((struct options){ .columns = "" }, "");
-	refuse((struct options){ .columns = "+" }, "");
-	refuse((struct options){ .columns = "name,,id" }, "");
-	refuse((struct options){ .columns = "name,names" }, "names");
-	refuse((struct options){ .columns = "+NAME" }, "NAME");
-	refuse((struct options){ .columns = "\033[31m" }, "\\x1b[31m");
-	refuse((struct options){ .sort = "nam" }, "nam");
-	refuse((struct options){ .sort = "" }, "");
-	refuse((struct options){ .sort = "-" }, "");
-	refuse((struct options){ .sort = "--id" }, "-id");
-	refuse((struct options){ .sort = "id,name" }, "id,name");
+	refuse((struct look){ .columns = "nam" }, "nam");
+	refuse((struct look){ .columns = "?" }, "?");
+	refuse((struct look){ .columns = "" }, "");
+	refuse((struct look){ .columns = "+" }, "");
+	refuse((struct look){ .columns = "name,,id" }, "");
+	refuse((struct look){ .columns = "name,names" }, "names");
+	refuse((struct look){ .columns = "+NAME" }, "NAME");
+	refuse((struct look){ .columns = "\033[31m" }, "\\x1b[31m");
+	refuse((struct look){ .sort = "nam" }, "nam");
+	refuse((struct look){ .sort = "" }, "");
+	refuse((struct look){ .sort = "-" }, "");
+	refuse((struct look){ .sort = "--id" }, "-id");
+	refuse((struct look){ .sort = "id,name" }, "id,name");
 }
 
 static struct grid many(void)
@@ -272,12 +272,12 @@ static struct grid many(void)
 	return grid;
 }
 
-/* The rest column, row by row. */
+/* Checks the column "rest", row by row. */
 static void order(const char *sort, const char *want)
 {
-	struct options options = { .sort = sort, .columns = "rest", .format = FORMAT_CSV };
+	struct look look = { .sort = sort, .columns = "rest", .format = FORMAT_CSV };
 	struct grid grid = many();
-	char *text = shown(&grid, &options, STATUS_OK), got[20] = "";
+	char *text = shown(&grid, &look, STATUS_OK), got[20] = "";
 
 	for (char *c = text; *c; c++)
 		if (*c >= '1' && *c <= '9')
@@ -290,7 +290,7 @@ static void sorts(void **state)
 {
 	(void)state;
 	order(NULL, "12345");
-	/* Numbers downwards, texts upwards; like rows keep their order; not known is least. */
+	/* Numbers go down, texts up. Equal rows keep their order. Unknown cells are the least. */
 	order("count", "21435");
 	order("-count", "53142");
 	order("rate", "21435");
@@ -305,12 +305,12 @@ static void sorts(void **state)
 
 static void skips_zeros(void **state)
 {
-	struct options options = { .columns = "rest", .format = FORMAT_CSV, .skip_zeros = true };
+	struct look look = { .columns = "rest", .format = FORMAT_CSV, .skip_zeros = true };
 	struct grid grid = GRID(columns);
 	struct cell *cell;
 
 	(void)state;
-	/* A name, an id or an address is no count, nor is a share of nothing. */
+	/* Names, ids, addresses and shares of nothing are not counts. */
 	cell = grid_row(&grid);
 	cell[1] = cell_number(5);
 	cell[2] = cell_number(5);
@@ -330,24 +330,24 @@ static void skips_zeros(void **state)
 	cell = grid_row(&grid);
 	cell[5] = cell_number(1);
 	cell[7] = cell_text("time");
-	check(&grid, &options, "rest\ncount\nrate\ntime\n");
+	check(&grid, &look, "rest\ncount\nrate\ntime\n");
 }
 
 static void cuts_rows(void **state)
 {
-	struct options options = { .columns = "name,count" };
+	struct look look = { .columns = "name,count" };
 	struct grid grid = many();
 
 	(void)state;
 	grid_cut(&grid, 9);
 	assert_int_equal(grid.nr, 5);
 	grid_cut(&grid, 2);
-	check(&grid, &options, "NAME    COUNT\nb          20\na         100\n");
+	check(&grid, &look, "NAME    COUNT\nb          20\na         100\n");
 	assert_null(grid.cell);
 	assert_int_equal(grid.nr, 0);
 }
 
-/* Guests, with the largest numbers that a file can hold, and others. */
+/* Guests with the largest numbers that a file can hold, and other guests. */
 static struct counts rows[] = {
 	{ { 1, 2147483647, UINT64_MAX, 0, UINT64_MAX - 9, 9, UINT64_MAX, 0, UINT64_MAX, 0, 0,
 	    UINT64_MAX, UINT64_MAX, 1, 2, 3, 4 } },
@@ -359,7 +359,7 @@ static void guests(uint32_t has, size_t nr, double seconds, const char *usual, c
 {
 	struct snapshot nothing = SNAPSHOT_EMPTY, now = { .guest = rows, .nr = nr, .has = has };
 	struct grid grid = guests_grid(usual);
-	struct options options = { 0 };
+	struct look look = { 0 };
 	struct choice choice = { 0 };
 	struct window window;
 	struct delta delta;
@@ -368,7 +368,7 @@ static void guests(uint32_t has, size_t nr, double seconds, const char *usual, c
 	delta_compute(&delta, &nothing, &now, seconds);
 	window_add(&window, &delta);
 	guests_add_window(&grid, &window, &(struct moment){ .real_ns = 1795257015500000000 });
-	check(&grid, &options, want);
+	check(&grid, &look, want);
 	delta_free(&delta);
 	window_close(&window);
 }
@@ -388,7 +388,7 @@ static void prints_totals(void **state)
 	       "(others)                   -     0            0           0          -     -     -\n");
 }
 
-/* On a terminal of 80 columns, with all but the largest numbers. */
+/* All but the largest numbers fit a terminal of 80 columns. */
 static void tables_fit_80_columns(void **state)
 {
 	(void)state;
@@ -414,21 +414,21 @@ static void absent_columns_are_dashes(void **state)
 	       "GUEST GUEST%\n"
 	       "-                      42    -     -         2000        1000         -     -"
 	       "      -      -\n");
-	/* And without a time there are no rates. */
+	/* Without a time there are no rates. */
 	guests(all, 1, 0, "name,exits_s,io_s,ready_ns,ready_share,vmm,cgroup,state,time",
-	       "NAME              EXITS/s   IO/s  READY READY% VMM         CGROUP STATE     TIME\n"
+	       "NAME              EXITS/s   IO/s  READY READY% RUN-BY      CGROUP STATE     TIME\n"
 	       "-                       -      -      -      - -           -      running   "
 	       "2026-11-21T10:30:15Z\n");
 }
 
-/* Every key once, in small letters, and every column has its figure. */
+/* Each key occurs once, in small letters, and each column has a figure. */
 static void every_column_is_filled(void **state)
 {
 	struct about about = {
 		.name = "n", .vmm = "v", .cgroup = "/c", .has_ready = true, .ready_ns = 1
 	};
-	struct window_guest guest = { .key = { .id = 1, .pid = 2 }, .name = "n", .about = &about };
-	struct delta_row row = { .state = DELTA_NEW, .about = &about };
+	struct window_guest guest = { .key = { .id = 1, .pid = 2 }, .name = "n", .now = &about };
+	struct delta_row row = { .state = DELTA_NEW, .now = &about };
 	const struct delta delta = { .row = &row, .nr = 1, .has = all, .seconds = 1 };
 	struct grid grid = guests_grid(NULL);
 
@@ -446,7 +446,7 @@ static void every_column_is_filled(void **state)
 		for (size_t d = 0; d < c; d++)
 			assert_string_not_equal(key, grid.column[d].key);
 	}
-	assert_int_equal(guests_time(&row.diff),
+	assert_int_equal(counts_time(&row.diff),
 			 row.diff.v[COL_guest_ns] + row.diff.v[COL_kernel_ns] +
 				 row.diff.v[COL_user_ns] + row.diff.v[COL_halted_ns]);
 	grid_free(&grid);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names of guests: where they come from, and that none does harm.
+ * Tests where the names of guests come from, and that no name does harm.
  */
 #define _GNU_SOURCE
 #include "unit.h"
 
 #include <string.h>
 
-#include "name.h"
+#include "data/name.h"
 
-/* The arguments, ended by NULL; the name "" is none. */
+/* Finds the name in the arguments. NULL ends them; "" means no name. */
 static void named(char *const *argv, const char *vmm, const char *want)
 {
 	struct name_found found;
@@ -40,13 +40,13 @@ static void finds_qemu_names(void **state)
 	NAMED("qemu", "two", "qemu", "-name", "one", "-name", "two");
 	NAMED("qemu", "a b", "/usr/bin/kvm", "-name", "a b");
 	NAMED("qemu", "foo", "/usr/libexec/qemu-kvm", "-name", "guest=foo");
-	/* Through a loader, or under a name of its own. */
+	/* QEMU runs through a loader, or under another name. */
 	NAMED("qemu", "foo", "/lib64/ld-linux-x86-64.so.2", "/bin/qemu-system-x86_64", "-name",
 	      "foo");
 	NAMED("qemu", "foo", "my-vmm", "-name", "foo");
 }
 
-/* What virsh dumpxml's guest becomes on libvirt 9's command line. */
+/* This is how libvirt 9 starts a guest. */
 static void finds_libvirt_names(void **state)
 {
 	(void)state;
@@ -96,7 +96,7 @@ static void finds_cloud_hypervisor_names(void **state)
 	NAMED("cloud-hypervisor", "web1", "cloud-hypervisor", "--api-socket", "/run/web1-socket");
 	NAMED("cloud-hypervisor", "web1", "cloud-hypervisor", "--api-socket", "web1.sock");
 	NAMED("cloud-hypervisor", "web.1", "cloud-hypervisor", "--api-socket", "/run/web.1.sock");
-	/* A file's name that says nothing: its folder's. */
+	/* If the name of the file is generic, the folder has the name. */
 	NAMED("cloud-hypervisor", "web1", "cloud-hypervisor", "--api-socket", "/run/web1/api.sock");
 	NAMED("cloud-hypervisor", "web1", "cloud-hypervisor", "--api-socket",
 	      "/run/web1/clh-api.sock");
@@ -116,7 +116,7 @@ static void finds_crosvm_names(void **state)
 	NAMED("crosvm", "web1", "crosvm", "run", "--name=web1");
 	NAMED("crosvm", "web1", "crosvm", "run", "-s", "/run/web1.sock");
 	NAMED("crosvm", "web1", "crosvm", "run", "--socket", "/run/web1/crosvm.sock");
-	/* The name is better than the socket, in any order. */
+	/* --name wins over the socket, in any order. */
 	NAMED("crosvm", "web1", "crosvm", "run", "--name", "web1", "-s", "/run/x.sock");
 	NAMED("crosvm", "web1", "crosvm", "run", "-s", "/run/x.sock", "--name", "web1");
 	NAMED("crosvm", "", "crosvm", "run");
@@ -166,7 +166,7 @@ static void clean(const char *raw, const char *want)
 	memset(out, 'x', sizeof(out));
 	name_clean(out, raw, false);
 	assert_string_equal(out, want);
-	/* What is clean stays as it is. */
+	/* Clean names do not change. */
 	name_clean(again, out, true);
 	assert_string_equal(again, want);
 }
@@ -202,7 +202,7 @@ static void cleans_hostile_names(void **state)
 	clean("\xe2\x80\x8b", "\\xe2\\x80\\x8b");
 	clean("\xef\xbb\xbf", "\\xef\\xbb\\xbf");
 	clean("e\xcc\x81", "e\\xcc\\x81");
-	/* A line and a paragraph separator. */
+	/* These separate lines and paragraphs. */
 	clean("\xe2\x80\xa8\xe2\x80\xa9", "\\xe2\\x80\\xa8\\xe2\\x80\\xa9");
 }
 
@@ -221,7 +221,7 @@ static void every_byte_is_clean(void **state)
 	}
 }
 
-/* What a spreadsheet would compute; alone a dash is the name that is not known. */
+/* A spreadsheet would compute these. A dash alone stands for an unknown name. */
 static void no_name_is_a_formula(void **state)
 {
 	(void)state;
@@ -235,7 +235,7 @@ static void no_name_is_a_formula(void **state)
 	clean("\xc3\xbc=", "\xc3\xbc=");
 }
 
-/* All names of up to three of the bytes that mean something: no two become the same. */
+/* No two names of up to three bytes, of those that have a meaning, become the same. */
 static void different_names_stay_different(void **state)
 {
 	static const char bytes[] = "\\x23d=5c\033\xc3\xbc";
@@ -263,7 +263,7 @@ static void a_name_is_the_same_in_every_locale(void **state)
 	(void)state;
 	setlocale(LC_CTYPE, "C");
 	clean("gr\xc3\xbc\033", "gr\xc3\xbc\\x1b");
-	/* And its own locale is still the user's. */
+	/* The locale is still the user's. */
 	assert_int_equal(MB_CUR_MAX, 1);
 	setlocale(LC_CTYPE, "C.UTF-8");
 }
@@ -276,7 +276,7 @@ static void show(const char *name, int width, const char *want, int want_used)
 	assert_string_equal(shown, want);
 }
 
-/* Also of what nobody has cleaned. */
+/* This also holds for names that nobody has cleaned. */
 static void shows_names_harmlessly(void **state)
 {
 	(void)state;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Numbers as people read them: none is wider than its column, none says more than it knows.
+ * Tests that no number is wider than its column, and that none has digits that it does not know.
  */
 #include "unit.h"
 
 #include <string.h>
 
-#include "number.h"
+#include "text/number.h"
 
 static void count(uint64_t number, int width, const char *want)
 {
@@ -43,7 +43,7 @@ static void numbers_fit_their_column(void **state)
 	rate(1.8446744073709552e20, 6, "184.5E");
 }
 
-/* All powers of two and their neighbours, in each width. */
+/* Tries all powers of two and their neighbours in each width. */
 static void no_count_is_wider_than_its_column(void **state)
 {
 	(void)state;

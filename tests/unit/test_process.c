@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Real processes, as the kernel of this machine tells of them.
+ * Tests with real processes what is read from the kernel of this machine.
  */
 #define _GNU_SOURCE
 #include "unit.h"
@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "memory.h"
-#include "process.h"
+#include "data/memory.h"
+#include "data/process.h"
 
 static bool has_arguments(pid_t pid)
 {
@@ -28,7 +28,7 @@ static bool has_arguments(pid_t pid)
 	return c != EOF;
 }
 
-/* Starts a process that waits with the arguments, argv[0] too; for stop(). */
+/* Starts a process with these arguments, argv[0] included. It waits for stop(). */
 static pid_t start(char *const *argv)
 {
 	int pipes[2], ready[2];
@@ -43,7 +43,7 @@ static pid_t start(char *const *argv)
 		execv("/bin/sh", argv);
 		_exit(127);
 	}
-	/* The pipe's end goes away with the exec, a little before the arguments come. */
+	/* exec closes the end of the pipe shortly before it sets the arguments. */
 	close(ready[1]);
 	assert_int_equal(read(ready[0], &byte, 1), 0);
 	close(ready[0]);
@@ -61,7 +61,7 @@ static void stop(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-/* A snapshot of guests with these pids, ended by -1, for snapshot_free(). */
+/* Returns a snapshot of guests with these pids, which -1 ends. The caller frees it. */
 static struct snapshot snapshot_of(const pid_t *pids)
 {
 	struct snapshot snap = { 0 };
@@ -91,7 +91,7 @@ static void is(char *const *argv, const char *name, const char *vmm)
 
 #define IS(name, vmm, ...) is((char *[]){ __VA_ARGS__, NULL }, name, vmm)
 
-/* sh reads a line, which never comes, whatever else it was given. */
+/* sh waits for a line that never comes, whatever its other arguments are. */
 #define WAIT "-c", "read x"
 
 static void names_come_from_real_processes(void **state)
@@ -104,7 +104,7 @@ static void names_come_from_real_processes(void **state)
 	IS("clh1", "cloud-hypervisor", "cloud-hypervisor", WAIT, "--api-socket", "/run/clh1.sock");
 	IS("vm1", "crosvm", "crosvm", WAIT, "run", "--name", "vm1");
 	IS("kt1", "kvmtool", "lkvm", WAIT, "run", "-n", "kt1");
-	/* One that says nothing of itself has its command's name. */
+	/* If the arguments have no name, the name is that of the command. */
 	IS("sh", "sh", "some-vmm", WAIT);
 	IS("sh", "qemu", "qemu-system-x86_64", WAIT);
 	IS("sh", "sh", "", WAIT);
@@ -116,7 +116,7 @@ static void hostile_names_come_in_clean(void **state)
 
 	(void)state;
 	IS("\\x1b[31mevil\\x09name\\x5c", "qemu", "qemu", WAIT, "-name", "\033[31mevil\tname\\");
-	/* For libproc2 a newline, too, ends an argument. */
+	/* For libproc2 a newline ends an argument, too. */
 	IS("evil", "qemu", "qemu", WAIT, "-name", "evil\nname");
 	IS("\\xff\\xfe\\xe2\\x80\\xae", "qemu", "qemu", WAIT, "-name", "\xff\xfe\xe2\x80\xae");
 	IS("\xe8\x99\x9a", "qemu", "qemu", WAIT, "-name", "\xe8\x99\x9a");
@@ -135,7 +135,7 @@ static void hostile_names_come_in_clean(void **state)
 	}
 }
 
-/* More than one look at the kernel takes, some of them twice, one gone, one the others. */
+/* There are more pids than one query takes; some twice, one gone, one for the others. */
 static void describes_many_at_once(void **state)
 {
 	const pid_t first = start((char *[]){ "qemu", WAIT, "-name", "first", NULL });
@@ -165,7 +165,7 @@ static void describes_many_at_once(void **state)
 	snapshot_free(&snap);
 }
 
-/* A zombie has no arguments, a thread of the kernel never had any. */
+/* A zombie has no arguments any more; a kernel thread never had any. */
 static void some_processes_have_no_arguments(void **state)
 {
 	const pid_t zombie = start((char *[]){ "qemu", WAIT, "-name", "zombie", NULL });
@@ -206,9 +206,9 @@ static void knows_the_cgroup(void **state)
 static void add_vcpu(struct about *about, uint64_t tid)
 {
 	struct vcpu *vcpu =
-		detail_new_row(&detail_form[PART_VCPUS], &about->detail.part[PART_VCPUS]);
+		detail_new_row(&detail_form[TABLE_VCPUS], &about->detail.table[TABLE_VCPUS]);
 
-	about->detail.part[PART_VCPUS].known = true;
+	about->detail.table[TABLE_VCPUS].known = true;
 	vcpu->tid = tid;
 }
 
@@ -234,7 +234,7 @@ static void ready_time_is_the_schedulers(void **state)
 	assert_in_range(about->ready_ns, before, after);
 	about_put(about);
 
-	/* A thread that has gone, one of another process, and none. */
+	/* One thread has gone, one is of another process, and one is 0. */
 	about = about_new();
 	add_vcpu(about, INT32_MAX);
 	add_vcpu(about, 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Recordings: line by line, cut off, damaged, over a boot, in parts, several of them.
+ * Tests recordings: whole, cut off, damaged, with a boot in them, spans of them, several.
  */
 #define _GNU_SOURCE
 #include "unit.h"
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "recording.h"
-#include "session.h"
+#include "data/recording.h"
+#include "data/session.h"
 
 #define SECOND INT64_C(1000000000)
 
@@ -19,7 +19,7 @@
 
 static char dir[] = "/tmp/kvmstat-recording-XXXXXX";
 
-/* A snapshot a line, of one guest with @exits, @seconds after START. */
+/* Returns a line with one guest that had @exits, @seconds after START. */
 static char *line(char text[512], const char *boot, unsigned int seconds, unsigned int exits)
 {
 	snprintf(text, 512,
@@ -60,7 +60,7 @@ static void tells_recordings_from_copies(void **state)
 		char back[20] = "";
 
 		assert_int_equal(recording_is(file), files[i].is);
-		/* And the first byte is still to be read. */
+		/* The first byte can still be read. */
 		assert_int_equal(fread(back, 1, sizeof(back), file), strlen(files[i].text));
 		assert_string_equal(back, files[i].text);
 		fclose(file);
@@ -88,7 +88,7 @@ static void reads_line_by_line(void **state)
 		assert_int_equal(recording.nr, i + 1);
 		snapshot_free(&snap);
 	}
-	/* The end stays the end. */
+	/* Another call finds the end again. */
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(recording_next(&recording, &snap, &end, &err), SOURCE_OK);
 		assert_true(end);
@@ -99,7 +99,7 @@ static void reads_line_by_line(void **state)
 	assert_null(recording.file);
 }
 
-/* What was being written when the power went, at any byte of it. */
+/* The power failed at any byte of the line. */
 static void leaves_out_a_cut_line(void **state)
 {
 	char text[2 * 512], one[512];
@@ -145,7 +145,7 @@ static void refuses_garbage_with_its_line(void **state)
 	assert_null(snap.guest);
 	recording_close(&recording);
 
-	/* A block of zeros is what some file systems leave. */
+	/* Some file systems leave a block of zeros. */
 	memset(text, 0, 100);
 	text[100] = '\n';
 	recording_open(&recording, file_of(text, 101), "x");
@@ -190,7 +190,7 @@ static void subtracts_moments_of_one_boot(void **state)
 	struct moment now = { .boot_id = "a", .boot_ns = 8 * SECOND, .real_ns = 10 * SECOND };
 
 	(void)state;
-	/* Whatever the date did. */
+	/* The date does not matter. */
 	assert_true(moment_seconds(&was, &now) == 3.0);
 	assert_true(moment_seconds(&was, &was) == 0.0);
 	assert_true(moment_seconds(&now, &was) == -1);
@@ -198,7 +198,7 @@ static void subtracts_moments_of_one_boot(void **state)
 	assert_true(moment_seconds(&was, &now) == -1);
 }
 
-/* Writes a recording of the lines, ended by NULL, to a file in dir. */
+/* Writes the lines, which NULL ends, to a file in dir. */
 static char *write_file(const char *name, const char *const *lines)
 {
 	char *path;
@@ -225,7 +225,7 @@ static int make_lines(void **state)
 	line(b10, "b", 10, 1100);
 	line(b20, "b", 20, 1300);
 	line(b30, "b", 30, 1700);
-	/* After a boot: the same id and pid, fewer exits. */
+	/* After a boot, a guest has the same id and pid, but fewer exits. */
 	line(c5, "c", 105, 10);
 	line(c15, "c", 115, 25);
 	return 0;
@@ -245,10 +245,10 @@ struct seen {
 	char *said;
 };
 
-/* As report does it: all of the files, from one time to another. */
+/* Reads all of the files, from one time to another, as report does. */
 static struct seen observe(char **files, size_t nr, const char *from, const char *to)
 {
-	const struct options options = {
+	const struct request request = {
 		.root = "", .files = files, .nr_files = nr, .from = from, .to = to
 	};
 	const struct window_guest *guest;
@@ -257,7 +257,7 @@ static struct seen observe(char **files, size_t nr, const char *from, const char
 	struct seen seen = { 0 };
 
 	capture(&err, &stderr);
-	seen.status = session_open(&session, &options, DEPTH_ALL);
+	seen.status = session_open(&session, &request, DEPTH_ALL);
 	if (!seen.status) {
 		session_begin(&session, false);
 		while (!seen.status && !session.over)
@@ -273,7 +273,7 @@ static struct seen observe(char **files, size_t nr, const char *from, const char
 
 		seen.exits = guest->sum.v[COL_exits];
 		window_detail(guest, &detail);
-		detail_for_each(r, &detail, PART_REASONS)
+		detail_for_each(r, &detail, TABLE_REASONS)
 			seen.reason_exits += r->exits;
 		detail_free(&detail);
 	}
@@ -326,8 +326,8 @@ static void says_that_a_part_is_empty(void **state)
 
 	(void)state;
 	assert_int_equal(seen.status, STATUS_NO_DATA);
-	assert_non_null(
-		strstr(seen.said, "/a: no snapshot in this recording, or in this part of it\n"));
+	assert_non_null(strstr(seen.said,
+			       "/a: no snapshot in this recording, or none in this span of it\n"));
 	free(seen.said);
 	seen = observe(files + 1, 1, NULL, NULL);
 	assert_int_equal(seen.status, STATUS_NO_DATA);
@@ -336,7 +336,7 @@ static void says_that_a_part_is_empty(void **state)
 	free_files(files, 2);
 }
 
-/* Nothing is subtracted over it, and what came after it is all new. */
+/* Nothing is subtracted over a boot, and what came after it is all new. */
 static void a_boot_in_the_middle(void **state)
 {
 	char *files[] = { write_file("a", (const char *[]){ b0, b10, c5, c15, NULL }) };
@@ -360,7 +360,7 @@ static void several_files_are_one_recording(void **state)
 
 	(void)state;
 	check(files, 4, NULL, NULL, 4, 700, 30);
-	/* The time is counted from the first file's start. */
+	/* The times are from the start of the first file. */
 	check(files, 4, "+10s", "+25s", 2, 200, 10);
 	check(files, 4, "+30s", NULL, 1, 0, 0);
 	free_files(files, 4);
@@ -377,7 +377,7 @@ static void a_cut_line_ends_its_file_only(void **state)
 	assert_int_equal(seen.status, STATUS_OK);
 	assert_int_equal(seen.snapshots, 3);
 	assert_int_equal(seen.exits, 300);
-	assert_non_null(strstr(seen.said, "/a.1: the last line has no end: left out\n"));
+	assert_non_null(strstr(seen.said, "/a.1: the last line has no end and is left out\n"));
 	free(seen.said);
 	free_files(files, 2);
 }

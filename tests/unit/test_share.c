@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The arithmetic: the thesis' Tables 3-17 and 7-4 digit for digit. The first
- * prints truncated shares, the second rounded ones.
+ * Tests the arithmetic with the thesis' Tables 3-17 and 7-4, digit for digit. The first
+ * table truncates shares, the second rounds them.
  */
 #include "unit.h"
 
-#include "share.h"
+#include "data/counts.h"
+#include "data/share.h"
 
 struct row {
 	uint64_t io, vm, qemu, total;
@@ -39,7 +40,7 @@ static void check(const struct row *row, unsigned int kernel_digits, unsigned in
 
 	guest.v[COL_kvm_vm_switch_num] = row->vm;
 	guest.v[COL_kvm_qemu_switch_num] = row->qemu;
-	assert_int_equal(share_total(&guest), row->total);
+	assert_int_equal(counts_total(&guest), row->total);
 	share_format(text, sizeof(text), row->vm, row->total, kernel_digits, mode);
 	assert_string_equal(text, row->in_kernel);
 	share_format(text, sizeof(text), row->io, row->total, io_digits, mode);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The parser of /proc/kvminfo: what it takes, and with which words it refuses.
+ * Tests what the parser of /proc/kvminfo accepts, and how it refuses the rest.
  */
 #define _GNU_SOURCE
 #include "unit.h"
@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source.h"
+#include "data/source.h"
 
 #define SEVEN "no pid io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num exits"
 
-/* The text in a block of its own, so that ASan sees a read past its end. */
+/* Parses a copy in a block of exactly its size, so that ASan sees a read past its end. */
 static enum source_status parse(const char *text, size_t len, struct snapshot *snap,
 				struct source_error *err)
 {
@@ -114,7 +114,7 @@ static void refuses_headers_it_does_not_know(void **state)
 	       SOURCE_FOREIGN, 1, "the column exits is missing");
 	refuse("no pids io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num exits\n",
 	       SOURCE_FOREIGN, 1, "the column pid is missing");
-	refuse(SEVEN " pid\n", SOURCE_FOREIGN, 1, "the column pid is there twice");
+	refuse(SEVEN " pid\n", SOURCE_FOREIGN, 1, "the column pid appears twice");
 	refuse("\x7f"
 	       "ELF\x02\x01\n",
 	       SOURCE_FOREIGN, 1, "no column names, not even text");
@@ -130,14 +130,14 @@ static void refuses_truncation(void **state)
 	refuse("no pid io_n", SOURCE_FOREIGN, 1, "the column io_num is missing");
 	refuse(SEVEN "\n1 1 0 0 0 0 0", SOURCE_MALFORMED, 2, "cut off before its end");
 	refuse(SEVEN "\n1 1 0 0 0 0 0\n2 1", SOURCE_MALFORMED, 3, "cut off before its end");
-	refuse(SEVEN "\n1 1 0 0 0 0\n", SOURCE_MALFORMED, 2, "6 fields where the header has 7");
-	refuse(SEVEN "\n\n", SOURCE_MALFORMED, 2, "0 fields where the header has 7");
+	refuse(SEVEN "\n1 1 0 0 0 0\n", SOURCE_MALFORMED, 2, "6 fields, but the header has 7");
+	refuse(SEVEN "\n\n", SOURCE_MALFORMED, 2, "0 fields, but the header has 7");
 }
 
 static void refuses_bad_lines(void **state)
 {
 	(void)state;
-	refuse(SEVEN "\n1 1 0 0 0 0 0 0\n", SOURCE_MALFORMED, 2, "more than the header's 7 fields");
+	refuse(SEVEN "\n1 1 0 0 0 0 0 0\n", SOURCE_MALFORMED, 2, "more fields than the header's 7");
 	refuse(SEVEN "\n1 1 -1 0 0 0 0\n", SOURCE_MALFORMED, 2, "field 3 is not a decimal number");
 	refuse(SEVEN "\n1 1 1: 0 0 0 0\n", SOURCE_MALFORMED, 2, "field 3 is not a decimal number");
 	refuse(SEVEN "\n1 1 1/ 0 0 0 0\n", SOURCE_MALFORMED, 2, "field 3 is not a decimal number");
@@ -155,7 +155,7 @@ static void refuses_bad_lines(void **state)
 	       "exits is not the sum of the two switches");
 	refuse(SEVEN "\n1 1 0 0 18446744073709551615 1 0\n", SOURCE_MALFORMED, 2,
 	       "exits is not the sum of the two switches");
-	/* An unknown column may mean anything, but it is a number. */
+	/* An unknown column can mean anything, but it must be a number. */
 	refuse(SEVEN " later\n1 1 0 0 0 0 0 x\n", SOURCE_MALFORMED, 2,
 	       "field 8 is not a decimal number");
 }
@@ -163,18 +163,19 @@ static void refuses_bad_lines(void **state)
 static void refuses_what_is_too_large(void **state)
 {
 	static const char guest[] = "1 1 0 0 0 0 0\n";
-	const size_t len = sizeof(SEVEN) + (SOURCE_MAX_GUESTS + 1) * (sizeof(guest) - 1);
+	const size_t len = sizeof(SEVEN) + (SNAPSHOT_MAX_GUESTS + 1) * (sizeof(guest) - 1);
 	struct source_error err;
 	struct snapshot snap;
 	char *text = malloc(len);
 	char *at = mempcpy(text, SEVEN "\n", sizeof(SEVEN));
 
 	(void)state;
-	for (int i = 0; i <= SOURCE_MAX_GUESTS; i++)
+	for (int i = 0; i <= SNAPSHOT_MAX_GUESTS; i++)
 		at = mempcpy(at, guest, sizeof(guest) - 1);
-	refuse_bytes(text, len, SOURCE_MALFORMED, SOURCE_MAX_GUESTS + 2, "more than 65536 guests");
+	refuse_bytes(text, len, SOURCE_MALFORMED, SNAPSHOT_MAX_GUESTS + 2,
+		     "more than 65536 guests");
 	assert_int_equal(parse(text, len - sizeof(guest) + 1, &snap, &err), SOURCE_OK);
-	assert_int_equal(snap.nr, SOURCE_MAX_GUESTS);
+	assert_int_equal(snap.nr, SNAPSHOT_MAX_GUESTS);
 	snapshot_free(&snap);
 
 	memset(text, ' ', len);
@@ -243,22 +244,23 @@ static void explains_what_to_do(void **state)
 
 	(void)state;
 	explain(&none, "/proc/kvminfo", true,
-		"cannot read /proc/kvminfo: No such file or directory: the kvmstat module is not "
-		"loaded: sudo modprobe kvmstat");
+		"cannot read /proc/kvminfo: No such file or directory; the kvmstat module is not "
+		"loaded, so try 'sudo modprobe kvmstat'");
 	explain(&none, "x", false, "cannot read x: No such file or directory");
 	explain(&denied, "/proc/kvminfo", true,
-		"cannot read /proc/kvminfo: Permission denied: run as root, or load the module "
+		"cannot read /proc/kvminfo: Permission denied; run as root, or load the module "
 		"with the parameters mode=0440 group=GID");
 	explain(&denied, "x", false, "cannot read x: Permission denied");
 	explain(&foreign, "/proc/kvminfo", true,
-		"/proc/kvminfo: line 1: the column exits is missing: the versions of the module "
-		"and of this command (" KVMSTAT_VERSION ") differ: install both from one release");
+		"/proc/kvminfo: line 1: the column exits is missing; the versions of the module "
+		"and of this command (" KVMSTAT_VERSION
+		") differ, so install both from one release");
 	explain(&foreign, "-", false,
-		"standard input: line 1: the column exits is missing: not a recording or copy "
-		"of /proc/kvminfo, or one of a version that this command (" KVMSTAT_VERSION
+		"standard input: line 1: the column exits is missing; it is not a recording or copy "
+		"of /proc/kvminfo, or from a version that this command (" KVMSTAT_VERSION
 		") does not know");
 	explain(&cut, "x", false,
-		"x: line 3: cut off before its end: it is damaged: take a new one");
+		"x: line 3: cut off before its end; it is damaged, so take a new one");
 }
 
 static const struct CMUnitTest tests[] = {

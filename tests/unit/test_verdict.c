@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The verdicts: each rule from both sides of its threshold, the thesis' reading of its
- * tables, the configuration file, and that no guest makes a verdict that is none.
+ * Tests each rule on both sides of its threshold, the thesis' reading of its tables, the
+ * configuration file, and that every guest has a proper verdict.
  */
 #define _GNU_SOURCE
 #include "unit.h"
@@ -9,12 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "verdict.h"
+#include "verdict/verdict.h"
 
 #define HAS_ALL ((UINT32_C(1) << COL_NR) - 1)
 #define HAS_SEVEN (COL_BIT(COL_NEEDED) - 1)
 
-/* Round ones of the tests' own: those of the command are for its calibration to choose. */
+/* The tests have round thresholds of their own, as those of the command may change. */
 static const struct thresholds usual = {
 	.min_exits = 1000,
 	.min_seconds = 0.5,
@@ -34,21 +34,21 @@ static const struct thresholds usual = {
 	.polling = 0.25,
 };
 
-/* What a guest did; times in milliseconds, as are those of its reasons. */
+/* What a guest did. All times are in milliseconds, also those of reasons. */
 struct scene {
 	uint64_t guest, kernel, user, halted, polled, ready;
 	uint64_t vm, vmm, io, mmio, halts, faults, faults_mmio;
 	struct reason reason[4];
 	struct spot spot[4];
 	bool bare; /* debugfs was not read */
-	uint32_t has; /* 0: all */
+	uint32_t has; /* 0: all columns */
 };
 
 static const struct thresholds *thresholds = &usual;
 
 static struct verdict judge(const struct scene *scene)
 {
-	struct window_guest guest = { .about = scene->bare ? NULL : about_new() };
+	struct window_guest guest = { .now = scene->bare ? NULL : about_new() };
 	uint64_t *v = guest.sum.v;
 	struct verdict verdict;
 
@@ -65,26 +65,26 @@ static struct verdict judge(const struct scene *scene)
 	v[COL_halt_num] = scene->halts;
 	v[COL_fault_num] = scene->faults;
 	v[COL_fault_mmio_num] = scene->faults_mmio;
-	if (guest.about) {
-		struct rows *part = guest.about->detail.part;
+	if (guest.now) {
+		struct rows *table = guest.now->detail.table;
 
-		guest.about->has_ready = scene->ready;
-		guest.about->ready_ns = scene->ready * 1000000;
-		part[PART_REASONS].known = part[PART_HOT].known = true;
+		guest.now->has_ready = scene->ready;
+		guest.now->ready_ns = scene->ready * 1000000;
+		table[TABLE_REASONS].known = table[TABLE_HOT].known = true;
 		for (size_t i = 0; i < 4 && scene->reason[i].reason[0]; i++) {
 			struct reason *r =
-				detail_new_row(&detail_form[PART_REASONS], &part[PART_REASONS]);
+				detail_new_row(&detail_form[TABLE_REASONS], &table[TABLE_REASONS]);
 
 			*r = scene->reason[i];
 			r->kernel_ns *= 1000000;
 			r->user_ns *= 1000000;
 		}
 		for (size_t i = 0; i < 4 && scene->spot[i].kind[0]; i++)
-			*(struct spot *)detail_new_row(&detail_form[PART_HOT], &part[PART_HOT]) =
+			*(struct spot *)detail_new_row(&detail_form[TABLE_HOT], &table[TABLE_HOT]) =
 				scene->spot[i];
 	}
 	verdict_judge(&verdict, &guest, scene->has ?: HAS_ALL, thresholds);
-	about_put(guest.about);
+	about_put(guest.now);
 	return verdict;
 }
 
@@ -99,7 +99,7 @@ static void is(struct scene scene, enum bound want, const char *rule)
 	assert_true(verdict.confidence >= 0 && verdict.confidence <= 1);
 }
 
-/* A guest that runs, with exits that mean nothing: a base for the others. */
+/* The base for other scenes is a guest that runs, with exits that mean nothing. */
 #define RUNNING .guest = 5000, .kernel = 3000, .user = 2000, .vm = 10000
 #define NONE "no threshold is reached"
 
@@ -110,7 +110,7 @@ static void knows_when_it_saw_too_little(void **state)
 	   "exits 999 < min_exits 1000");
 	is((struct scene){ .vm = 1000, .has = HAS_SEVEN }, BOUND_NOT_IO, "io_exits 0.00 <= 0.50");
 	is((struct scene){ 0 }, BOUND_UNKNOWN, "exits 0 < min_exits 1000");
-	/* Halts are no exits in this. */
+	/* Halts do not count as exits here. */
 	is((struct scene){ .vm = 1999, .halts = 1000, .has = HAS_SEVEN }, BOUND_UNKNOWN,
 	   "exits 999 < min_exits 1000");
 	is((struct scene){ .vm = 5, .halts = 10, .has = HAS_SEVEN }, BOUND_UNKNOWN,
@@ -127,12 +127,12 @@ static void knows_the_idle(void **state)
 	   "busy 0.062 < idle_busy 0.06");
 	is((struct scene){ .guest = 625, .halted = 9375, .halts = 9 }, BOUND_CPU,
 	   "cpu_time 1.00 >= 0.62");
-	/* Halting for its disk it is not idle. */
+	/* A guest that halts for its disk is not idle. */
 	is((struct scene){ .guest = 100, .halted = 9900, .halts = 100, .vm = 149, .io = 49 },
 	   BOUND_IDLE, "busy 0.010 < idle_busy 0.06");
 	is((struct scene){ .guest = 100, .halted = 9900, .halts = 100, .vm = 150, .io = 50 },
 	   BOUND_IO, "device_waits 0.50 >= 0.50");
-	/* Waiting for a CPU is no work. */
+	/* A guest that is ready does not work. */
 	is((struct scene){ .guest = 300, .kernel = 700, .ready = 400, .halted = 9000, .halts = 9 },
 	   BOUND_IDLE, "busy 0.060 < idle_busy 0.06");
 }
@@ -161,22 +161,22 @@ static void knows_io_by_its_time(void **state)
 	is((struct scene){ RUNNING,
 			   .reason = { { .reason = "io", .kernel_ns = 500, .user_ns = 2000 } } },
 	   BOUND_IO, "io_time 0.25 >= 0.25");
-	/* VT-x spells it otherwise, and tells device memory apart. */
+	/* VT-x has other names, and a reason of its own for device memory. */
 	is((struct scene){ RUNNING,
 			   .reason = { { .reason = "IO_INSTRUCTION", .user_ns = 1250 },
 				       { .reason = "EPT_MISCONFIG", .kernel_ns = 1250 } } },
 	   BOUND_IO, "io_time 0.25 >= 0.25");
-	/* AMD-V does not: by number in the kernel, all of it in userspace. */
+	/* AMD-V has none: time in the kernel is divided by number, all in userspace counts. */
 	is((struct scene){ RUNNING, .faults = 100, .faults_mmio = 50,
 			   .reason = { { .reason = "npf", .kernel_ns = 2000, .user_ns = 1500 } } },
 	   BOUND_IO, "io_time 0.25 >= 0.25");
 	is((struct scene){ RUNNING, .faults = 100, .faults_mmio = 50,
 			   .reason = { { .reason = "npf", .kernel_ns = 2000, .user_ns = 1499 } } },
 	   BOUND_MIXED, NONE);
-	/* Other reasons are none of it. */
+	/* Other reasons do not count. */
 	is((struct scene){ RUNNING, .reason = { { .reason = "msr", .kernel_ns = 9999 } } },
 	   BOUND_MIXED, NONE);
-	/* Without debugfs: what the VMM takes. */
+	/* Without debugfs, the time of the VMM counts. */
 	is((struct scene){ .guest = 6000, .kernel = 1501, .user = 2499, .vm = 9999, .bare = true },
 	   BOUND_MIXED, NONE);
 	is((struct scene){ .guest = 6000, .kernel = 1500, .user = 2500, .vm = 9999, .bare = true },
@@ -192,13 +192,13 @@ static void knows_io_by_its_exits(void **state)
 	const struct spot msr = { .kind = "msr", .address = 0x1f0, .count = 1000 };
 
 	(void)state;
-	/* Over half, as the thesis has it, if they take any time. */
+	/* More than half are port I/O, the rule of the thesis, if they take any time. */
 	is((struct scene){ RUNNING, .io = 5000, .reason = { some }, .spot = { timer } },
 	   BOUND_MIXED, NONE);
 	is((struct scene){ RUNNING, .io = 5100, .reason = { some }, .spot = { timer } }, BOUND_IO,
 	   "io_exits 0.51 >= 0.50");
 	is((struct scene){ RUNNING, .io = 9999, .reason = { few } }, BOUND_MIXED, NONE);
-	/* Timers and interrupt controllers are no devices in this. */
+	/* Timers and interrupt controllers do not count as devices here. */
 	is((struct scene){ RUNNING, .io = 3000, .mmio = 749, .reason = { some }, .spot = { disk } },
 	   BOUND_MIXED, NONE);
 	is((struct scene){ RUNNING, .io = 3000, .mmio = 750, .reason = { some }, .spot = { disk } },
@@ -245,7 +245,7 @@ static void knows_the_memory_bound(void **state)
 	is((struct scene){ RUNNING, .faults = 100,
 			   .reason = { { .reason = "npf", .kernel_ns = 2499 } } },
 	   BOUND_MIXED, NONE);
-	/* Without reasons, or times, by number. */
+	/* Without reasons or times, the numbers decide. */
 	is((struct scene){ .guest = 6000,
 			   .kernel = 4000,
 			   .vm = 10000,
@@ -265,7 +265,7 @@ static void knows_the_memory_bound(void **state)
 			   .bare = true,
 			   .has = HAS_ALL & ~COL_BIT(COL_guest_ns) },
 	   BOUND_MEMORY, "memory_exits 0.50 >= 0.50");
-	/* More of a part than of the whole is none. */
+	/* If there are more device faults than faults, no memory faults are left. */
 	is((struct scene){ .vm = 10000,
 			   .faults = 5000,
 			   .faults_mmio = 9000,
@@ -288,7 +288,7 @@ static void knows_the_spinning(void **state)
 	   "spin_exits 0.50 >= 0.50");
 	is((struct scene){ RUNNING, .reason = { { .reason = "pause", .exits = 4999 } } },
 	   BOUND_MIXED, NONE);
-	/* And often: 500 in a busy second, waiting for a CPU left out. */
+	/* It must also be often, 500 in a busy second, without ready time. */
 	is((struct scene){ .guest = 4000,
 			   .kernel = 6000,
 			   .vm = 5000,
@@ -313,7 +313,7 @@ static void knows_the_computing(void **state)
 	is((struct scene){ .guest = 6250, .kernel = 3750, .vm = 10000 }, BOUND_CPU,
 	   "cpu_time 0.62 >= 0.62");
 	is((struct scene){ .guest = 6249, .kernel = 3751, .vm = 10000 }, BOUND_MIXED, NONE);
-	/* What another rule is met by is not computing, however much of that it does. */
+	/* A guest that meets another rule is not CPU-bound, however much it computes. */
 	is((struct scene){ .guest = 7500,
 			   .kernel = 2500,
 			   .vm = 10000,
@@ -424,7 +424,7 @@ static void its_evidence_is_what_it_says(void **state)
 	assert_true(near(f.polled, 0.05));
 	assert_true(near(f.ready, 0.2));
 	assert_true(near(f.guest, 4.0 / 6));
-	/* Half of the kernel's and the VMM's time was waiting. */
+	/* Half of the time in the kernel and in the VMM was ready time. */
 	assert_true(near(f.kernel, 1.5 / 6));
 	assert_true(near(f.user, 0.5 / 6));
 	assert_true(near(f.io_time, (0.5 * (0.2 + 0.6) + 0.5 * (1.2 / 3 + 0.4)) / 6));
@@ -464,9 +464,10 @@ static void says_what_it_knows_and_what_not(void **state)
 	verdict = judge(&(struct scene){
 		.guest = 6000, .kernel = 4000, .ready = 2500, .polled = 1, .vm = 10000 });
 	assert_non_null(strstr(verdict.why,
-			       "10.0 s of vCPU time: 0.0 % halted; 25.0 % waiting for a "
-			       "CPU of the host; of the rest 80.0 % in guest mode"));
-	assert_non_null(strstr(verdict.advice, "25 % of its time it waits for a CPU"));
+			       "10.0 s of vCPU time: 0.0 % halted; 25.0 % ready (waiting for a "
+			       "CPU of the host); of the rest 80.0 % in guest mode"));
+	assert_non_null(
+		strstr(verdict.advice, "waiting for a CPU of the host) for 25 % of its time"));
 	assert_null(strstr(verdict.advice, "polls"));
 	assert_non_null(strstr(verdict.blind, "vhost"));
 	verdict = judge(&(struct scene){ .guest = 6000,
@@ -475,19 +476,19 @@ static void says_what_it_knows_and_what_not(void **state)
 					 .halted = 0,
 					 .polled = 2500,
 					 .vm = 10000 });
-	assert_null(strstr(verdict.advice, "waits for a CPU"));
-	assert_non_null(strstr(verdict.advice, "25 % of its time the host polls"));
+	assert_null(strstr(verdict.advice, "waiting for a CPU"));
+	assert_non_null(strstr(verdict.advice, "the host polls for it for 25 % of its time"));
 
-	/* What it touches most is what there is help for. */
+	/* The advice is about the device that is touched most. */
 	verdict = judge(
 		&(struct scene){ RUNNING, .reason = { { .reason = "io", .user_ns = 9000 } },
 				 .spot = { { .kind = "port", .address = 0x1f0, .count = 30 },
 					   { .kind = "port", .address = 0x3f8, .count = 10 } } });
 	assert_non_null(strstr(verdict.advice,
-			       "75 % of its device accesses are for an emulated disk controller"));
+			       "75 % of its device accesses go to an emulated disk controller"));
 }
 
-/* Halfway to certainty at the threshold, certain at the most; less for what was little. */
+/* The confidence is 0.5 at the threshold, 1 at the maximum, and less if little was seen. */
 static void its_confidence_grows(void **state)
 {
 	struct scene scene = { RUNNING, .reason = { { .reason = "io", .user_ns = 2500 } } };
@@ -502,7 +503,7 @@ static void its_confidence_grows(void **state)
 	scene.kernel = 300;
 	scene.user = 200;
 	assert_true(near(judge(&scene).confidence, 0.5));
-	/* By counts ten times the least number is enough. */
+	/* Ten times the least number of exits is enough. */
 	scene = (struct scene){ .vm = 5000, .io = 5000, .bare = true, .has = HAS_SEVEN };
 	assert_true(near(judge(&scene).confidence, 0.5));
 	scene.vm = scene.io = 10000;
@@ -519,7 +520,7 @@ static uint64_t draw(void)
 	return state * UINT64_C(2685821657736338717);
 }
 
-/* Small, large or any. */
+/* Returns a small, a large or any number. */
 static uint64_t any(void)
 {
 	return draw() >> (draw() % 65 % 64);
@@ -532,7 +533,7 @@ static void check_text(const char *text, size_t size)
 		assert_in_range(*text, ' ', '~');
 }
 
-/* Whatever the guest did, and whatever the thresholds are. */
+/* This must hold for any guest and any thresholds. */
 static void no_guest_makes_it_fail(void **state)
 {
 	static const char *const reasons[] = { "io", "npf", "pause", "EPT_MISCONFIG", "msr", "hlt" };
@@ -609,7 +610,7 @@ static void is_json(void **state)
 	json_decref(json);
 }
 
-/* What thresholds_load() says of a file with @text, or of no file. */
+/* Returns what thresholds_load() says about a file with @text. */
 static char *load(const char *text, enum status status, struct thresholds *t)
 {
 	char path[] = "/tmp/kvmstat-verdict-XXXXXX";
@@ -665,10 +666,10 @@ static void takes_thresholds_from_a_file(void **state)
 	takes("[classify]\r\nio_time = 0\r\ncpu_time=1000000000\r\nio_time=0.125\r\n", &t);
 	assert_true(t.io_time == 0.125);
 	assert_true(t.cpu_time == 1e9);
-	/* The last line need not end. */
+	/* The last line needs no newline. */
 	takes("[classify]\nio_time=0.75", &t);
 	assert_true(t.io_time == 0.75);
-	/* Each of them. */
+	/* The file sets all thresholds. */
 #define X(name, value, what)                            \
 	takes("[classify]\n" #name " = 0.03125\n", &t); \
 	assert_true(t.name == 0.03125);
@@ -694,10 +695,10 @@ static void its_own_thresholds_make_sense(void **state)
 static void refuses_bad_thresholds(void **state)
 {
 	(void)state;
-	refuses("io_time = 0.4\n", "1: no section [] is known");
-	refuses("[verdict]\nio_time = 0.4\n", "2: no section [verdict] is known");
-	refuses("[classify]\n\nio_tim = 0.4\n", "3: no threshold 'io_tim' is known");
-	refuses("[classify]\nIO_TIME = 0.4\n", "2: no threshold 'IO_TIME' is known");
+	refuses("io_time = 0.4\n", "1: there is no section []");
+	refuses("[verdict]\nio_time = 0.4\n", "2: there is no section [verdict]");
+	refuses("[classify]\n\nio_tim = 0.4\n", "3: there is no threshold 'io_tim'");
+	refuses("[classify]\nIO_TIME = 0.4\n", "2: there is no threshold 'IO_TIME'");
 	refuses("[classify]\nio_time = -0.1\n",
 		"2: io_time must be a number from 0 to 1e9: '-0.1'");
 	refuses("[classify]\nio_time = 1e10\n",
@@ -708,7 +709,7 @@ static void refuses_bad_thresholds(void **state)
 		"2: io_time must be a number from 0 to 1e9: 'half'");
 	refuses("[classify]\nio_time = 0.4 0.5\n",
 		"2: io_time must be a number from 0 to 1e9: '0.4 0.5'");
-	/* An indented line goes on with the one before. */
+	/* An indented line continues the line before. */
 	refuses("[classify]\nio_time = 1\n  cpu_time = 2\n",
 		"3: io_time must be a number from 0 to 1e9: 'cpu_time = 2'");
 	refuses("[classify]\nio_time =\n", "2: io_time must be a number from 0 to 1e9: ''");
@@ -719,7 +720,7 @@ static void refuses_bad_thresholds(void **state)
 		"1: not 'name = value'");
 }
 
-/* The first fault, and no other's words for it. */
+/* The message is about the first fault. */
 static void tells_the_first_fault(void **state)
 {
 	(void)state;
@@ -734,9 +735,9 @@ static void its_messages_are_harmless(void **state)
 	(void)state;
 	refuses("[classify]\nio_time = \033[31mred\n",
 		"2: io_time must be a number from 0 to 1e9: '\\x1b[31mred'");
-	refuses("[classify]\n\033]0;x\a = 1\n", "2: no threshold '\\x1b]0;x\\x07' is known");
-	refuses("[classify]\n\xe2\x80\xae = 1\n", "2: no threshold '\\xe2\\x80\\xae' is known");
-	refuses("[\xff]\nio_time = 1\n", "2: no section [\\xff] is known");
+	refuses("[classify]\n\033]0;x\a = 1\n", "2: there is no threshold '\\x1b]0;x\\x07'");
+	refuses("[classify]\n\xe2\x80\xae = 1\n", "2: there is no threshold '\\xe2\\x80\\xae'");
+	refuses("[\xff]\nio_time = 1\n", "2: there is no section [\\xff]");
 }
 
 static void tells_what_cannot_be_read(void **state)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Times as people give them to --from and --to.
+ * Tests the times that people give to --from and --to.
  */
 #include "unit.h"
 
 #include <string.h>
 #include <time.h>
 
-#include "when.h"
+#include "data/when.h"
 
 #define SECOND INT64_C(1000000000)
 
-/* 2026-11-21 10:30:15.5 UTC: the recording's start. */
+/* The recording starts at 2026-11-21 10:30:15.5 UTC. */
 #define FIRST (INT64_C(1795257015) * SECOND + SECOND / 2)
 #define MIDNIGHT (INT64_C(1795219200) * SECOND)
 
@@ -49,12 +49,12 @@ static void takes_the_time_of_day(void **state)
 static void takes_local_time(void **state)
 {
 	(void)state;
-	/* Where it is 18:30 of the same day; and 23:30 of the day before: of that day. */
+	/* The day is local. It is 18:30 of the same day here, and 23:30 of the day before there. */
 	zone("XXX-8");
 	is("14:00", MIDNIGHT + 6 * 3600 * SECOND);
 	zone("XXX11");
 	is("14:00", MIDNIGHT - 86400 * SECOND + 25 * 3600 * SECOND);
-	/* Summer time is that of the day asked for, not of the recording's. */
+	/* Summer time is that of the day in the text, not of the recording. */
 	zone("CET-1CEST,M3.5.0,M10.5.0/3");
 	is("2026-11-21 01:00", MIDNIGHT);
 	is("2026-07-01 02:00", INT64_C(1782864000) * SECOND);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# kvmstat top in a real terminal (tmux), on figures that a writer makes up: top.sh KVMSTAT.
-# Prints a line "ok - top: ..." or "not ok - top: ..." per case, and the screen of those.
+# Tests kvmstat top in a real terminal (tmux), with invented figures: top.sh KVMSTAT. Prints a
+# line "ok - top: ..." or "not ok - top: ..." for each case, and the screens of the latter.
 set -u
 
 kvmstat=$(realpath "$1")
@@ -25,7 +25,7 @@ mkfifo never
 export LC_ALL=C.UTF-8
 unset NO_COLOR TMUX COLUMNS LINES
 
-# A sanitizer's report would be lost on the screen.
+# On the screen, the report of a sanitizer would be lost.
 export ASAN_OPTIONS=log_path=$dir/asan UBSAN_OPTIONS=log_path=$dir/asan
 
 result() { # NAME STATUS
@@ -37,7 +37,7 @@ result() { # NAME STATUS
 	fi
 }
 
-# A guest's process: its command line has the name.
+# The process of a guest has its name on the command line.
 begin() { # NAME VALUE
 	sh -c 'read -r _ <"$0"' never -name "$2" &
 	guest[$1]=$!
@@ -46,8 +46,8 @@ begin web1 web1,debug-threads=on
 begin evil $'\033]0;owned\007\033[31mevil\n'
 begin plain plain-ü
 
-# Writes the files of guests that live while ctl/ID is not there, each at once; ctl/gone: no
-# module is loaded; ctl/crowd: many more guests.
+# Writes the files of the guests, each at once. A guest has ended if there is ctl/ID. With
+# ctl/gone no module is loaded; with ctl/crowd there are many more guests.
 columns=$(sed -n '/define KVMSTAT_COLUMNS/,/^$/s/.*X(\([a-z_]*\),.*/\1/p' "$unit/../../include/kvmstat.h" | xargs)
 perl -e '
 	use Time::HiRes qw(time sleep);
@@ -111,7 +111,7 @@ writer=$!
 
 screen() { tmux capture-pane -p -t top; }
 
-# Runs a command until it succeeds, at most for ten seconds (a loaded machine needs some).
+# Runs a command until it succeeds, for at most ten seconds, as the machine can be busy.
 until_() {
 	local i
 	for ((i = 0; i < 200; i++)); do
@@ -140,12 +140,12 @@ miss() { # NAME REGEX: it comes to have none
 	result "$1" $?
 }
 press() { tmux send-keys -t top "$@"; }
-# Raw bytes, as a terminal sends them for a mouse.
+# Sends raw bytes, as a terminal does for a mouse.
 mouse() { # BUTTON X Y, from 1
 	tmux send-keys -t top -l $'\033'"[<$1;$2;${3}M"$'\033'"[<$1;$2;${3}m"
 }
 
-# Starts top in a terminal of 80x24 with a line on it; the shell tells how it ended.
+# Starts top in a terminal of 80x24 with a line on it. The shell notes how top ended.
 start() { # [NAME=VALUE...] [OPTION...]
 	local set=()
 	while [[ ${1-} =~ ^[A-Z_]+= ]]; do
@@ -172,7 +172,7 @@ child() { pgrep -P "$(cat pid)" kvmstat; }
 # shellcheck disable=SC2317 # called by until_
 runs() { [ -s pid ] && [ -n "$(child)" ]; }
 
-# Says whether it ended with a status, and left the terminal as it was.
+# left NAME STATUS: top has ended with this status, and left the terminal as it was.
 left() { # NAME STATUS
 	until_ test -s after && [ "$(cat status)" = "left: $2" ]
 	result "$1: it ends with $2" $?
@@ -180,7 +180,8 @@ left() { # NAME STATUS
 		[ "$(tmux display -p -t top '#{cursor_flag} #{mouse_any_flag} #{alternate_on} #{keypad_cursor_flag}')" = '1 0 0 0' ]
 	result "$1: the terminal is as it was" $?
 }
-# NAME STATUS REGEX [NAME=VALUE...] [OPTION...]: it does not start, and says why.
+
+# refuses NAME STATUS REGEX [NAME=VALUE...] [OPTION...]: top does not start, and says why.
 refuses() {
 	local name=$1 status=$2 words=$3
 	shift 3
@@ -196,7 +197,7 @@ unserved() { ! served "$1"; }
 
 evil='\\x1b\]0;owned\\x07'
 
-# The server stays when a session ends.
+# The tmux server stays when a session ends.
 tmux new-session -d -s server 'exec sleep 1000'
 
 # The list.
@@ -411,11 +412,11 @@ see 'the wheel scrolls back' '^web1'
 press q
 left 'with a mouse' 0
 
-# The module goes away and comes back; another time, inside a guest.
+# The module goes away and comes back, once in the list and once inside a guest.
 start 0.2
 see 'there' '^web1 .*█'
 touch ctl/gone
-see 'the module goes away: in words' 'is not loaded: sudo modprobe kvmstat'
+see 'the module goes away: in words' 'is not loaded, so try .sudo modprobe kvmstat'
 see 'the module goes away: the state' ' no data '
 see 'the module goes away: the last figures' '^web1 +[0-9]+ +2 +[1-9]'
 press r '>' Enter
@@ -428,7 +429,7 @@ see 'the module is back: figures' '^web1 +[0-9]+ +2 +[0-9]{5,6} '
 press x
 see 'inside' '^io '
 touch ctl/gone
-see 'inside: in words' 'is not loaded: sudo modprobe kvmstat'
+see 'inside: in words' 'is not loaded, so try .sudo modprobe kvmstat'
 see 'inside: the last figures' '^io +[0-9]+ '
 rm ctl/gone
 see 'inside: back' '^io +[0-9]+ +[0-9]{5,6} '
@@ -460,7 +461,7 @@ refuses 'no module' 1 '^kvmstat: cannot read nowhere/proc/kvminfo' -r nowhere
 # Terminals.
 for term in vt100 xterm-mono linux tmux-256color; do
 	leaks=1
-	# For it ncurses loads libgpm, which leaks a name.
+	# For this terminal ncurses loads libgpm, which leaks a name.
 	[ $term != linux ] || leaks=0
 	start TERM=$term ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=$leaks" 0.2
 	see "TERM=$term" '^web1 .*█'
@@ -492,7 +493,7 @@ for key in 1 2 3 4 5 6 7 h; do
 done
 press q q
 left ASCII 0
-refuses 'TERM=dumb' 1 "^kvmstat: the terminal TERM='dumb' has no cursor" TERM=dumb
+refuses 'TERM=dumb' 1 "^kvmstat: top cannot draw on the terminal TERM='dumb'" TERM=dumb
 refuses 'TERM=bogus' 1 "^kvmstat: the terminal TERM='bogus' is not known" TERM=bogus
 refuses 'TERM is empty' 1 '^kvmstat: the terminal' TERM=
 ./kvmstat top -r root </dev/null >out 2>err
@@ -511,7 +512,7 @@ see '^C: runs' '^web1'
 press C-c
 left '^C' 0
 
-# Stopped and continued, by a shell with job control.
+# A shell with job control stops and continues top.
 cat >job <<-'EOF'
 	set -m
 	stty -a >before

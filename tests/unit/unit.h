@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What every unit test starts with: cmocka, a main that runs a table, and a way to see
- * what is written to a stream.
+ * All unit tests begin with this: cmocka, a main that runs a table of tests, and a way to
+ * catch what is written to a stream.
  */
 #ifndef UNIT_H
 #define UNIT_H
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-/* The locale is that of a user with UTF-8. */
+/* The user has a locale with UTF-8. */
 #define UNIT_MAIN(tests)                                          \
 	int main(void)                                            \
 	{                                                         \
@@ -31,7 +31,7 @@ struct capture {
 	size_t len;
 };
 
-/* Makes *@stream, stdout or stderr say, write to memory until capture_end(). */
+/* Makes *@stream, for instance stdout, write to memory until capture_end(). */
 static inline void capture(struct capture *capture, FILE **stream)
 {
 	*capture = (struct capture){ .stream = stream, .was = *stream };
@@ -39,7 +39,7 @@ static inline void capture(struct capture *capture, FILE **stream)
 	assert_non_null(*stream);
 }
 
-/* Returns what was written, to be freed. */
+/* Returns what was written. The caller frees it. */
 static inline char *capture_end(struct capture *capture)
 {
 	fclose(*capture->stream);

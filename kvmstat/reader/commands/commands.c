@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of commands.
+ */
+#include "commands/commands.h"
+
+const struct command commands[COMMANDS_NR] = {
+	{ .name = "",
+	  .run = run_watch,
+	  .usage = "[INTERVAL [COUNT]]",
+	  .takes = { ARGUMENT_INTERVAL, ARGUMENT_COUNT },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_ROWS },
+	  .doc = "Count the VM exits of KVM guests and say what they mean.\v"
+		 "Without INTERVAL, print totals and their reading. With INTERVAL, print rates "
+		 "every INTERVAL seconds, COUNT times or until interrupted, then the "
+		 "reading.\n\n"
+		 "Commands: list, show, top, classify, record, report, export, doctor; see "
+		 "'kvmstat COMMAND --help' for each, kvmstat(1) for all.\n\n"
+		 "Exit status: 0 fine; 1 the numbers cannot be read, or the output not "
+		 "written; 2 bad usage, a bad file, or an ambiguous guest." },
+	{ .name = "list",
+	  .run = run_list,
+	  .usage = "",
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_ROWS, GROUP_JSON },
+	  .doc = "List the guests: who they are, their VM exits and where their time goes.\v" },
+	{ .name = "show",
+	  .run = run_show,
+	  .usage = "GUEST",
+	  .takes = { ARGUMENT_GUEST },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_CONFIG, GROUP_JSON },
+	  .doc = "Show all about one guest: verdict, exit reasons, devices, times, vCPUs, CPUs.\v"
+		 "GUEST is a name, a pid or an id." },
+	{ .name = "top",
+	  .run = run_top,
+	  .usage = "[INTERVAL]",
+	  .takes = { ARGUMENT_INTERVAL },
+	  .groups = { GROUP_ROOT, GROUP_CHOICE, GROUP_CONFIG },
+	  .doc = "Watch the guests live, full screen. Press '?' for the keys.\v" },
+	{ .name = "classify",
+	  .run = run_classify,
+	  .usage = "",
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_CLASSIFY, GROUP_ROWS,
+		      GROUP_JSON },
+	  .doc = "Say of each guest what it is bound by, why, and what would help.\v"
+		 "It looks at 5 seconds unless -w says otherwise, or at all of a recording." },
+	{ .name = "record",
+	  .run = run_record,
+	  .usage = "FILE [INTERVAL [COUNT]]",
+	  .takes = { ARGUMENT_FILE, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
+	  .least = 1,
+	  .groups = { GROUP_ROOT, GROUP_RECORD },
+	  .doc = "Append a snapshot of everything to FILE every INTERVAL seconds (10).\v"
+		 "Each line is a snapshot as JSON. SIGHUP makes it open FILE anew." },
+	{ .name = "report",
+	  .run = run_report,
+	  .usage = "FILE...",
+	  .takes = { ARGUMENT_FILES },
+	  .least = 1,
+	  .groups = { GROUP_CHOICE, GROUP_REPORT, GROUP_CONFIG, GROUP_ROWS, GROUP_JSON },
+	  .doc = "Show what happened during a recording, or a span of it.\v"
+		 "With -g GUEST, show all about that guest. Several files are read one by one." },
+	{ .name = "export",
+	  .run = run_export,
+	  .usage = "",
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_EXPORT },
+	  .doc = "Print everything for other programs, once.\v" },
+	{ .name = "doctor",
+	  .run = run_doctor,
+	  .usage = "",
+	  .groups = { GROUP_ROOT, GROUP_JSON },
+	  .doc = "Check that all is in order, and say what to do if it is not.\v" },
+};

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Parses the command line with argp. The parser of a command consists of the groups of options
+ * that it takes. Help and version are our own options, because with argp's a mistake could
+ * not be answered with the usage.
+ */
+#include "commands/options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kvmstat.h"
+
+#define NSEC_PER_SEC 1000000000.0
+#define INTERVAL_MIN 0.1
+#define INTERVAL_MAX 86400.0
+
+/* Options without a short form. */
+enum {
+	KEY_USAGE = 0x100,
+	KEY_CSV,
+	KEY_JSON,
+	KEY_RAW,
+	KEY_THESIS,
+	KEY_CONFIG,
+	KEY_FORMAT,
+	KEY_TABLE,
+	KEY_SIZE,
+	KEY_KEEP,
+	KEY_FROM,
+	KEY_TO,
+	KEY_RATES,
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state);
+
+#define GROUP(name, ...)                                                           \
+	static const struct argp_option name##_options[] = { __VA_ARGS__, { 0 } }; \
+	static const struct argp name##_group = { .options = name##_options,       \
+						  .parser = parse_option }
+
+GROUP(source,
+      { "file", 'f', "FILE", 0, "A recording, or copy of /proc/" KVMSTAT_PROC_NAME "; - is stdin",
+	0 },
+      { "root", 'r', "DIR", 0, "The module's files are in DIR/proc, DIR/sys", 0 });
+GROUP(root, { "root", 'r', "DIR", 0, "The module's files are in DIR/proc, DIR/sys", 0 });
+GROUP(choice, { "guest", 'g', "GUEST", 0, "This guest: name, pid, id, or name:X, pid:N, id:N", 0 },
+      { "pid", 'p', "PID", 0, "Only the guests of this process", 0 });
+GROUP(window,
+      { "window", 'w', "SECONDS", 0, "Look at so much time; 0: all since the guests began", 0 });
+GROUP(rows, { "columns", 'c', "LIST", 0, "Show these columns; +LIST: these too; ? lists all", 0 },
+      { "sort", 's', "COLUMN", 0, "Sort by this column; -COLUMN: the other way round", 0 },
+      { "skip-zeros", 'z', NULL, 0, "Leave out rows that are all zero", 0 },
+      { "raw", KEY_RAW, NULL, 0, "Print exact numbers and whole names", 0 },
+      { "csv", KEY_CSV, NULL, 0, "Print CSV", 0 });
+GROUP(json, { "json", KEY_JSON, NULL, 0, "Print JSON", 0 });
+GROUP(classify, { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/kvmstat.conf", 0 },
+      { "thesis", KEY_THESIS, NULL, 0, "Print the thesis' Table 3-17 and its reading", 0 });
+GROUP(config, { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/kvmstat.conf", 0 });
+GROUP(record, { "size", KEY_SIZE, "MIB", 0, "Begin a new file at this size (64; 0: never)", 0 },
+      { "keep", KEY_KEEP, "N", 0, "Keep so many old files, FILE.1 the newest (4)", 0 });
+GROUP(report,
+      { "from", KEY_FROM, "TIME", 0,
+	"Begin at '2026-11-21 14:00', 14:00, or +90s, +5m, +2h "
+	"after the start",
+	0 },
+      { "to", KEY_TO, "TIME", 0, "End at this time", 0 },
+      { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 });
+GROUP(export, { "format", KEY_FORMAT, "FORMAT", 0, "prometheus (the default), json or csv", 0 },
+      { "output", 'o', "FILE", 0, "Write FILE, all at once, not standard output", 0 },
+      { "table", KEY_TABLE, "NAME", 0,
+	"For csv: guests (the default), reasons, userspace, "
+	"histograms, hot, vcpus or cpus",
+	0 });
+GROUP(help, { "help", 'h', NULL, 0, "Show this help", -1 },
+      { "usage", KEY_USAGE, NULL, 0, "Show the options in short", -1 },
+      { "version", 'V', NULL, 0, "Show the version", -1 });
+
+static const struct argp *const groups[GROUP_NR] = {
+	[GROUP_SOURCE] = &source_group,	    [GROUP_ROOT] = &root_group,
+	[GROUP_CHOICE] = &choice_group,	    [GROUP_WINDOW] = &window_group,
+	[GROUP_ROWS] = &rows_group,	    [GROUP_JSON] = &json_group,
+	[GROUP_CLASSIFY] = &classify_group, [GROUP_CONFIG] = &config_group,
+	[GROUP_RECORD] = &record_group,	    [GROUP_REPORT] = &report_group,
+	[GROUP_EXPORT] = &export_group,
+};
+
+struct parsing {
+	struct options *options;
+	const struct command *command;
+};
+
+/* Accepts digits only, no sign, blank, exponent or hexadecimal. */
+static error_t parse_whole(struct argp_state *state, const char *what, const char *arg,
+			   uint64_t min, uint64_t max, uint64_t *number)
+{
+	errno = 0;
+	*number = strtoull(arg, NULL, 10);
+	if (*arg && !arg[strspn(arg, "0123456789")] && *number >= min && *number <= max && !errno)
+		return 0;
+	argp_error(state, "%s must be a whole number from %" PRIu64 " to %" PRIu64 ": '%s'", what,
+		   min, max, arg);
+	return EINVAL;
+}
+
+static error_t parse_seconds(struct argp_state *state, const char *what, const char *arg,
+			     int64_t *ns)
+{
+	char *end;
+	double seconds = strtod(arg, &end);
+
+	if (arg[strspn(arg, "0123456789.")] || *end || !(seconds >= INTERVAL_MIN) ||
+	    seconds > INTERVAL_MAX) {
+		argp_error(state, "%s must be seconds from 0.1 to 86400: '%s'", what, arg);
+		return EINVAL;
+	}
+	*ns = (int64_t)(seconds * NSEC_PER_SEC);
+	return 0;
+}
+
+static error_t parse_format(struct argp_state *state, const char *arg, enum format *format)
+{
+	static const char *const name[] = {
+		[FORMAT_CSV] = "csv", [FORMAT_JSON] = "json", [FORMAT_PROMETHEUS] = "prometheus"
+	};
+
+	for (size_t i = FORMAT_CSV; i <= FORMAT_PROMETHEUS; i++)
+		if (!strcmp(arg, name[i])) {
+			*format = i;
+			return 0;
+		}
+	argp_error(state, "the format must be prometheus, json or csv: '%s'", arg);
+	return EINVAL;
+}
+
+static enum argument argument_at(const struct command *command, unsigned int at)
+{
+	for (unsigned int i = 0; i < COMMAND_MAX_ARGUMENTS; i++)
+		if (i == at || command->takes[i] == ARGUMENT_FILES)
+			return command->takes[i];
+	return ARGUMENT_NONE;
+}
+
+static error_t parse_argument(struct argp_state *state, char *arg)
+{
+	struct parsing *parsing = state->input;
+	struct options *options = parsing->options;
+	struct request *request = &options->request;
+
+	switch (argument_at(parsing->command, state->arg_num)) {
+	case ARGUMENT_GUEST:
+		request->choice.guest = arg;
+		return 0;
+	case ARGUMENT_FILE:
+		options->path = arg;
+		return 0;
+	case ARGUMENT_FILES:
+		if (!request->nr_files++)
+			request->files = &state->argv[state->next - 1];
+		return 0;
+	case ARGUMENT_INTERVAL:
+		return parse_seconds(state, "the interval", arg, &options->interval);
+	case ARGUMENT_COUNT:
+		return parse_whole(state, "the count", arg, 1, UINT32_MAX, &options->count);
+	default:
+		argp_error(state, "Too many arguments: '%s'", arg);
+		return EINVAL;
+	}
+}
+
+static error_t parse_end(struct argp_state *state)
+{
+	struct parsing *parsing = state->input;
+	const struct options *options = parsing->options;
+	const struct command *command = parsing->command;
+	const struct request *request = &options->request;
+
+	if (state->arg_num < command->least) {
+		argp_error(state, "%s is missing", command->usage);
+		return EINVAL;
+	}
+	if (command->takes[0] == ARGUMENT_GUEST && !request->choice.guest && !request->choice.pid) {
+		argp_error(state, "GUEST is missing; 'kvmstat list' lists the guests");
+		return EINVAL;
+	}
+	if (options->interval && request->file && !strcmp(request->file, "-")) {
+		argp_error(state, "the standard input cannot be read at intervals");
+		return EINVAL;
+	}
+	return 0;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct parsing *parsing = state->input;
+	struct options *options = parsing ? parsing->options : NULL;
+
+	switch (key) {
+	case 'f':
+		options->request.file = arg;
+		return 0;
+	case 'r':
+		options->request.root = arg;
+		return 0;
+	case 'g':
+		options->request.choice.guest = arg;
+		return 0;
+	case 'p':
+		return parse_whole(state, "the pid", arg, 1, INT_MAX, &options->request.choice.pid);
+	case 'w':
+		options->request.window = 0;
+		return strcmp(arg, "0") ?
+			       parse_seconds(state, "the window", arg, &options->request.window) :
+			       0;
+	case 'c':
+		options->look.columns = arg;
+		return 0;
+	case 's':
+		options->look.sort = arg;
+		return 0;
+	case 'z':
+		options->look.skip_zeros = true;
+		return 0;
+	case 'o':
+		options->output = arg;
+		return 0;
+	case KEY_RAW:
+		options->look.raw = true;
+		return 0;
+	case KEY_CSV:
+		options->look.format = FORMAT_CSV;
+		return 0;
+	case KEY_JSON:
+		options->look.format = FORMAT_JSON;
+		return 0;
+	case KEY_THESIS:
+		options->thesis = true;
+		return 0;
+	case KEY_CONFIG:
+		options->config = arg;
+		return 0;
+	case KEY_FORMAT:
+		return parse_format(state, arg, &options->look.format);
+	case KEY_TABLE:
+		options->table = arg;
+		return 0;
+	case KEY_SIZE:
+		if (parse_whole(state, "the size", arg, 0, 1 << 20, &options->size))
+			return EINVAL;
+		options->size <<= 20;
+		return 0;
+	case KEY_KEEP:
+		return parse_whole(state, "the number of files", arg, 0, 1000, &options->keep);
+	case KEY_FROM:
+		options->request.from = arg;
+		return 0;
+	case KEY_TO:
+		options->request.to = arg;
+		return 0;
+	case KEY_RATES:
+		options->rates = true;
+		return 0;
+	case 'h':
+		argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP);
+		exit(STATUS_OK);
+	case KEY_USAGE:
+		argp_state_help(state, state->out_stream, ARGP_HELP_USAGE);
+		exit(STATUS_OK);
+	case 'V':
+		puts("kvmstat " KVMSTAT_VERSION);
+		exit(STATUS_OK);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* The root of a command's parser has no options, only arguments. */
+static error_t parse_root(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case ARGP_KEY_INIT:
+		for (size_t i = 0; state->root_argp->children[i].argp; i++)
+			state->child_inputs[i] = state->input;
+		return 0;
+	case ARGP_KEY_ARG:
+		return parse_argument(state, arg);
+	case ARGP_KEY_END:
+		return parse_end(state);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 1; i < COMMANDS_NR; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+const struct command *options_parse(struct options *options, int argc, char **argv)
+{
+	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
+	struct parsing parsing = { options, command ?: commands };
+	struct argp_child children[COMMAND_MAX_GROUPS + 2] = { 0 }, *child = children;
+	struct argp parser = { .parser = parse_root, .children = children };
+	static char name[32] = "kvmstat";
+
+	*options = (struct options){ .request = { .root = "", .window = -1 },
+				     .size = 64 << 20,
+				     .keep = 4 };
+	argp_err_exit_status = STATUS_BAD;
+	/* Otherwise a note on the arguments of options would push help off the screen. */
+	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
+	if (command) {
+		snprintf(name, sizeof(name), "kvmstat %s", command->name);
+		argc--;
+		argv++;
+	} else if (argc > 1 && argv[1][0] >= 'a' && argv[1][0] <= 'z') {
+		fprintf(stderr, "kvmstat: no command '%s'; 'kvmstat --help' lists them\n", argv[1]);
+		exit(STATUS_BAD);
+	}
+	argv[0] = name;
+	for (size_t i = 0; i < COMMAND_MAX_GROUPS && parsing.command->groups[i]; i++)
+		child++->argp = groups[parsing.command->groups[i]];
+	*child = (struct argp_child){ .argp = &help_group, .group = -1 };
+	parser.args_doc = parsing.command->usage;
+	parser.doc = parsing.command->doc;
+	if (argp_parse(&parser, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &parsing)) {
+		argp_help(&parser, stderr, ARGP_HELP_SHORT_USAGE, name);
+		exit(STATUS_BAD);
+	}
+	return parsing.command;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The options are what the user asks for on the command line.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "commands/commands.h"
+#include "data/session.h"
+#include "text/grid.h"
+
+struct options {
+	struct request request;
+	struct look look;
+	int64_t interval; /* nanoseconds; 0: not given */
+	uint64_t count; /* of intervals; 0: no end */
+	bool thesis; /* classify */
+	const char *config; /* NULL: the usual file, if it exists */
+	const char *path; /* record: the file */
+	uint64_t size, keep; /* record: bytes of a file (0: no limit), old files to keep */
+	bool rates; /* report */
+	const char *output; /* export: the file; NULL: standard output */
+	const char *table; /* export */
+};
+
+/*
+ * Parses the command line and returns the command to run. The strings in @options are those
+ * of @argv. Exits after help, version, or, with STATUS_BAD, a mistake.
+ */
+const struct command *options_parse(struct options *options, int argc, char **argv);
+
+#endif

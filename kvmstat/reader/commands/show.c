@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kvmstat show prints everything about one guest on a page.
+ */
+#include "commands/show.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data/share.h"
+#include "text/guests.h"
+#include "text/number.h"
+#include "text/output.h"
+#include "text/sections.h"
+#include "text/wrap.h"
+#include "verdict/verdict.h"
+
+/* A section has no more rows; --json has them all. */
+#define SECTION_ROWS 12
+#define BAR_WIDTH 40
+
+static const struct window_guest *find_chosen(const struct window *window)
+{
+	for (size_t i = 0; i < window->nr; i++)
+		if (window->guest[i]->chosen)
+			return window->guest[i];
+	return NULL;
+}
+
+static void print_head(const struct session *session, const struct window_guest *guest)
+{
+	const struct about *about = guest->now;
+	char shown[NAME_SHOWN_SIZE], span[64];
+
+	name_show(shown, guest->name, NAME_SIZE);
+	session_span(session, span, sizeof(span));
+	printf("%s: pid %" PRIu64 ", id %" PRIu64, shown, guest->key.pid, guest->key.id);
+	if (session->window.has & COL_BIT(COL_vcpus))
+		printf(", %" PRIu64 " vCPU%s", guest->last.v[COL_vcpus],
+		       guest->last.v[COL_vcpus] == 1 ? "" : "s");
+	if (about && about->vmm[0]) {
+		name_show(shown, about->vmm, NAME_SIZE);
+		printf(", run by %s", shown);
+	}
+	puts(guest->ended ? ", ended" : "");
+	if (about && about->cgroup[0]) {
+		name_show(shown, about->cgroup, NAME_SIZE);
+		printf("cgroup %s\n", shown);
+	}
+	printf("Figures: %s%s\n", span,
+	       guest->restarted ? "; its counters restarted, counted from zero" : "");
+}
+
+static void print_verdict(const struct verdict *verdict)
+{
+	printf("\nVerdict: %s, confidence %.2f (%s)\n", verdict_word(verdict->bound),
+	       verdict->confidence, verdict->rule);
+	wrap("  ", verdict->why);
+	wrap("  What would help: ", verdict->advice);
+	wrap("  Not seen from here: ", verdict->blind);
+}
+
+static void print_bar(const char *what, uint64_t ns, uint64_t of)
+{
+	char time[32], percent[32];
+	size_t len = of ? (size_t)((double)ns / of * BAR_WIDTH + 0.5) : 0;
+	char bar[BAR_WIDTH + 1];
+
+	memset(bar, '#', sizeof(bar));
+	bar[len < BAR_WIDTH ? len : BAR_WIDTH] = '\0';
+	number_time(time, sizeof(time), ns);
+	share_percent(percent, sizeof(percent), ns, of, 1);
+	printf("  %-22s %8s %5s%%%s%s\n", what, time, percent, *bar ? " " : "", bar);
+}
+
+static void print_times(const struct window_guest *guest, uint32_t has)
+{
+	const uint64_t *v = guest->sum.v, time = counts_time(&guest->sum);
+	uint64_t ready;
+
+	if (!(has & COL_BIT(COL_guest_ns)))
+		return;
+	puts("\nWhere its vCPUs' time went");
+	print_bar("guest mode", v[COL_guest_ns], time);
+	print_bar("kernel", v[COL_kernel_ns], time);
+	print_bar("VMM (userspace)", v[COL_user_ns], time);
+	if (about_ready(guest->was, guest->now, &ready))
+		print_bar("  of both, ready", ready, time);
+	print_bar("halted", v[COL_halted_ns], time);
+	print_bar("  polling", v[COL_polled_ns], time);
+}
+
+static void print_counts(const struct window_guest *guest, uint32_t has)
+{
+	static const struct {
+		enum column column;
+		const char *what;
+	} counts[] = {
+		{ COL_exits, "exits" },
+		{ COL_kvm_qemu_switch_num, "to the VMM" },
+		{ COL_io_num, "port I/O" },
+		{ COL_mmio_num, "device memory" },
+		{ COL_fault_num, "page faults" },
+		{ COL_interrupt_num, "interrupts" },
+		{ COL_halt_num, "halts" },
+		{ COL_exception_num, "exceptions" },
+		{ COL_injected_num, "injected" },
+		{ COL_nested_num, "nested" },
+		{ COL_noexit_return_num, "no-exit returns" },
+	};
+	unsigned int shown = 0;
+
+	puts("\nCounts");
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+		char text[32];
+
+		if (!(has & COL_BIT(counts[i].column)))
+			continue;
+		number_count(text, sizeof(text), guest->sum.v[counts[i].column], 8);
+		printf("  %-15s %8s%s", counts[i].what, text, ++shown % 3 ? "" : "\n");
+	}
+	if (shown % 3)
+		putchar('\n');
+}
+
+static void print_sections(const struct detail *detail)
+{
+	const struct look text = { 0 };
+	bool any = false;
+
+	for (size_t i = 0; i < TABLE_NR; i++) {
+		struct grid grid = section_grid(&sections[i], detail, 0);
+		size_t more = grid.nr;
+
+		if (grid.nr) {
+			grid_cut(&grid, SECTION_ROWS);
+			more -= grid.nr;
+			printf("\n%s\n", sections[i].title);
+			grid_print(&grid, &text, true, stdout);
+			if (more)
+				printf("  and %zu more, see --json\n", more);
+			any = true;
+		}
+		grid_free(&grid);
+	}
+	if (!any)
+		puts("\nReasons, devices and vCPUs are in debugfs, which could not be read, or was "
+		     "not recorded; 'kvmstat doctor' says why.");
+}
+
+static void print_json(const struct session *session, const struct window_guest *guest,
+		       const struct verdict *verdict, const struct detail *detail)
+{
+	struct grid grid = guests_grid(NULL);
+	json_t *page = json_object(), *rows;
+
+	guests_add_window(&grid, &session->window, &session->last.at);
+	rows = grid_json(&grid);
+	json_object_set(page, "guest", json_array_get(rows, 0));
+	json_decref(rows);
+	grid_free(&grid);
+	json_object_set_new(page, "seconds",
+			    session->window.seconds > 0 ? json_real(session->window.seconds) :
+							  json_null());
+	json_object_set_new(page, "verdict", verdict_json(verdict));
+	for (size_t i = 0; i < TABLE_NR; i++) {
+		if (!guest->now || !guest->now->detail.table[sections[i].table].known)
+			continue;
+		grid = section_grid(&sections[i], detail, 0);
+		json_object_set_new(page, detail_form[sections[i].table].name, grid_json(&grid));
+		grid_free(&grid);
+	}
+	output_json(page, stdout);
+}
+
+enum status show_page(const struct session *session, const struct options *options,
+		      const struct thresholds *thresholds)
+{
+	const struct window_guest *guest = find_chosen(&session->window);
+	const uint32_t has = session->window.has;
+	struct verdict verdict;
+	struct detail detail;
+
+	window_detail(guest, &detail);
+	verdict_judge(&verdict, guest, has, thresholds);
+	if (options->look.format == FORMAT_JSON) {
+		print_json(session, guest, &verdict, &detail);
+	} else {
+		print_head(session, guest);
+		print_verdict(&verdict);
+		print_times(guest, has);
+		print_counts(guest, has);
+		print_sections(&detail);
+	}
+	detail_free(&detail);
+	return STATUS_OK;
+}
+
+enum status run_show(const struct options *options)
+{
+	struct thresholds thresholds;
+	struct session session;
+	enum status status = thresholds_load(&thresholds, options->config);
+
+	if (status)
+		return status;
+	status = session_observe(&session, &options->request, DEPTH_ALL, 0, true);
+	if (!status)
+		status = show_page(&session, options, &thresholds);
+	session_close(&session);
+	return status;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kvmstat top shows the guests live, full screen, and any one of them in detail.
+ */
+#include "commands/options.h"
+#include "screen/drawing.h"
+#include "screen/keys.h"
+#include "screen/screen.h"
+
+#define NSEC_PER_SEC INT64_C(1000000000)
+#define USUAL_INTERVAL NSEC_PER_SEC
+#define FIRST_INTERVAL (NSEC_PER_SEC / 4) /* so that rates appear soon */
+
+static void run(struct view *view)
+{
+	while (!view->quit) {
+		int64_t until;
+		int key;
+
+		drawing_show(view);
+		/* Messages disappear in time, also while paused. */
+		until = view->paused ? session_now() + NSEC_PER_SEC : view->next;
+		key = screen_key(until);
+		if (key == SCREEN_STOP)
+			return;
+		if (key != SCREEN_TIME_UP)
+			keys_use(view, key);
+		if (!view->paused && session_now() >= view->next)
+			view_tick(view);
+	}
+}
+
+enum status run_top(const struct options *options)
+{
+	struct view view = {
+		.interval = options->interval ?: USUAL_INTERVAL,
+		.list = drawing_list(),
+	};
+	enum status status = thresholds_load(&view.thresholds, options->config);
+
+	if (status)
+		return status;
+	status = session_open(&view.session, &options->request, DEPTH_ALL);
+	if (!status) {
+		session_begin(&view.session, false);
+		status = window_check(&view.session.window, false, stderr);
+	}
+	if (!status)
+		status = screen_open();
+	if (!status) {
+		panes_open(&view.panes);
+		view_leave(&view);
+		view.next = session_now() + FIRST_INTERVAL;
+		run(&view);
+		screen_close();
+		panes_close(&view.panes);
+	}
+	view_close(&view);
+	screen_end_by_signal();
+	return status;
+}

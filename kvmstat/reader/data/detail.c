@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Parses and subtracts the tables of a guest, by their forms.
+ */
+#define _GNU_SOURCE
+#include "data/detail.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/memory.h"
+
+#define TEXT_KEY(type, name)                                        \
+	{                                                           \
+#name, offsetof(struct type, name), FIELD_KEY, true \
+	}
+#define TEXT_GAUGE(type, name)                                        \
+	{                                                             \
+#name, offsetof(struct type, name), FIELD_GAUGE, true \
+	}
+#define KEY(type, name)                                              \
+	{                                                            \
+#name, offsetof(struct type, name), FIELD_KEY, false \
+	}
+#define COUNTER(type, name)                                              \
+	{                                                                \
+#name, offsetof(struct type, name), FIELD_COUNTER, false \
+	}
+#define GAUGE(type, name)                                              \
+	{                                                              \
+#name, offsetof(struct type, name), FIELD_GAUGE, false \
+	}
+#define BUCKET(name, i)                                                           \
+	{                                                                         \
+		name, offsetof(struct histogram, bucket[i]), FIELD_COUNTER, false \
+	}
+
+static const struct field reasons[] = {
+	KEY(reason, code),	  COUNTER(reason, exits),
+	COUNTER(reason, to_user), COUNTER(reason, kernel_ns),
+	COUNTER(reason, user_ns), GAUGE(reason, longest_ns),
+	TEXT_KEY(reason, reason), { 0 },
+};
+
+static const struct field userspace[] = {
+	TEXT_KEY(outcome, kind),
+	COUNTER(outcome, returns),
+	TEXT_KEY(outcome, name),
+	{ 0 },
+};
+
+static const struct field histograms[] = {
+	TEXT_KEY(histogram, class),
+	TEXT_KEY(histogram, through),
+	BUCKET("512", 0),
+	BUCKET("1024", 1),
+	BUCKET("2048", 2),
+	BUCKET("4096", 3),
+	BUCKET("8192", 4),
+	BUCKET("16384", 5),
+	BUCKET("32768", 6),
+	BUCKET("65536", 7),
+	BUCKET("131072", 8),
+	BUCKET("262144", 9),
+	BUCKET("524288", 10),
+	BUCKET("1048576", 11),
+	BUCKET("2097152", 12),
+	BUCKET("4194304", 13),
+	BUCKET("8388608", 14),
+	BUCKET("inf", 15),
+	{ 0 },
+};
+
+static const struct field hot[] = {
+	TEXT_KEY(spot, kind), TEXT_KEY(spot, direction), KEY(spot, address),
+	COUNTER(spot, count), COUNTER(spot, at_most),	 { 0 },
+};
+
+static const struct field vcpus[] = {
+	KEY(vcpu, vcpu),
+	COUNTER(vcpu, exits),
+	COUNTER(vcpu, to_user),
+	COUNTER(vcpu, guest_ns),
+	COUNTER(vcpu, kernel_ns),
+	COUNTER(vcpu, user_ns),
+	COUNTER(vcpu, polled_ns),
+	COUNTER(vcpu, blocked_ns),
+	GAUGE(vcpu, tid),
+	TEXT_GAUGE(vcpu, mode),
+	{ 0 },
+};
+
+static const struct field cpus[] = {
+	KEY(cpu, cpu),		COUNTER(cpu, exits),
+	COUNTER(cpu, to_user),	COUNTER(cpu, io_num),
+	COUNTER(cpu, mmio_num), COUNTER(cpu, halt_num),
+	COUNTER(cpu, guest_ns), { 0 },
+};
+
+const struct form detail_form[TABLE_NR] = {
+	[TABLE_REASONS] = { "reasons", sizeof(struct reason), reasons },
+	[TABLE_USERSPACE] = { "userspace", sizeof(struct outcome), userspace },
+	[TABLE_HISTOGRAMS] = { "histograms", sizeof(struct histogram), histograms },
+	[TABLE_HOT] = { "hot", sizeof(struct spot), hot },
+	[TABLE_VCPUS] = { "vcpus", sizeof(struct vcpu), vcpus },
+	[TABLE_CPUS] = { "cpus", sizeof(struct cpu), cpus },
+};
+
+static uint64_t *number_of(void *row, const struct field *field)
+{
+	return (uint64_t *)((char *)row + field->at);
+}
+
+static char *text_of(void *row, const struct field *field)
+{
+	return (char *)row + field->at;
+}
+
+void *detail_new_row(const struct form *form, struct rows *rows)
+{
+	void *row;
+
+	if (rows->nr == DETAIL_MAX_ROWS)
+		return NULL;
+	/* Double the room whenever it is used up, at powers of two. */
+	if (!(rows->nr & (rows->nr - 1)))
+		rows->row = xreallocarray(rows->row, rows->nr ? 2 * rows->nr : 1, form->size);
+	row = (char *)rows->row + rows->nr++ * form->size;
+	return memset(row, 0, form->size);
+}
+
+bool detail_set_text(char *field, const char *text, size_t len)
+{
+	if (len >= DETAIL_TEXT_SIZE)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			return false;
+	memcpy(field, text, len);
+	field[len] = '\0';
+	return true;
+}
+
+/* Takes the next field of the line off *@at. Returns its length, 0 at the end. */
+static size_t next_field(const char **at, const char *end, const char **field)
+{
+	while (*at < end && (**at == ' ' || **at == '\t'))
+		++*at;
+	*field = *at;
+	while (*at < end && **at != ' ' && **at != '\t')
+		++*at;
+	return *at - *field;
+}
+
+static bool parse_number(const char *text, size_t len, uint64_t *number)
+{
+	char digits[24], *end;
+
+	if (!len || len >= sizeof(digits) || text[0] < '0' || text[0] > '9')
+		return false;
+	memcpy(digits, text, len);
+	digits[len] = '\0';
+	errno = 0;
+	*number = strtoull(digits, &end, len > 2 && text[1] == 'x' ? 16 : 10);
+	return end == digits + len && !errno;
+}
+
+static const struct field *find_field(const struct form *form, const char *name, size_t len)
+{
+	for (const struct field *field = form->field; field->name; field++)
+		if (strlen(field->name) == len && !memcmp(field->name, name, len))
+			return field;
+	return NULL;
+}
+
+/* A text in the last column takes the rest of the line, blanks included. */
+static const char *parse_row(const struct form *form, struct rows *rows,
+			     const struct field **column, size_t columns, const char *at,
+			     const char *end)
+{
+	void *row = detail_new_row(form, rows);
+	const char *text;
+
+	if (!row)
+		return "too many lines";
+	for (size_t c = 0; c < columns; c++) {
+		size_t len = next_field(&at, end, &text);
+
+		if (!len)
+			return "a line is shorter than the header";
+		if (!column[c])
+			continue;
+		if (!column[c]->text) {
+			if (!parse_number(text, len, number_of(row, column[c])))
+				return "a field is not a number";
+			continue;
+		}
+		if (c == columns - 1) {
+			len = end - text;
+			at = end;
+		}
+		if (!detail_set_text(text_of(row, column[c]), text, len))
+			return "a text is too long or not printable";
+	}
+	return next_field(&at, end, &text) ? "a line is longer than the header" : NULL;
+}
+
+const char *detail_parse(const struct form *form, const char *buf, size_t len, struct rows *rows)
+{
+	const struct field *column[DETAIL_MAX_FIELDS];
+	const char *const end = buf + len;
+	const char *wrong = NULL;
+	size_t columns = 0;
+
+	*rows = (struct rows){ .known = true };
+	for (bool header = true; !wrong && (header || buf < end); header = false) {
+		const char *stop = buf < end ? memchr(buf, '\n', end - buf) : NULL;
+		const char *name;
+		size_t name_len;
+
+		if (!stop) {
+			wrong = "it is cut off";
+			break;
+		}
+		if (header) {
+			while ((name_len = next_field(&buf, stop, &name))) {
+				if (columns == DETAIL_MAX_FIELDS) {
+					wrong = "it has too many columns";
+					break;
+				}
+				column[columns++] = find_field(form, name, name_len);
+			}
+		} else {
+			wrong = parse_row(form, rows, column, columns, buf, stop);
+		}
+		buf = stop + 1;
+	}
+	if (wrong) {
+		free(rows->row);
+		*rows = (struct rows){ 0 };
+	}
+	return wrong;
+}
+
+static bool same_row(const struct form *form, void *a, void *b)
+{
+	for (const struct field *field = form->field; field->name; field++) {
+		if (field->kind != FIELD_KEY)
+			continue;
+		if (field->text ? strcmp(text_of(a, field), text_of(b, field)) != 0 :
+				  *number_of(a, field) != *number_of(b, field))
+			return false;
+	}
+	return true;
+}
+
+/* Rows keep their order between readings, so the search goes on behind the last hit. */
+static void *find_row(const struct form *form, const struct rows *rows, void *like, size_t *at)
+{
+	for (size_t n = 0; n < rows->nr; n++) {
+		void *row = (char *)rows->row + (*at + n) % rows->nr * form->size;
+
+		if (same_row(form, row, like)) {
+			*at = (*at + n + 1) % rows->nr;
+			return row;
+		}
+	}
+	return NULL;
+}
+
+static void subtract_rows(const struct form *form, struct rows *diff, const struct rows *was,
+			  const struct rows *now)
+{
+	size_t at = 0;
+
+	*diff = (struct rows){ .known = now->known };
+	for (size_t i = 0; i < now->nr; i++) {
+		void *row = detail_new_row(form, diff);
+		void *was_row;
+
+		memcpy(row, (char *)now->row + i * form->size, form->size);
+		was_row = was ? find_row(form, was, row, &at) : NULL;
+		for (const struct field *field = form->field; was_row && field->name; field++) {
+			uint64_t *number = number_of(row, field);
+			uint64_t before = *number_of(was_row, field);
+
+			if (field->kind == FIELD_COUNTER)
+				*number = *number > before ? *number - before : 0;
+		}
+	}
+}
+
+void detail_subtract(struct detail *diff, const struct detail *was, const struct detail *now)
+{
+	diff->isa = now->isa;
+	for (enum table t = 0; t < TABLE_NR; t++)
+		subtract_rows(&detail_form[t], &diff->table[t], was ? &was->table[t] : NULL,
+			      &now->table[t]);
+}
+
+void detail_free(struct detail *detail)
+{
+	for (enum table t = 0; t < TABLE_NR; t++)
+		free(detail->table[t].row);
+	*detail = (struct detail){ 0 };
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Takes snapshots of the running module, from its files and from those of the processes.
+ */
+#ifndef LIVE_H
+#define LIVE_H
+
+#include "data/name.h"
+#include "data/source.h"
+
+/* How much is read. Each depth includes those before it. */
+enum depth {
+	DEPTH_COUNTS, /* /proc/kvminfo, and the names of the guests */
+	DEPTH_VCPUS, /* the vCPUs, which ready time needs */
+	DEPTH_ALL, /* all of debugfs */
+};
+
+/*
+ * Takes a snapshot of the module whose files are in @root/proc and
+ * @root/sys/kernel/debug. Leaves out what cannot be read of debugfs. Returns what
+ * source_load() returns.
+ */
+enum source_status live_take(const char *root, enum depth depth, struct snapshot *snap,
+			     struct source_error *err);
+
+/* Fills in the time now and the names of this machine. */
+void live_moment(struct moment *at);
+
+/* Reads a small file into a new string. Returns NULL with errno if that fails. */
+char *live_read(const char *path, size_t *len);
+
+/* Reads the module's info file below @root. Returns what live_read() returns. */
+char *live_info(const char *root);
+
+/* Copies the value of the "key: value" line of @info. Returns false if there is no such line. */
+bool live_info_value(const char *info, const char *key, char value[NAME_SIZE]);
+
+#endif

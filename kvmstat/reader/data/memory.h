@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Allocations that exit with STATUS_NO_DATA and a message when there is no memory left.
+ */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include <stddef.h>
+
+/* These never return NULL. */
+void *xcalloc(size_t nr, size_t size);
+void *xreallocarray(void *old, size_t nr, size_t size);
+char *xstrdup(const char *text);
+__attribute__((format(printf, 1, 2))) char *xasprintf(const char *format, ...);
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Adds up the differences of each guest over all intervals.
+ */
+#define _GNU_SOURCE
+#include "data/window.h"
+
+#include <inttypes.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/memory.h"
+
+/* A guest starts with its key, so the pointer to a key finds it. */
+static int compare(const void *a, const void *b)
+{
+	return guest_key_compare(a, b);
+}
+
+void window_open(struct window *window, const struct choice *choice)
+{
+	*window = (struct window){ .has = UINT32_MAX, .choice = choice };
+}
+
+static struct window_guest *follow(struct window *window, const struct delta_row *row)
+{
+	struct window_guest *guest = xcalloc(1, sizeof(*guest));
+	size_t nr = window->nr;
+
+	/* Double the room whenever it is used up, at powers of two. */
+	if (!(nr & (nr - 1)))
+		window->guest =
+			xreallocarray(window->guest, nr ? 2 * nr : 1, sizeof(*window->guest));
+	guest->key = row->key;
+	guest->was = about_get(row->was);
+	window->guest[window->nr++] = guest;
+	if (!tsearch(guest, &window->tree, compare))
+		abort();
+	strcpy(guest->name, counts_are_others(&row->last) ? "(others)" : "-");
+	return guest;
+}
+
+static void learn(struct window *window, struct window_guest *guest, const struct delta_row *row)
+{
+	const bool unknown = !strcmp(guest->name, "-") || !strcmp(guest->name, "?");
+
+	/* A guest that was gone and is here again also begins at zero. */
+	if (row->state == DELTA_RESTARTED || row->state == DELTA_NEW) {
+		about_put(guest->was);
+		guest->was = NULL;
+	}
+	if (!row->now)
+		return;
+	window->named = true;
+	if (unknown)
+		strcpy(guest->name, row->now->name);
+	about_put(guest->now);
+	guest->now = about_get(row->now);
+}
+
+void window_add(struct window *window, const struct delta *delta)
+{
+	window->has &= delta->has;
+	window->seconds += delta->seconds;
+	for (size_t i = 0; i < delta->nr; i++) {
+		const struct delta_row *row = &delta->row[i];
+		struct window_guest *guest;
+		uint64_t *sum;
+
+		guest = (struct window_guest *)window_find(window, &row->key);
+		if (!guest && window->nr == WINDOW_MAX_GUESTS) {
+			window->missed += row->state == DELTA_NEW;
+			continue;
+		}
+		if (!guest)
+			guest = follow(window, row);
+		learn(window, guest, row);
+		guest->chosen = choice_means(window->choice, &guest->key, guest->name);
+		guest->last = row->last;
+		guest->ended = row->state == DELTA_ENDED;
+		guest->restarted |= row->state == DELTA_RESTARTED;
+		sum = guest->sum.v;
+		for (enum column c = 0; c < COL_NR; c++)
+			sum[c] += row->diff.v[c];
+		/* The sum would count exits twice whose handling spans two intervals. */
+		sum[COL_kvm_vm_switch_num] = sum[COL_exits] > sum[COL_kvm_qemu_switch_num] ?
+						     sum[COL_exits] - sum[COL_kvm_qemu_switch_num] :
+						     0;
+	}
+}
+
+const struct window_guest *window_find(const struct window *window, const struct guest_key *key)
+{
+	struct window_guest *const *found = tfind(key, &window->tree, compare);
+
+	return found ? *found : NULL;
+}
+
+bool window_guest_is_others(const struct window_guest *guest)
+{
+	return counts_are_others(&guest->last);
+}
+
+void window_detail(const struct window_guest *guest, struct detail *diff)
+{
+	static const struct detail nothing;
+
+	detail_subtract(diff, guest->was ? &guest->was->detail : NULL,
+			guest->now ? &guest->now->detail : &nothing);
+}
+
+static void list_chosen(const struct window *window, FILE *err)
+{
+	char shown[NAME_SHOWN_SIZE];
+
+	for (size_t i = 0; i < window->nr; i++) {
+		const struct window_guest *guest = window->guest[i];
+
+		if (!guest->chosen)
+			continue;
+		name_show(shown, guest->name, NAME_SIZE);
+		fprintf(err, "  id:%" PRIu64 "\tpid:%" PRIu64 "\t%s\n", guest->key.id,
+			guest->key.pid, shown);
+	}
+}
+
+enum status window_check(const struct window *window, bool one, FILE *err)
+{
+	const struct choice *choice = window->choice;
+	const struct window_guest *first = NULL;
+
+	if (!choice->pid && !choice->guest)
+		return STATUS_OK;
+	for (size_t i = 0; i < window->nr; i++) {
+		const struct window_guest *guest = window->guest[i];
+
+		if (!guest->chosen)
+			continue;
+		if (first && (one || guest->key.pid != first->key.pid)) {
+			fprintf(err, "kvmstat: several guests match; choose one by its id:\n");
+			list_chosen(window, err);
+			return STATUS_BAD;
+		}
+		first = guest;
+	}
+	if (first)
+		return STATUS_OK;
+	fprintf(err, "kvmstat: no such guest; see 'kvmstat list'\n");
+	if (!window->named && choice->guest)
+		fprintf(err, "kvmstat: a copy of /proc/" KVMSTAT_PROC_NAME " has no names; choose "
+			     "by pid or id\n");
+	return STATUS_NO_DATA;
+}
+
+static void forget(void *node)
+{
+	struct window_guest *guest = node;
+
+	about_put(guest->was);
+	about_put(guest->now);
+	free(guest);
+}
+
+void window_close(struct window *window)
+{
+	tdestroy(window->tree, forget);
+	free(window->guest);
+	*window = (struct window){ 0 };
+}

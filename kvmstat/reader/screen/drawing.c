@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Draws the lines at the top, the list of guests or one guest, and the line of keys.
+ */
+#include "screen/drawing.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "data/share.h"
+#include "screen/screen.h"
+#include "text/guests.h"
+#include "text/number.h"
+
+#define NSEC_PER_SEC INT64_C(1000000000)
+#define ENDED_SHOWN (10 * NSEC_PER_SEC) /* so long an ended guest stays in the list */
+#define LIST_REST 31 /* columns of the screen for history and times, at least */
+
+/* The lines at the top. */
+enum { LINE_TITLE, LINE_SUMS, LINE_TIMES, LINE_NOTICE };
+
+static bool is_listed(struct view *view, const struct window_guest *guest,
+		      const struct history *history)
+{
+	if (!guest->chosen || !filter_passes(&view->guest_filter, guest))
+		return false;
+	return !guest->ended || session_now() - history->ended < ENDED_SHOWN;
+}
+
+/* Rates and shares are those of the last interval, counts and times those of the window. */
+static void list_guest(struct view *view, const struct window_guest *guest,
+		       const struct history *history)
+{
+	const struct window *window = &view->session.window;
+	const struct moment *at = &view->session.last.at;
+	struct grid *grid = &view->list.grid, totals = guests_grid(NULL);
+	const struct delta interval = { .has = window->has, .seconds = history->seconds };
+	const struct delta_row row = {
+		.state = guest->ended ? DELTA_ENDED : DELTA_STAYED,
+		.diff = history->diff,
+		.was = history->was,
+		.now = history->now,
+	};
+
+	sheet_identify(&view->list, (uintptr_t)history);
+	guests_add_delta(grid, guest, &interval, &row, at);
+	guests_add_total(&totals, window, guest, at);
+	for (size_t c = 0; c < grid->nr_columns; c++) {
+		const enum unit unit = grid->column[c].unit;
+
+		if (unit == UNIT_COUNT || unit == UNIT_NS)
+			grid->cell[(grid->nr - 1) * grid->nr_columns + c] = totals.cell[c];
+	}
+	grid_free(&totals);
+}
+
+static void rest_of_list(void *data, const uint64_t *row, int y, int x, int width)
+{
+	const struct history *history = row ? (const struct history *)(uintptr_t)*row : NULL;
+	const int spark = width / 3 < HISTORY_RATES ? width / 3 : HISTORY_RATES;
+	uint64_t times[TIME_NR];
+
+	(void)data;
+	if (!row) {
+		screen_text(y, x, width, STYLE_HEAD, spark < 8 ? "LATELY" : "EXITS/s");
+		screen_text(y, x + spark + 1, width - spark - 1, STYLE_HEAD,
+			    width < 30 ? "TIME" : "TIME OF THE vCPUs");
+		return;
+	}
+	screen_sparkline(y, x, spark, history);
+	if (history->ended) {
+		screen_text(y, x + spark + 1, width - spark - 1, STYLE_DIM, "ended");
+		return;
+	}
+	panes_split(&history->diff, history->ready_ns, times);
+	screen_times(y, x + spark + 1, width - spark - 1, times);
+}
+
+struct sheet drawing_list(void)
+{
+	return (struct sheet){
+		.grid = guests_grid(NULL),
+		.always = "name,pid,vcpus,exits_s,to_vmm_s",
+		.wide = "in_kernel,exits,halts_s,io_s,mmio_s,interrupts_s,faults_s,"
+			"ready_share,to_vmm,vmm,id,injected_s,guest_share,kernel_share,"
+			"user_share,halted_share",
+		.now = "exits_s",
+		.total = "exits",
+		.rest = rest_of_list,
+	};
+}
+
+static void draw_list(struct view *view, int y, int height)
+{
+	const struct window *window = &view->session.window;
+
+	sheet_clear(&view->list);
+	view->list.least = COLS / 3 > LIST_REST ? COLS / 3 : LIST_REST;
+	for (size_t i = 0; i < window->nr; i++) {
+		struct history *history = history_of(&view->histories, &window->guest[i]->key);
+
+		if (is_listed(view, window->guest[i], history))
+			list_guest(view, window->guest[i], history);
+	}
+	sheet_draw(&view->list, y, height, NULL);
+	if (!view->list.grid.nr)
+		screen_text(y + 2, 2, COLS - 2, STYLE_PLAIN,
+			    view->guest_filter.text[0] ?
+				    "No guest matches the filter: 'c' clears it." :
+				    "No guests: the first to run appears here.");
+}
+
+/* Says where and when, and inside a guest, which guest. */
+static void draw_title(const struct view *view, const struct window_guest *guest)
+{
+	const struct moment *at = &view->session.last.at;
+	const time_t seconds = at->real_ns / NSEC_PER_SEC;
+	char host[NAME_SIZE], when[32] = "";
+	const int width = COLS - 20;
+	struct tm tm;
+	int x;
+
+	if (localtime_r(&seconds, &tm))
+		strftime(when, sizeof(when), "%F %T", &tm);
+	screen_text(LINE_TITLE, COLS - strlen(when), 20, STYLE_PLAIN, when);
+	if (!guest) {
+		name_clean(host, at->host, false);
+		screen_print(LINE_TITLE, 0, width, STYLE_BOLD, "kvmstat %s  %s  Linux %s  %u CPUs",
+			     KVMSTAT_VERSION, host, at->kernel, at->cpus);
+		return;
+	}
+	x = screen_text(LINE_TITLE, 0, width / 2, STYLE_BOLD, guest->name);
+	screen_print(LINE_TITLE, x + 2, width - x - 2, STYLE_PLAIN,
+		     "pid %" PRIu64 "  id %" PRIu64 "  %" PRIu64 " vCPUs  %s", guest->key.pid,
+		     guest->key.id, guest->last.v[COL_vcpus], guest->now ? guest->now->vmm : "");
+}
+
+/* Says the state of the view at the right end of a line. Returns the column where it begins. */
+static int draw_state(const struct view *view, int y)
+{
+	char every[32], since[32], text[256];
+	const char *state = view->lost ? " no data " : view->paused ? " paused " : "";
+	int x;
+
+	number_time(every, sizeof(every), view->interval);
+	number_time(since, sizeof(since), view->session.window.seconds * 1e9);
+	snprintf(text, sizeof(text), "every %s, totals of %s", every, since);
+	x = COLS - strlen(text);
+	screen_text(y, x, COLS, STYLE_PLAIN, text);
+	if (*state) {
+		x -= strlen(state) + 1;
+		screen_text(y, x, COLS, STYLE_ALERT, state);
+	}
+	return x;
+}
+
+/* Draws the bar of time, with a legend. */
+static void draw_times(const uint64_t times[TIME_NR], bool has_ready)
+{
+	const int names = 61;
+	uint64_t all = 0;
+	int x = COLS - names + 1;
+
+	for (int i = 0; i < TIME_NR; i++)
+		all += times[i];
+	screen_times(LINE_TIMES, 0, COLS - names, times);
+	for (int i = 0; i < TIME_NR; i++) {
+		char share[8] = "-";
+
+		if (all && (has_ready || i != TIME_READY))
+			snprintf(share, sizeof(share), "%.0f%%", 100.0 * times[i] / all);
+		screen_time_glyph(LINE_TIMES, x, i);
+		screen_print(LINE_TIMES, x + 2, COLS, STYLE_PLAIN, "%s %s", screen_time_name[i],
+			     share);
+		x += strlen(screen_time_name[i]) + 7;
+	}
+}
+
+/* Says how often guests exit now, and who handles that. */
+static void draw_rates(int x, int width, double rate, uint64_t to_vmm, uint64_t exits)
+{
+	char number[32], share[32];
+
+	number_rate(number, sizeof(number), rate, 9);
+	share_percent(share, sizeof(share), to_vmm, exits, 1);
+	screen_print(LINE_SUMS, x, width - x, STYLE_PLAIN,
+		     exits ? "%s exits/s, %s%% to the VMM" : "%s exits/s", number, share);
+}
+
+static double rate_of(const struct history *history)
+{
+	return history->seconds > 0 ? history->diff.v[COL_exits] / history->seconds : 0;
+}
+
+static void draw_sums(struct view *view)
+{
+	const struct window *window = &view->session.window;
+	uint64_t times[TIME_NR] = { 0 }, exits = 0, to_vmm = 0, vcpus = 0;
+	const int width = draw_state(view, LINE_SUMS) - 1;
+	bool has_ready = false;
+	size_t guests = 0;
+	double rate = 0;
+	int x;
+
+	for (size_t i = 0; i < window->nr; i++) {
+		const struct window_guest *guest = window->guest[i];
+		const struct history *history = history_of(&view->histories, &guest->key);
+		uint64_t own[TIME_NR];
+
+		if (!guest->chosen || guest->ended)
+			continue;
+		guests++;
+		vcpus += guest->last.v[COL_vcpus];
+		exits += history->diff.v[COL_exits];
+		to_vmm += history->diff.v[COL_kvm_qemu_switch_num];
+		rate += rate_of(history);
+		has_ready |= history->has_ready;
+		panes_split(&history->diff, history->ready_ns, own);
+		for (int p = 0; p < TIME_NR; p++)
+			times[p] += own[p];
+	}
+	x = screen_print(LINE_SUMS, 0, width, STYLE_PLAIN,
+			 "%zu guest%s, %" PRIu64 " vCPUs: ", guests, guests == 1 ? "" : "s", vcpus);
+	draw_rates(x, width, rate, to_vmm, exits);
+	draw_times(times, has_ready);
+}
+
+static void draw_subject_sums(struct view *view, const struct window_guest *guest,
+			      const struct history *history)
+{
+	const int width = draw_state(view, LINE_SUMS) - 1;
+	const struct counts *diff = &history->diff;
+	uint64_t times[TIME_NR];
+	int x = 0;
+
+	if (guest->ended || guest->restarted)
+		x = 1 + screen_text(LINE_SUMS, 0, width, STYLE_ALERT,
+				    guest->ended ? " ended " : " restarted ");
+	draw_rates(x, width, rate_of(history), diff->v[COL_kvm_qemu_switch_num],
+		   diff->v[COL_exits]);
+	panes_split(diff, history->ready_ns, times);
+	draw_times(times, history->has_ready);
+}
+
+static void draw_tabs(struct view *view, int y)
+{
+	int x = 0;
+
+	view->tabs_line = y;
+	for (enum pane p = 0; p < PANE_NR; p++) {
+		view->tab[p] = x;
+		x += screen_print(y, x, COLS, p == view->pane ? STYLE_SELECTED : STYLE_PLAIN,
+				  " %d %s ", (int)p + 1, pane_name[p]);
+	}
+	view->tab[PANE_NR] = x;
+}
+
+/* Draws a notice in one line or more. Returns the first line below it. */
+static int draw_notice(struct view *view)
+{
+	const struct filter *filter = view->inside ? &view->row_filter : &view->guest_filter;
+	struct page page = { 0 };
+	int lines;
+
+	if (session_now() < view->message_until) {
+		page_add(&page, STYLE_ALERT, 0, "%s", view->message);
+		lines = page.nr < 4 ? page.nr : 4;
+		page_draw(&page, LINE_NOTICE, lines);
+		page_clear(&page);
+		return LINE_NOTICE + lines;
+	}
+	if (filter->text[0])
+		screen_print(LINE_NOTICE, 0, COLS, STYLE_BOLD, "only %s '%s' (c: all)",
+			     filter->regular ? "what matches" : "guests that are", filter->text);
+	else if (view->session.window.missed)
+		screen_print(LINE_NOTICE, 0, COLS, STYLE_BOLD,
+			     "%zu more guests came than can be followed; r begins anew",
+			     view->session.window.missed);
+	return LINE_NOTICE + 1;
+}
+
+static void draw_keys(const struct view *view)
+{
+	static const struct {
+		const char *key, *what;
+	} list[] = { { "?", "help" },	  { "Enter", "look in" }, { "<>", "sort" },
+		     { "f", "filter" },	  { "Space", "pause" },	  { "r", "reset" },
+		     { "s", "interval" }, { "q", "quit" } },
+	  inside[] = { { "?", "help" },	  { "Esc", "back" },	{ "Tab", "pane" }, { "<>", "sort" },
+		       { "f", "filter" }, { "Space", "pause" }, { "r", "reset" },  { "q", "quit" } };
+	const size_t nr = view->inside ? sizeof(inside) / sizeof(*inside) :
+					 sizeof(list) / sizeof(*list);
+	int x = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		x += screen_text(LINES - 1, x, COLS, STYLE_KEY,
+				 view->inside ? inside[i].key : list[i].key);
+		x += 1 + screen_print(LINES - 1, x, COLS, STYLE_PLAIN, " %s",
+				      view->inside ? inside[i].what : list[i].what);
+	}
+}
+
+static void draw_help(struct view *view)
+{
+	static const char *const lines[] = {
+		"Up Down PgUp PgDn Home End, wheel   choose a row; Home: always the first",
+		"Enter, double click    look into the guest; Esc, Backspace: back",
+		"Tab, Left, Right, 1-7  another pane of the guest",
+		"< >, click on a head   sort by another column; I: the other way round",
+		"Space, Z               pause: the figures stay",
+		"",
+		"As in kvm_stat:",
+		"o    sort by rates, or by totals",
+		"x    the reasons of the guest, and back",
+		"f /  show only what matches a regular expression; c: all again",
+		"g p  show only guests of this name, part of a name, pid or id; c: all again",
+		"r    totals begin anew on this screen; the kernel's counters go on",
+		"s    the interval",
+		"h    this help, also ? and F1; q: quit, also F10; any other key: read now",
+		"",
+		"Rates and bars of time show the last interval. Totals, shares and the verdict cover "
+		"all time since the start or r. Ready means waiting for a CPU of the host, which the "
+		"guest calls stolen time; it is subtracted from the other times, from the kernel's "
+		"first. Guests are always listed one by one, so kvm_stat's b is not needed.",
+	};
+
+	page_clear(&view->help_page);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		page_add(&view->help_page, STYLE_PLAIN, 0, "%s", lines[i]);
+	screen_text(0, 0, COLS, STYLE_BOLD, "kvmstat top: keys");
+	page_draw(&view->help_page, 1, LINES - 2);
+	screen_text(LINES - 1, 0, COLS, STYLE_PLAIN, "any key: back");
+}
+
+void drawing_show(struct view *view)
+{
+	const struct window_guest *guest = view->inside ? view_subject(view) : NULL;
+	int y;
+
+	erase();
+	if (LINES < SCREEN_ROWS || COLS < SCREEN_COLUMNS) {
+		screen_print(0, 0, COLS, STYLE_PLAIN, "kvmstat top needs %dx%d", SCREEN_COLUMNS,
+			     SCREEN_ROWS);
+		screen_print(1, 0, COLS, STYLE_PLAIN, "this is %dx%d; q: quit", COLS, LINES);
+		refresh();
+		return;
+	}
+	if (view->help) {
+		draw_help(view);
+		refresh();
+		return;
+	}
+	draw_title(view, guest);
+	y = draw_notice(view);
+	if (guest) {
+		struct subject shown = {
+			.guest = guest,
+			.history = history_of(&view->histories, &guest->key),
+			.has = view->session.window.has,
+			.thresholds = &view->thresholds,
+			.filter = view->row_filter.text[0] ? &view->row_filter.regex : NULL,
+		};
+
+		draw_subject_sums(view, guest, shown.history);
+		draw_tabs(view, y);
+		panes_draw(&view->panes, view->pane, &shown, y + 1, LINES - y - 2);
+	} else {
+		draw_sums(view);
+		draw_list(view, y, LINES - y - 1);
+	}
+	if (view->prompt.label)
+		prompt_draw(&view->prompt, LINES - 1);
+	else
+		draw_keys(view);
+	refresh();
+}

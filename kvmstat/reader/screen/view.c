@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads the guests, and enters and leaves them.
+ */
+#include "screen/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "screen/screen.h"
+
+#define TRY_AGAIN INT64_C(1000000000) /* while there is nothing to read */
+
+void view_say(struct view *view, int64_t how_long, const char *text)
+{
+	snprintf(view->message, sizeof(view->message), "%s", text);
+	view->message_until = session_now() + how_long;
+}
+
+const struct window_guest *view_subject(const struct view *view)
+{
+	return window_find(&view->session.window, &view->subject);
+}
+
+void view_leave(struct view *view)
+{
+	view->inside = false;
+	view->session.depth = DEPTH_VCPUS;
+}
+
+static void lose(struct view *view)
+{
+	char why[400], text[512];
+
+	if (!screen_said(why, sizeof(why)))
+		strcpy(why, "the numbers cannot be read");
+	snprintf(text, sizeof(text), "%s (the last figures stay; trying again)", why);
+	view_say(view, INT64_MAX / 2, text);
+	view->lost = true;
+}
+
+/* A reload of the module changes the ids, so this takes the first guest of the process. */
+static void find_subject_again(struct view *view)
+{
+	const struct window *window = &view->session.window;
+
+	if (!view->inside || view_subject(view))
+		return;
+	for (size_t i = 0; i < window->nr; i++)
+		if (window->guest[i]->key.pid == view->subject.pid) {
+			view->subject = window->guest[i]->key;
+			return;
+		}
+	view_leave(view);
+}
+
+/* Begins the window again with the last reading. */
+static void begin(struct view *view)
+{
+	window_close(&view->session.window);
+	window_open(&view->session.window, &view->session.request->choice);
+	session_begin(&view->session, false);
+}
+
+static void reopen(struct view *view)
+{
+	struct session session;
+
+	if (session_open(&session, view->session.request, DEPTH_ALL)) {
+		session_close(&session);
+		lose(view);
+		return;
+	}
+	session.depth = view->session.depth;
+	session_close(&view->session);
+	histories_free(&view->histories);
+	view->session = session;
+	view->lost = false;
+	begin(view);
+	find_subject_again(view);
+	view_say(view, VIEW_MESSAGE_SHOWN, "the numbers are back: counting anew");
+}
+
+void view_take(struct view *view, bool rates)
+{
+	const int64_t now = session_now();
+
+	if (view->lost)
+		reopen(view);
+	else if (session_step(&view->session))
+		lose(view);
+	else if (rates)
+		history_add(&view->histories, &view->session.delta, now);
+	view->next = now + (view->lost && view->interval > TRY_AGAIN ? TRY_AGAIN : view->interval);
+}
+
+void view_tick(struct view *view)
+{
+	const int64_t due = view->next;
+
+	view_take(view, true);
+	if (!view->lost && due + view->interval > session_now())
+		view->next = due + view->interval;
+}
+
+void view_enter(struct view *view, const struct guest_key *key)
+{
+	view->subject = *key;
+	view->inside = true;
+	view->panes.overview.first = 0;
+	view->session.depth = DEPTH_ALL;
+	if (!view->lost)
+		view_take(view, false);
+}
+
+void view_reset(struct view *view)
+{
+	const enum depth depth = view->session.depth;
+
+	/* The user may look into any guest later, so the totals need all details from now on. */
+	view->session.depth = DEPTH_ALL;
+	view_take(view, false);
+	view->session.depth = depth;
+	if (view->lost)
+		return;
+	begin(view);
+	find_subject_again(view);
+	view_say(view, VIEW_MESSAGE_SHOWN, "totals begin anew here; the kernel's counters go on");
+}
+
+void view_close(struct view *view)
+{
+	sheet_free(&view->list);
+	page_clear(&view->help_page);
+	filter_clear(&view->guest_filter);
+	filter_clear(&view->row_filter);
+	histories_free(&view->histories);
+	session_close(&view->session);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A view is what top shows: the guests, read again and again, and where the user is.
+ */
+#ifndef VIEW_H
+#define VIEW_H
+
+#include "data/history.h"
+#include "data/session.h"
+#include "screen/filter.h"
+#include "screen/page.h"
+#include "screen/panes.h"
+#include "screen/prompt.h"
+#include "screen/sheet.h"
+#include "verdict/thresholds.h"
+
+#define VIEW_LEAST_INTERVAL (INT64_C(1000000000) / 10)
+#define VIEW_MESSAGE_SHOWN (5 * INT64_C(1000000000))
+
+struct view {
+	struct thresholds thresholds;
+	struct session session;
+	struct histories histories;
+	int64_t interval, next; /* the session_now() of the next reading */
+	bool quit, help, paused;
+	bool lost; /* the last reading failed, so what is shown is older */
+	char message[512];
+	int64_t message_until;
+	struct page help_page;
+	struct prompt prompt;
+	struct filter guest_filter, row_filter;
+	struct sheet list;
+	bool inside; /* one guest is shown, not the list */
+	struct guest_key subject; /* the guest that is shown */
+	enum pane pane;
+	struct panes panes;
+	int tab[PANE_NR + 1]; /* where the names of panes begin on the screen */
+	int tabs_line;
+	int64_t clicked; /* when, and on which line */
+	int clicked_line;
+};
+
+/* Shows @text for @how_long nanoseconds. */
+void view_say(struct view *view, int64_t how_long, const char *text);
+
+/* Returns the guest that is shown, or NULL if the window does not have it. */
+const struct window_guest *view_subject(const struct view *view);
+
+/* Show one guest, or the list again. */
+void view_enter(struct view *view, const struct guest_key *key);
+void view_leave(struct view *view);
+
+/* Reads again. Without @rates, the rates stay those of the last interval. */
+void view_take(struct view *view, bool rates);
+
+/* Reads again and sets the time of the next reading, without drift. */
+void view_tick(struct view *view);
+
+/* Begins the totals anew. */
+void view_reset(struct view *view);
+
+/* Frees what the view owns. */
+void view_close(struct view *view);
+
+#endif

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes metrics by families, as the text format wants the lines of a family together.
+ */
+#include "text/prometheus.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/memory.h"
+
+#define NSEC_PER_SEC 1000000000
+
+/* Returns the next chosen guest from the @i-th on that still runs, or NULL. */
+static const struct window_guest *next_guest(const struct window *window, size_t *i)
+{
+	while (*i < window->nr) {
+		const struct window_guest *guest = window->guest[(*i)++];
+
+		if (guest->chosen && !guest->ended)
+			return guest;
+	}
+	return NULL;
+}
+
+static void put_family(FILE *out, const char *name, const char *help)
+{
+	const char *suffix = strrchr(name, '_');
+	const bool counter = suffix && !strcmp(suffix, "_total");
+
+	fprintf(out, "# HELP kvmstat_%s %s\n# TYPE kvmstat_%s %s\n", name, help, name,
+		counter ? "counter" : "gauge");
+}
+
+struct label {
+	const char *name, *value; /* no name at the end */
+};
+
+static void put_label(FILE *out, char before, const struct label *label)
+{
+	fprintf(out, "%c%s=\"", before, label->name);
+	for (const char *c = label->value; *c; c++) {
+		if (*c == '\n')
+			fputs("\\n", out);
+		else if (*c == '\\' || *c == '"')
+			fprintf(out, "\\%c", *c);
+		else
+			fputc(*c, out);
+	}
+	fputc('"', out);
+}
+
+#define MAX_LABELS 3 /* besides guest and id */
+
+/* Writes a line up to its value. */
+static void put_series(FILE *out, const char *name, const struct window_guest *guest,
+		       const struct label label[MAX_LABELS])
+{
+	char id[24];
+
+	snprintf(id, sizeof(id), "%" PRIu64, guest->key.id);
+	fprintf(out, "kvmstat_%s", name);
+	put_label(out, '{', &(struct label){ "guest", guest->name });
+	put_label(out, ',', &(struct label){ "id", id });
+	for (size_t i = 0; i < MAX_LABELS && label[i].name; i++)
+		put_label(out, ',', &label[i]);
+	fputs("} ", out);
+}
+
+#define LABELS(...) ((const struct label[MAX_LABELS]){ __VA_ARGS__ })
+
+static void put_number(FILE *out, uint64_t number)
+{
+	fprintf(out, "%" PRIu64 "\n", number);
+}
+
+/* Writes all digits, for which a double may be too short. */
+static void put_seconds(FILE *out, uint64_t ns)
+{
+	fprintf(out, "%" PRIu64 ".%09" PRIu64 "\n", ns / NSEC_PER_SEC, ns % NSEC_PER_SEC);
+}
+
+static void put_guests(FILE *out, const struct window *window)
+{
+	const struct window_guest *guest;
+	uint64_t nr = 0;
+
+	for (size_t at = 0; (guest = next_guest(window, &at));)
+		nr += !window_guest_is_others(guest);
+	put_family(out, "guests", "Guests, without those past the module's max_vms.");
+	fputs("kvmstat_guests ", out);
+	put_number(out, nr);
+
+	put_family(out, "guest_info", "Who a guest is: its VMM's process and control group.");
+	for (size_t at = 0; (guest = next_guest(window, &at));) {
+		const struct about *about = guest->now;
+		char pid[24];
+
+		snprintf(pid, sizeof(pid), "%" PRIu64, guest->last.v[COL_pid]);
+		put_series(out, "guest_info", guest,
+			   LABELS({ "pid", pid }, { "vmm", about ? about->vmm : "" },
+				  { "cgroup", about ? about->cgroup : "" }));
+		put_number(out, 1);
+	}
+}
+
+static int compare_reasons(const void *a, const void *b)
+{
+	return strcmp(((const struct reason *)a)->reason, ((const struct reason *)b)->reason);
+}
+
+/*
+ * Returns the reasons of a guest, those with the same name added up. The caller frees them.
+ * Sets *@timed if they have times. The reason "all" has none, as other metrics have the times
+ * of the vCPUs.
+ */
+static struct reason *sum_reasons(const struct window_guest *guest, size_t *nr, bool *timed)
+{
+	const struct about *about = guest->now;
+	const struct rows *rows = about ? &about->detail.table[TABLE_REASONS] : NULL;
+	struct reason *sum;
+	size_t kept = 0;
+
+	*timed = rows && rows->known;
+	if (!*timed) {
+		sum = xcalloc(1, sizeof(*sum));
+		*sum = (struct reason){ .reason = "all",
+					.exits = guest->last.v[COL_exits],
+					.to_user = guest->last.v[COL_kvm_qemu_switch_num] };
+		*nr = 1;
+		return sum;
+	}
+	sum = xcalloc(rows->nr + 1, sizeof(*sum));
+	if (rows->nr)
+		memcpy(sum, rows->row, rows->nr * sizeof(*sum));
+	qsort(sum, rows->nr, sizeof(*sum), compare_reasons);
+	for (size_t i = 0; i < rows->nr; i++) {
+		struct reason *into = kept ? &sum[kept - 1] : NULL;
+
+		if (!into || strcmp(into->reason, sum[i].reason)) {
+			sum[kept++] = sum[i];
+			continue;
+		}
+		into->exits += sum[i].exits;
+		into->to_user += sum[i].to_user;
+		into->kernel_ns += sum[i].kernel_ns;
+		into->user_ns += sum[i].user_ns;
+	}
+	*nr = kept;
+	return sum;
+}
+
+enum reason_family { REASON_EXITS, REASON_TO_USER, REASON_SECONDS, REASON_NR };
+
+static void put_reason(FILE *out, enum reason_family family, const char *name,
+		       const struct window_guest *guest, const struct reason *reason, bool timed)
+{
+	if (family != REASON_SECONDS) {
+		put_series(out, name, guest, LABELS({ "reason", reason->reason }));
+		put_number(out, family == REASON_EXITS ? reason->exits : reason->to_user);
+	} else if (timed) {
+		put_series(out, name, guest,
+			   LABELS({ "reason", reason->reason }, { "where", "kernel" }));
+		put_seconds(out, reason->kernel_ns);
+		put_series(out, name, guest,
+			   LABELS({ "reason", reason->reason }, { "where", "userspace" }));
+		put_seconds(out, reason->user_ns);
+	}
+}
+
+static void put_reasons(FILE *out, const struct window *window)
+{
+	static const struct {
+		const char *name, *help;
+	} families[REASON_NR] = {
+		[REASON_EXITS] = { "exits_total",
+				   "VM exits, by the kernel's name of their reason." },
+		[REASON_TO_USER] = { "userspace_exits_total",
+				     "VM exits whose handling ended in userspace." },
+		[REASON_SECONDS] = { "exit_seconds_total",
+				     "Time that VM exits took, without halts, by where." },
+	};
+	const struct window_guest *guest;
+
+	for (enum reason_family f = 0; f < REASON_NR; f++) {
+		put_family(out, families[f].name, families[f].help);
+		for (size_t at = 0; (guest = next_guest(window, &at));) {
+			bool timed;
+			size_t nr;
+			struct reason *reason = sum_reasons(guest, &nr, &timed);
+
+			for (size_t i = 0; i < nr; i++)
+				put_reason(out, f, families[f].name, guest, &reason[i], timed);
+			free(reason);
+		}
+	}
+}
+
+static int compare_outcomes(const void *a, const void *b)
+{
+	const struct outcome *x = a, *y = b;
+
+	return strcmp(x->kind, y->kind) ?: strcmp(x->name, y->name);
+}
+
+/* Errors are negative, as in the kernel, so that nobody takes one for an exit. */
+static void put_outcomes(FILE *out, const struct window *window)
+{
+	const struct window_guest *guest;
+
+	put_family(out, "userspace_returns_total",
+		   "Returns to userspace, by KVM_EXIT_* or the error.");
+	for (size_t at = 0; (guest = next_guest(window, &at));) {
+		const struct rows *rows = guest->now ? &guest->now->detail.table[TABLE_USERSPACE] :
+						       NULL;
+		struct outcome *sorted;
+		uint64_t returns = 0;
+
+		if (!rows || !rows->nr)
+			continue;
+		sorted = xcalloc(rows->nr, sizeof(*sorted));
+		memcpy(sorted, rows->row, rows->nr * sizeof(*sorted));
+		qsort(sorted, rows->nr, sizeof(*sorted), compare_outcomes);
+		for (size_t i = 0; i < rows->nr; i++) {
+			const struct outcome *outcome = &sorted[i];
+			const bool error = !strcmp(outcome->kind, "errno");
+			char name[DETAIL_TEXT_SIZE + 1];
+
+			if (!error && strcmp(outcome->kind, "exit"))
+				continue;
+			returns += outcome->returns;
+			if (i + 1 < rows->nr && !compare_outcomes(outcome, outcome + 1))
+				continue;
+			snprintf(name, sizeof(name), "%s%s", error ? "-" : "", outcome->name);
+			put_series(out, "userspace_returns_total", guest, LABELS({ "exit", name }));
+			put_number(out, returns);
+			returns = 0;
+		}
+		free(sorted);
+	}
+}
+
+#define MAX_SERIES 5
+#define ONE(name, help, from)                 \
+	{                                     \
+		name, help, NULL, false,      \
+		{                             \
+			{                     \
+				from, 0, NULL \
+			}                     \
+		}                             \
+	}
+
+/* The families whose figures are columns of /proc/kvminfo. */
+static const struct family {
+	const char *name, *help, *label; /* without a label each guest has one series */
+	bool seconds;
+	struct {
+		enum column from, less; /* the figure is from - less; less may be 0 */
+		const char *value;
+	} series[MAX_SERIES]; /* the last one is from column 0, which is no figure */
+} families[] = {
+	ONE("vcpus", "Virtual CPUs that have run.", COL_vcpus),
+	ONE("returns_without_exit_total",
+	    "Returns to userspace with no exit since the last return.", COL_noexit_return_num),
+	{ "vcpu_seconds_total",
+	  "Time of all vCPUs by state; kernel includes waiting for a CPU of the host.",
+	  "state",
+	  true,
+	  { { COL_guest_ns, 0, "guest" },
+	    { COL_kernel_ns, 0, "kernel" },
+	    { COL_user_ns, 0, "userspace" },
+	    { COL_halted_ns, COL_polled_ns, "blocked" },
+	    { COL_polled_ns, 0, "polling" } } },
+	ONE("io_exits_total", "VM exits for port I/O.", COL_io_num),
+	ONE("mmio_exits_total", "VM exits in which the guest touched device memory.", COL_mmio_num),
+	ONE("interrupt_exits_total", "VM exits for an interrupt of the host.", COL_interrupt_num),
+	ONE("halt_exits_total", "VM exits because the guest halted.", COL_halt_num),
+	ONE("exception_exits_total", "VM exits for an exception (or NMI on VT-x).",
+	    COL_exception_num),
+	ONE("nested_exits_total", "VM exits from a nested guest.", COL_nested_num),
+	{ "faults_total",
+	  "VM exits for a page fault that the host handles, by the kind of memory.",
+	  "kind",
+	  false,
+	  { { COL_fault_num, COL_fault_mmio_num, "memory" },
+	    { COL_fault_mmio_num, 0, "device" } } },
+	ONE("injected_interrupts_total",
+	    "Interrupts given to the guest, including broken deliveries.", COL_injected_num),
+};
+
+static void put_columns(FILE *out, const struct window *window, const struct family *family)
+{
+	const struct window_guest *guest;
+
+	put_family(out, family->name, family->help);
+	for (size_t at = 0; (guest = next_guest(window, &at));) {
+		for (size_t i = 0; i < MAX_SERIES && family->series[i].from; i++) {
+			const enum column from = family->series[i].from;
+			const enum column less = family->series[i].less;
+			uint64_t value = guest->last.v[from];
+
+			if (!(window->has & COL_BIT(from)))
+				continue;
+			/* Both are read one after the other, so less can be ahead. */
+			if (less)
+				value -= guest->last.v[less] < value ? guest->last.v[less] : value;
+			put_series(out, family->name, guest,
+				   LABELS({ family->label, family->series[i].value }));
+			if (family->seconds)
+				put_seconds(out, value);
+			else
+				put_number(out, value);
+		}
+	}
+}
+
+static void put_ready(FILE *out, const struct window *window)
+{
+	const struct window_guest *guest;
+
+	put_family(
+		out, "ready_seconds_total",
+		"Time that vCPUs waited for a CPU of the host; the states of vcpu_seconds include it.");
+	for (size_t at = 0; (guest = next_guest(window, &at));) {
+		if (!guest->now || !guest->now->has_ready)
+			continue;
+		put_series(out, "ready_seconds_total", guest, LABELS({ NULL, NULL }));
+		put_seconds(out, guest->now->ready_ns);
+	}
+}
+
+void prometheus_write(FILE *out, const struct window *window, const uint64_t *unattributed)
+{
+	put_family(out, "up", "Whether the module's numbers could be read.");
+	fprintf(out, "kvmstat_up %d\n", window != NULL);
+	put_family(out, "build_info", "The version of this command.");
+	fputs("kvmstat_build_info{version=\"" KVMSTAT_VERSION "\"} 1\n", out);
+	if (!window)
+		return;
+	if (unattributed) {
+		put_family(out, "unattributed_exits_total",
+			   "VM exits that no guest's numbers include.");
+		fputs("kvmstat_unattributed_exits_total ", out);
+		put_number(out, *unattributed);
+	}
+	put_guests(out, window);
+	put_reasons(out, window);
+	put_outcomes(out, window);
+	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+		put_columns(out, window, &families[i]);
+	put_ready(out, window);
+}

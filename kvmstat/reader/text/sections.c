@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fills the grids from the tables.
+ */
+#define _GNU_SOURCE
+#include "text/sections.h"
+
+#include <langinfo.h>
+#include <string.h>
+
+#include "verdict/device.h"
+
+const struct section sections[TABLE_NR] = {
+	{ TABLE_REASONS, "Exits by reason (times of exits whose handling is over)", "exits" },
+	{ TABLE_USERSPACE, "Returns to userspace", "returns" },
+	{ TABLE_HOT, "Devices and registers that it touches (the true count is at most AT-MOST)",
+	  "count" },
+	{ TABLE_HISTOGRAMS, "Handling time of an exit, without halts", "exits" },
+	{ TABLE_VCPUS, "vCPUs", "-vcpu" },
+	{ TABLE_CPUS, "CPUs of the host", "exits" },
+};
+
+void spark(char *out, const uint64_t *v, size_t nr)
+{
+	static const char *const bars[] = { " ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+	static const char ascii[] = " .:-=+*#@";
+	const bool utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
+	uint64_t most = 1;
+
+	for (size_t i = 0; i < nr; i++)
+		most = v[i] > most ? v[i] : most;
+	for (size_t i = 0; i < nr; i++) {
+		/* Any number but 0 shows. */
+		size_t level = v[i] ? 1 + (size_t)(7.0 * v[i] / most) : 0;
+
+		if (utf8)
+			out = stpcpy(out, bars[level]);
+		else
+			*out++ = ascii[level];
+	}
+	*out = '\0';
+}
+
+static const struct grid_column reason_columns[] = {
+	{ "reason", "REASON", UNIT_TEXT, 18, 0 },
+	{ "code", "CODE", UNIT_HEX, 5, 0 },
+	{ "exits", "EXITS", UNIT_COUNT, 9, 0 },
+	{ "exits_share", "EXITS%", UNIT_SHARE, 6, 1 },
+	{ "to_user", "TO-VMM", UNIT_COUNT, 9, 0 },
+	{ "to_user_share", "TO-VMM%", UNIT_SHARE, 7, 1 },
+	{ "kernel_ns", "KERNEL", UNIT_NS, 7, 0 },
+	{ "user_ns", "VMM", UNIT_NS, 7, 0 },
+	{ "time_share", "TIME%", UNIT_SHARE, 5, 1 },
+	{ "mean_ns", "MEAN", UNIT_NS, 6, 0 },
+	{ "longest_ns", "LONGEST", UNIT_NS, 7, 0 },
+};
+
+static struct grid reasons_grid(const struct detail *detail)
+{
+	struct grid grid = GRID(reason_columns);
+	uint64_t exits = 0, time = 0;
+	const struct reason *r;
+
+	grid.usual = "reason,exits,exits_share,to_user_share,kernel_ns,user_ns,time_share,mean_ns,"
+		     "longest_ns";
+	detail_for_each(r, detail, TABLE_REASONS) {
+		exits += r->exits;
+		time += r->kernel_ns + r->user_ns;
+	}
+	detail_for_each(r, detail, TABLE_REASONS) {
+		struct cell *cell;
+
+		/* The longest time is not of the window, so it makes no row. */
+		if (!r->exits && !r->kernel_ns && !r->user_ns)
+			continue;
+		cell = grid_row(&grid);
+		*cell++ = cell_text(r->reason);
+		*cell++ = cell_number(r->code);
+		*cell++ = cell_number(r->exits);
+		*cell++ = cell_share(r->exits, exits);
+		*cell++ = cell_number(r->to_user);
+		*cell++ = cell_share(r->to_user, r->exits);
+		*cell++ = cell_number(r->kernel_ns);
+		*cell++ = cell_number(r->user_ns);
+		*cell++ = cell_share(r->kernel_ns + r->user_ns, time);
+		*cell++ = cell_number(r->exits ? (r->kernel_ns + r->user_ns) / r->exits : 0);
+		*cell++ = cell_number(r->longest_ns);
+	}
+	return grid;
+}
+
+static const struct grid_column outcome_columns[] = {
+	{ "kind", "KIND", UNIT_TEXT, 6, 0 },
+	{ "name", "NAME", UNIT_TEXT, 24, 0 },
+	{ "returns", "RETURNS", UNIT_COUNT, 9, 0 },
+};
+
+static struct grid userspace_grid(const struct detail *detail)
+{
+	struct grid grid = GRID(outcome_columns);
+	const struct outcome *o;
+
+	detail_for_each(o, detail, TABLE_USERSPACE) {
+		struct cell *cell = grid_row(&grid);
+
+		*cell++ = cell_text(o->kind);
+		*cell++ = cell_text(o->name);
+		*cell++ = cell_number(o->returns);
+	}
+	return grid;
+}
+
+static const struct grid_column spot_columns[] = {
+	{ "kind", "KIND", UNIT_TEXT, 9, 0 },	    { "direction", "DIR", UNIT_TEXT, 5, 0 },
+	{ "address", "ADDRESS", UNIT_HEX, 10, 0 },  { "count", "COUNT", UNIT_COUNT, 9, 0 },
+	{ "at_most", "AT-MOST", UNIT_COUNT, 9, 0 }, { "class", "CLASS", UNIT_TEXT, 10, 0 },
+	{ "device", "DEVICE", UNIT_TEXT, 34, 0 },
+};
+
+static struct grid hot_grid(const struct detail *detail)
+{
+	struct grid grid = GRID(spot_columns);
+	const struct spot *s;
+
+	grid.usual = "kind,direction,address,count,at_most,device";
+	detail_for_each(s, detail, TABLE_HOT) {
+		struct device device = device_find(detail->isa, s->kind, s->address);
+		struct cell *cell;
+
+		if (!s->at_most)
+			continue;
+		cell = grid_row(&grid);
+		*cell++ = cell_text(s->kind);
+		*cell++ = cell_text(s->direction);
+		*cell++ = cell_number(s->address);
+		*cell++ = cell_number(s->count);
+		*cell++ = cell_number(s->at_most);
+		*cell++ = cell_text(device_class_name(device.class));
+		*cell++ = cell_text(device.name);
+	}
+	return grid;
+}
+
+static const struct grid_column histogram_columns[] = {
+	{ "class", "CLASS", UNIT_TEXT, 9, 0 },
+	{ "through", "THROUGH", UNIT_TEXT, 9, 0 },
+	{ "exits", "EXITS", UNIT_COUNT, 9, 0 },
+	{ "p50_ns", "HALF<", UNIT_NS, 6, 0 },
+	{ "p90_ns", "90%<", UNIT_NS, 6, 0 },
+	{ "p99_ns", "99%<", UNIT_NS, 6, 0 },
+	{ "shape", "512ns TO 8.4ms", UNIT_TEXT, DETAIL_BUCKETS, 0 },
+};
+
+/* Returns the bound below which so many percent are, unknown in the last bucket. */
+static struct cell percentile(const struct histogram *h, uint64_t total, unsigned int percent)
+{
+	uint64_t below = 0;
+
+	for (size_t i = 0; i < DETAIL_BUCKETS - 1; i++) {
+		below += h->bucket[i];
+		if ((unsigned __int128)below * 100 >= (unsigned __int128)total * percent)
+			return cell_number(UINT64_C(1) << (DETAIL_FIRST_BUCKET_BITS + i));
+	}
+	return (struct cell){ 0 };
+}
+
+static struct grid histograms_grid(const struct detail *detail)
+{
+	struct grid grid = GRID(histogram_columns);
+	const struct histogram *h;
+
+	detail_for_each(h, detail, TABLE_HISTOGRAMS) {
+		char shape[SPARK_SIZE(DETAIL_BUCKETS)];
+		struct cell *cell = grid_row(&grid);
+		uint64_t total = 0;
+
+		for (size_t i = 0; i < DETAIL_BUCKETS; i++)
+			total += h->bucket[i];
+		*cell++ = cell_text(h->class);
+		*cell++ = cell_text(h->through);
+		*cell++ = cell_number(total);
+		*cell++ = percentile(h, total, 50);
+		*cell++ = percentile(h, total, 90);
+		*cell++ = percentile(h, total, 99);
+		spark(shape, h->bucket, DETAIL_BUCKETS);
+		*cell++ = cell_text(shape);
+	}
+	return grid;
+}
+
+static const struct grid_column vcpu_columns[] = {
+	{ "vcpu", "VCPU", UNIT_ID, 4, 0 },	   { "tid", "THREAD", UNIT_ID, 7, 0 },
+	{ "mode", "NOW", UNIT_TEXT, 10, 0 },	   { "exits", "EXITS", UNIT_COUNT, 9, 0 },
+	{ "to_user", "TO-VMM", UNIT_COUNT, 9, 0 }, { "guest_ns", "GUEST", UNIT_NS, 7, 0 },
+	{ "kernel_ns", "KERNEL", UNIT_NS, 7, 0 },  { "user_ns", "VMM", UNIT_NS, 7, 0 },
+	{ "polled_ns", "POLLED", UNIT_NS, 7, 0 },  { "blocked_ns", "BLOCKED", UNIT_NS, 7, 0 },
+};
+
+static struct grid vcpus_grid(const struct detail *detail)
+{
+	struct grid grid = GRID(vcpu_columns);
+	const struct vcpu *v;
+
+	grid.usual = "vcpu,tid,mode,exits,guest_ns,kernel_ns,user_ns,polled_ns,blocked_ns";
+	detail_for_each(v, detail, TABLE_VCPUS) {
+		struct cell *cell = grid_row(&grid);
+
+		*cell++ = cell_number(v->vcpu);
+		*cell++ = cell_number(v->tid);
+		*cell++ = cell_text(v->mode);
+		*cell++ = cell_number(v->exits);
+		*cell++ = cell_number(v->to_user);
+		*cell++ = cell_number(v->guest_ns);
+		*cell++ = cell_number(v->kernel_ns);
+		*cell++ = cell_number(v->user_ns);
+		*cell++ = cell_number(v->polled_ns);
+		*cell++ = cell_number(v->blocked_ns);
+	}
+	return grid;
+}
+
+static const struct grid_column cpu_columns[] = {
+	{ "cpu", "CPU", UNIT_ID, 4, 0 },	   { "exits", "EXITS", UNIT_COUNT, 9, 0 },
+	{ "to_user", "TO-VMM", UNIT_COUNT, 9, 0 }, { "io", "IO", UNIT_COUNT, 9, 0 },
+	{ "mmio", "MMIO", UNIT_COUNT, 9, 0 },	   { "halts", "HALTS", UNIT_COUNT, 9, 0 },
+	{ "guest_ns", "GUEST", UNIT_NS, 7, 0 },
+};
+
+static struct grid cpus_grid(const struct detail *detail)
+{
+	struct grid grid = GRID(cpu_columns);
+	const struct cpu *c;
+
+	detail_for_each(c, detail, TABLE_CPUS) {
+		struct cell *cell = grid_row(&grid);
+
+		*cell++ = cell_number(c->cpu);
+		*cell++ = cell_number(c->exits);
+		*cell++ = cell_number(c->to_user);
+		*cell++ = cell_number(c->io_num);
+		*cell++ = cell_number(c->mmio_num);
+		*cell++ = cell_number(c->halt_num);
+		*cell++ = cell_number(c->guest_ns);
+	}
+	return grid;
+}
+
+struct grid section_grid(const struct section *section, const struct detail *detail, size_t nr)
+{
+	static struct grid (*const make[TABLE_NR])(const struct detail *detail) = {
+		[TABLE_REASONS] = reasons_grid,	      [TABLE_USERSPACE] = userspace_grid,
+		[TABLE_HISTOGRAMS] = histograms_grid, [TABLE_HOT] = hot_grid,
+		[TABLE_VCPUS] = vcpus_grid,	      [TABLE_CPUS] = cpus_grid,
+	};
+	const struct look arrange = { .sort = section->sort,
+				      .skip_zeros = section->table != TABLE_VCPUS };
+	struct grid grid = make[section->table](detail);
+
+	grid_arrange(&grid, &arrange);
+	if (nr)
+		grid_cut(&grid, nr);
+	return grid;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Makes the sections of a guest's page. Each is a grid of one table: exit reasons, returns to
+ * userspace, handling times, hot spots, vCPUs or CPUs.
+ */
+#ifndef SECTIONS_H
+#define SECTIONS_H
+
+#include "data/detail.h"
+#include "text/grid.h"
+
+struct section {
+	enum table table;
+	const char *title;
+	const char *sort; /* as --sort */
+};
+
+/* All sections in the order of the page. */
+extern const struct section sections[TABLE_NR];
+
+/*
+ * Returns the grid of a section of @detail. The caller frees it. If @nr is not 0, the grid has
+ * no more than the first @nr rows in the section's order.
+ */
+struct grid section_grid(const struct section *section, const struct detail *detail, size_t nr);
+
+/*
+ * Writes the @nr numbers at @v to @out as bars, one column each, in UTF-8 if the locale has
+ * it, or else in ASCII.
+ */
+#define SPARK_SIZE(nr) (3 * (nr) + 1)
+void spark(char *out, const uint64_t *v, size_t nr);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The thresholds of verdicts, which the operator can change in a file.
+ */
+#ifndef THRESHOLDS_H
+#define THRESHOLDS_H
+
+#include "data/status.h"
+
+/*
+ * The thresholds, X(name, value, what). The vCPUs of a guest are busy when they are neither
+ * halted nor, if that is known, ready. Exits do not include halts.
+ */
+#define THRESHOLDS(X)                                                                      \
+	X(min_exits, 1000, "with fewer exits, their shares are chance")                    \
+	X(min_seconds, 0.5, "with fewer vCPU seconds, shares of time are chance")          \
+	X(idle_busy, 0.05, "share of all time that is busy; below it, idle")               \
+	X(io_time, 0.20, "share of busy time for devices; I/O-bound")                      \
+	X(io_exits, 0.50, "share of exits for port I/O; I/O-bound by the thesis' rule")    \
+	X(device_exits, 0.33, "share of exits for devices; I/O-bound if they take time")   \
+	X(device_waits, 0.50, "device exits for each halt; I/O-bound if it halts much")    \
+	X(halted, 0.30, "share of all time that is halted; that is much")                  \
+	X(memory_time, 0.25, "share of busy time for memory faults; memory-bound")         \
+	X(memory_exits, 0.50, "share of exits for memory faults, if times are not known")  \
+	X(spin_exits, 0.50, "share of exits for PAUSE; spin-bound")                        \
+	X(spin_rate, 500, "PAUSE exits for each busy second, which spin-bound also needs") \
+	X(cpu_time, 0.60, "share of busy time in guest mode; CPU-bound")                   \
+	X(notable, 0.10, "a share that is worth a word")                                   \
+	X(waiting, 0.20, "share of all time that is ready; worth a word")                  \
+	X(polling, 0.20, "share of all time that halts poll; worth a word")
+
+struct thresholds {
+#define X(name, value, what) double name;
+	THRESHOLDS(X)
+#undef X
+};
+
+/*
+ * Sets the thresholds to their usual values, and those in the section [classify] of the
+ * file at @path to the values there. If @path is NULL, the file is /etc/kvmstat.conf, which
+ * need not exist. Returns STATUS_OK, or says what is wrong.
+ */
+enum status thresholds_load(struct thresholds *thresholds, const char *path);
+
+#endif
