@@ -43,14 +43,14 @@ build/kvmstat: $(reader-files) include/kvmstat.h
 demo: ## see it work: real guests on real KVM in an emulated machine
 	@tests/demo/demo.sh
 
-check: ## every test (MINUTES=n: and what of check-matrix begins within n minutes)
-	@tests/check.sh quick $(MINUTES)
+check: ## every test, on one kernel (CASE="NAME...": only these of tests/cases; MINUTES=n: and check-matrix)
+	@MINUTES='$(MINUTES)' tests/check.sh $(CASE)
 
 check-debug: ## the cases on a kernel with KASAN, lockdep, kmemleak (builds it: ten minutes, once)
 	@tests/check.sh debug
 
-check-matrix: ## every kernel of scripts/kernels (or KERNELS="NAME...") in each of its machines (MINUTES=n: likewise)
-	@tests/check.sh matrix $(MINUTES)
+check-matrix: ## every kernel of scripts/kernels in each of its machines (KERNELS="NAME...", CASE="NAME...", MINUTES=n: begin none later)
+	@KERNELS='$(KERNELS)' CASE='$(CASE)' tests/matrix.sh $(MINUTES)
 
 fuzz: ## fuzz what the command reads, for FUZZ_SECONDS=600; what it learns stays in build/fuzz
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} tests/unit/fuzz.sh build/fuzz
