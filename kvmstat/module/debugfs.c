@@ -11,7 +11,7 @@
 #include <trace/events/kvm.h>
 
 #include "../../include/kvmstat.h"
-#include "account.h"
+#include "count.h"
 #include "debugfs.h"
 #include "hooks.h"
 #include "pool.h"

@@ -25,7 +25,7 @@ static struct {
 	struct kvmstat_hook *hooks;
 	const unsigned int *nr;
 } const groups[] = {
-	{ kvmstat_account_hooks, &kvmstat_nr_account_hooks },
+	{ kvmstat_count_hooks, &kvmstat_nr_count_hooks },
 	{ kvmstat_arch_hooks, &kvmstat_nr_arch_hooks },
 };
 

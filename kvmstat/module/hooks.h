@@ -31,8 +31,8 @@ struct kvmstat_hook {
 /* The architecture's, and those that all have. */
 extern struct kvmstat_hook kvmstat_arch_hooks[];
 extern const unsigned int kvmstat_nr_arch_hooks;
-extern struct kvmstat_hook kvmstat_account_hooks[];
-extern const unsigned int kvmstat_nr_account_hooks;
+extern struct kvmstat_hook kvmstat_count_hooks[];
+extern const unsigned int kvmstat_nr_count_hooks;
 
 extern bool kvmstat_hooks_live;
 

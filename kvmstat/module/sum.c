@@ -7,7 +7,7 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 
-#include "account.h"
+#include "count.h"
 #include "sum.h"
 #include "time.h"
 

@@ -20,7 +20,7 @@
 #include <linux/sched.h>
 #include <linux/uaccess.h>
 
-#include "account.h"
+#include "count.h"
 #include "hooks.h"
 #include "pool.h"
 #include "roster.h"

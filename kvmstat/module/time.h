@@ -11,7 +11,7 @@
 #include <linux/math64.h>
 #include <linux/time64.h>
 
-#include "account.h"
+#include "count.h"
 
 enum kvmstat_timing {
 	KVMSTAT_TIMING_OFF,

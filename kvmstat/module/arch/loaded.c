@@ -65,7 +65,7 @@ void notrace kvmstat_loaded_return(void *data, __u32 reason, int error)
 	kvmstat_probe_end();
 }
 
-/* As account.c's. */
+/* As count.c's. */
 static void __maybe_unused check_types(void)
 {
 	check_trace_callback_type_kvm_userspace_exit(kvmstat_loaded_return);

@@ -6,7 +6,7 @@
 #ifndef KVMSTAT_ARCH_LOADED_H
 #define KVMSTAT_ARCH_LOADED_H
 
-#include "account.h"
+#include "count.h"
 #include "time.h"
 
 void kvmstat_loaded_slow_entry(struct kvmstat_vcpu *v);

@@ -10,7 +10,7 @@
 #include <asm/kvm_emulate.h>
 #include <asm/virt.h>
 
-#include "account.h"
+#include "count.h"
 #include "arch.h"
 #include "arch/loaded.h"
 #include "hooks.h"

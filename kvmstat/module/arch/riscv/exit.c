@@ -6,7 +6,7 @@
 #include <linux/seq_file.h>
 #include <asm/delay.h>
 
-#include "account.h"
+#include "count.h"
 #include "arch.h"
 #include "arch/loaded.h"
 #include "hooks.h"

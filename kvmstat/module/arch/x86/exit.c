@@ -12,7 +12,7 @@
 #include <asm/svm.h>
 #include <asm/vmx.h>
 
-#include "account.h"
+#include "count.h"
 #include "arch.h"
 #include "hooks.h"
 #include "time.h"
@@ -484,7 +484,7 @@ static notrace void on_kvm_inj_virq(void *data, unsigned int vector, bool soft, 
 	kvmstat_probe_end();
 }
 
-/* As account.c's. */
+/* As count.c's. */
 static void __maybe_unused check_types(void)
 {
 	check_trace_callback_type_kvm_userspace_exit(on_kvm_userspace_exit);

@@ -7,7 +7,7 @@
 #include <linux/kvm_host.h>
 #include <trace/events/kvm.h>
 
-#include "account.h"
+#include "count.h"
 #include "hooks.h"
 #include "time.h"
 
@@ -145,8 +145,8 @@ static void __maybe_unused check_types(void)
 	check_trace_callback_type_kvm_vcpu_wakeup(on_kvm_vcpu_wakeup);
 }
 
-struct kvmstat_hook kvmstat_account_hooks[] = {
+struct kvmstat_hook kvmstat_count_hooks[] = {
 	{ .name = "kvm_mmio", .probe = on_kvm_mmio },
 	{ .name = "kvm_vcpu_wakeup", .probe = on_kvm_vcpu_wakeup, .timing = true },
 };
-const unsigned int kvmstat_nr_account_hooks = ARRAY_SIZE(kvmstat_account_hooks);
+const unsigned int kvmstat_nr_count_hooks = ARRAY_SIZE(kvmstat_count_hooks);
