@@ -7,8 +7,8 @@ cd "$(dirname "$0")/../kvmstat/module"
 # From the bottom up. What stands on one line stands side by side: none includes another.
 tower='
 	kvmstat_probes
-	compat
-	arch_exit
+	compat class
+	arch_exit reason
 	arch
 	clock spots
 	record

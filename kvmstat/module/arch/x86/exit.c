@@ -15,6 +15,7 @@
 #include "count.h"
 #include "arch.h"
 #include "hooks.h"
+#include "reason.h"
 #include "time.h"
 
 /*
@@ -138,41 +139,8 @@ enum kvmstat_class kvmstat_arch_class(u32 slot)
 
 	if (slot >= KVMSTAT_OTHER)
 		return KVMSTAT_CLASS_OTHER;
-	if (READ_ONCE(isa_seen) == ISA_VMX)
-		switch (code) {
-		case EXIT_REASON_EXCEPTION_NMI:
-			return KVMSTAT_CLASS_EXCEPTION;
-		case EXIT_REASON_EXTERNAL_INTERRUPT:
-			return KVMSTAT_CLASS_INTERRUPT;
-		case EXIT_REASON_HLT:
-			return KVMSTAT_CLASS_HALT;
-		case EXIT_REASON_IO_INSTRUCTION:
-			return KVMSTAT_CLASS_IO;
-		case EXIT_REASON_EPT_VIOLATION:
-		case EXIT_REASON_EPT_MISCONFIG:
-			return KVMSTAT_CLASS_FAULT;
-		case EXIT_REASON_MSR_READ:
-		case EXIT_REASON_MSR_WRITE:
-			return KVMSTAT_CLASS_MSR;
-		default:
-			return KVMSTAT_CLASS_OTHER;
-		}
-	switch (code) {
-	case SVM_EXIT_EXCP_BASE ... SVM_EXIT_LAST_EXCP:
-		return KVMSTAT_CLASS_EXCEPTION;
-	case SVM_EXIT_INTR:
-		return KVMSTAT_CLASS_INTERRUPT;
-	case SVM_EXIT_HLT:
-		return KVMSTAT_CLASS_HALT;
-	case SVM_EXIT_IOIO:
-		return KVMSTAT_CLASS_IO;
-	case SVM_EXIT_NPF:
-		return KVMSTAT_CLASS_FAULT;
-	case SVM_EXIT_MSR:
-		return KVMSTAT_CLASS_MSR;
-	default:
-		return KVMSTAT_CLASS_OTHER;
-	}
+	return READ_ONCE(isa_seen) == ISA_VMX ? kvmstat_reason_class_vmx(code) :
+						kvmstat_reason_class_svm(code);
 }
 
 /**
