@@ -42,11 +42,13 @@ static DECLARE_DELAYED_WORK(refill, refill_work);
 /**
  * kvmstat_pool_refill - see to it that there are spares
  *
+ * The worker is bound to no CPU: a real-time vCPU may hold one for ever.
+ *
  * Context: any but NMI. Never waits.
  */
 void kvmstat_pool_refill(void)
 {
-	queue_delayed_work(system_highpri_wq, &refill, 0);
+	queue_delayed_work(system_unbound_wq, &refill, 0);
 }
 
 /**
@@ -262,7 +264,7 @@ static void refill_work(struct work_struct *work)
 
 	ok &= refill_vcpus();
 	if (!ok)
-		queue_delayed_work(system_highpri_wq, &refill, HZ);
+		queue_delayed_work(system_unbound_wq, &refill, HZ);
 }
 
 /**

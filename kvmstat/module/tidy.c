@@ -22,7 +22,7 @@ static DECLARE_WORK(tidy, tidy_work);
  */
 void kvmstat_tidy_queue(void)
 {
-	schedule_work(&tidy);
+	queue_work(system_unbound_wq, &tidy); /* as the pool's */
 }
 
 /* Returns whether there are counters to be freed. */
