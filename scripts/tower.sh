@@ -1,6 +1,7 @@
 #!/bin/sh
 # tower.sh: holds the module's includes against its tower. A file may include what stands
 # below it, and its own header; so there is no circle. Prints what is wrong.
+# shellcheck disable=SC2016 # it is awk's
 set -eu
 cd "$(dirname "$0")/../kvmstat/module"
 

@@ -3,6 +3,7 @@
  * /sys/kernel/debug/kvmstat/: include/kvmstat.h says what is there. An open file holds off
  * the module's unload.
  */
+#include <linux/ctype.h>
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
 #include <linux/kvm_host.h>
@@ -246,6 +247,17 @@ static void show_numbers(struct seq_file *m, const struct number *numbers, size_
 		seq_printf(m, "%s: %llu\n", numbers->key, numbers->value);
 }
 
+/* A process may call itself anything, and a terminal must not obey it. */
+static void show_comm(struct seq_file *m, const char *comm, bool as_a_word)
+{
+	for (; *comm; comm++)
+		if (isascii(*comm) && isprint(*comm) && *comm != '\\' && *comm != '"' &&
+		    !(as_a_word && *comm == ' '))
+			seq_putc(m, *comm);
+		else
+			seq_printf(m, "\\%03o", (unsigned char)*comm);
+}
+
 static int vm_show(struct seq_file *m, void *unused)
 {
 	struct kvmstat_vm *vm = m->private;
@@ -256,8 +268,9 @@ static int vm_show(struct seq_file *m, void *unused)
 		return -ENOMEM;
 	kvmstat_row_fill(&row, vm->id, sum);
 	seq_printf(m, "id: %llu\nstate: %s\npid: %d\ncomm: ", vm->id,
-		   READ_ONCE(vm->ended) ? "ended" : "running", pid_nr(vm->pid));
-	seq_escape(m, vm->comm, "\t\n\\\"");
+		   READ_ONCE(vm->ended) ? "ended" : "running",
+		   kvmstat_roster_runs(vm) ? pid_nr(vm->pid) : 0);
+	show_comm(m, vm->comm, false);
 	seq_putc(m, '\n');
 	{
 		const struct number numbers[] = {
@@ -283,6 +296,7 @@ static int vm_show(struct seq_file *m, void *unused)
 
 		show_numbers(m, numbers, ARRAY_SIZE(numbers));
 	}
+	seq_printf(m, "vmm: %s\n", kvmstat_roster_runs(vm) ? "running" : "ended");
 	kvfree(sum);
 	return 0;
 }
@@ -306,7 +320,7 @@ static int retired_show(struct seq_file *m, void *unused)
 		row.pid = pid_nr(vm->pid);
 		kvmstat_row_show(m, &row);
 		seq_putc(m, ' ');
-		seq_escape(m, vm->comm, " \t\n\\\"");
+		show_comm(m, vm->comm, true);
 		seq_putc(m, '\n');
 	}
 	kvmstat_roster_unlock();

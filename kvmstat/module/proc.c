@@ -96,7 +96,7 @@ static int kvminfo_show(struct seq_file *m, void *v)
 	kvmstat_roster_sum(vm, &r->sum);
 	kvmstat_row_fill(&row, vm->id, &r->sum);
 	row.no = r->no;
-	row.pid = pid_vnr(vm->pid);
+	row.pid = kvmstat_roster_runs(vm) ? pid_vnr(vm->pid) : 0;
 	kvmstat_row_show(m, &row);
 	seq_putc(m, '\n');
 	return 0;
@@ -121,8 +121,9 @@ int kvmstat_proc_init(void)
 	kgid_t gid = make_kgid(&init_user_ns, group);
 	u16 bits;
 
-	if (kstrtou16(mode, 8, &bits) || bits & ~0444) {
-		pr_err("mode=%s: give an octal number of read permissions only, 0400 to 0444\n",
+	/* Of no bits procfs would make 0444. */
+	if (kstrtou16(mode, 8, &bits) || !bits || bits & ~0444) {
+		pr_err("mode=%s: give an octal number of read permissions only, such as 0400 or 0444\n",
 		       mode);
 		return -EINVAL;
 	}

@@ -118,6 +118,19 @@ struct list_head *kvmstat_roster_retired(void)
 }
 
 /**
+ * kvmstat_roster_runs - whether a VM's VMM runs, so that its process id is its own
+ * @vm: the VM
+ *
+ * A VM outlives its VMM where another process holds the VM's file.
+ *
+ * Return: false, too, for the VMs past the cap together, which have no VMM.
+ */
+bool kvmstat_roster_runs(const struct kvmstat_vm *vm)
+{
+	return vm->pid && pid_has_task(vm->pid, PIDTYPE_TGID);
+}
+
+/**
  * kvmstat_roster_sum - a VM's sum
  * @vm: the VM, or the others
  * @sum: filled

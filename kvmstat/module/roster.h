@@ -38,6 +38,7 @@ void kvmstat_roster_unlock(void);
 struct kvmstat_vm *kvmstat_roster_next(struct kvmstat_vm *after, u64 id);
 struct kvmstat_vm *kvmstat_roster_others(void);
 struct list_head *kvmstat_roster_retired(void);
+bool kvmstat_roster_runs(const struct kvmstat_vm *vm);
 
 void kvmstat_roster_corpses(struct list_head *dead);
 void kvmstat_roster_exit(void);
