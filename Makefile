@@ -98,9 +98,10 @@ dkms-remove: ## undo dkms-install
 deb: ## build the Debian packages, in build/deb
 	@scripts/deb.sh
 
-style: ## hold the C files against .clang-format, and the reader's includes against its rooms
+style: ## hold the C files against .clang-format, their includes against the rooms
 	@$(reader-rooms)
 	clang-format --dry-run -Werror $(style-files)
+	@scripts/tower.sh
 
 clean: ## remove what was built
 	@if $(kdir) 2>/dev/null; then $(MAKE) -s -C "$$KDIR" M="$(CURDIR)" clean; fi
