@@ -85,8 +85,26 @@ make_initrd() {
 
 # accelerate: QEMU's CPUs run truly at once, each in a thread of its own; its monitor is for where_it_is.
 accelerate() {
-	mkfifo "$work/monitor.in" "$work/monitor.out"
-	command+=(-chardev "pipe,id=monitor,path=$work/monitor" -mon "chardev=monitor")
+	command+=(-monitor "unix:$work/monitor,server=on,wait=off")
+	if [ -n "$icount" ]; then
+		command+=(-accel tcg -icount "shift=$icount,sleep=off")
+	else
+		command+=(-accel "tcg,thread=${threads:-multi}")
+	fi
+}
+
+# where_it_is: what each CPU is at, to DIR/cpus, for whoever wants to know why it does not move.
+where_it_is() {
+	[ -S "$work/monitor" ] || return 0
+	need_packages socat
+	for _ in 1 2 3; do
+		(echo "info registers -a"; sleep 1) | timeout 5 socat - "unix:$work/monitor" || :
+	done >"$out/cpus"
+}
+
+# accelerate: QEMU's CPUs run truly at once, each in a thread of its own; its monitor is for where_it_is.
+accelerate() {
+	command+=(-monitor "unix:$work/monitor,server=on,wait=off")
 	if [ -n "$icount" ]; then
 		command+=(-accel tcg -icount "shift=$icount,sleep=off")
 	else
