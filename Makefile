@@ -22,8 +22,6 @@ module-files = dkms.conf Kbuild Makefile include/kvmstat.h $(wildcard scripts/pr
 	$(shell find kvmstat/module -name '*.[chS]' ! -name kvmstat_probes.h)
 dkms-source = $(DESTDIR)/usr/src/kvmstat-$(VERSION)
 
-style-files = $(shell git ls-files '*.c' '*.h' ':!scripts/probes/*')
-
 all: modules reader ## build the module and the command
 
 modules: ## build kvmstat.ko (KVER=release KDIR=headers CC=compiler: another kernel; W=1 C=1: checks)
@@ -98,9 +96,9 @@ dkms-remove: ## undo dkms-install
 deb: ## build the Debian packages, in build/deb
 	@scripts/deb.sh
 
-style: ## hold the C files against .clang-format, and the reader's includes against its rooms
+style: ## hold the C files against .clang-format, the scripts against shellcheck, the reader's includes against its rooms
 	@$(reader-rooms)
-	clang-format --dry-run -Werror $(style-files)
+	@scripts/style.sh
 
 clean: ## remove what was built
 	@if $(kdir) 2>/dev/null; then $(MAKE) -s -C "$$KDIR" M="$(CURDIR)" clean; fi

@@ -161,6 +161,17 @@ unpacked() {
 	echo "$root"
 }
 
+# foreign ROOT PROGRAM: set foreign=(...), the command that runs a program of an unpacked folder by
+# the loader and the libraries there. It needs no root, no namespace and nothing installed.
+foreign() {
+	local loader multiarch
+	# Links to it may lead out of the folder.
+	loader=$(find "$1/lib/" "$1/usr/lib/" -maxdepth 2 -type f -name 'ld-linux*.so.*' 2>/dev/null | head -n 1)
+	multiarch=$(basename "${loader%/*}")
+	# shellcheck disable=SC2034 # for the caller
+	foreign=("$loader" --library-path "$1/lib/$multiarch:$1/usr/lib/$multiarch" "$1$2")
+}
+
 # compiler_package CC: a cross compiler's package is called the other way round.
 compiler_package() { sed -E 's/^(.*-linux-gnu)-(gcc.*)$/\2-\1/' <<<"$1"; }
 
