@@ -2,6 +2,9 @@
 # cache folder, and ways to install the Debian packages that are missing or to fetch them.
 # shellcheck shell=bash
 
+# A user has not what is for root there; sudo runs it, and some of it needs no root.
+PATH=$PATH:/usr/sbin:/sbin
+
 say() { printf '%s\n' "== $*" >&2; }
 
 # die "what happened, why, what to do"
