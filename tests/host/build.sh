@@ -10,6 +10,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/lib.sh"
 # shellcheck disable=SC2034 # lib.sh's
 step=build
+# shellcheck disable=SC2086,SC2154 # words, from lib.sh
+need_packages $reader_packages git systemd groff-base
 # shellcheck disable=SC2154 # kernel_files sets release and headers
 kernel_files "$1"
 work=$(mktemp -d)
@@ -81,6 +83,6 @@ done < <(sed -n 's/^\tX(\([a-z_]*\), \([0-9.]*\),.*/\1 \2/p' kvmstat/reader/verd
 # A row of README's table for each cell of the list, and no other.
 yes "README has every cell" diff <(sed -n '/^| cell /,/^$/s/^| \([0-9][^|]*\) | .*/\1/p' README.md | sort) \
 	<(kernels | awk '{ if ($8 == "-") print $1; n = split($8, m, ","); for (i = 1; i <= n; i++) if (m[i] != "-") print $1 " in " m[i] }' | sort)
-yes "style: C" make -s style
-yes "style: shell" sh -c "git ls-files -co --exclude-standard | xargs grep -lE '^#!/bin/(ba)?sh|shellcheck shell' | xargs shellcheck -x -e SC1091,SC2317"
+yes "style: C" scripts/style.sh c
+yes "style: shell" scripts/style.sh shell
 yes "git ignores what is built" [ -z "$(git status --porcelain --untracked-files=normal | grep -E '\.(o|ko|mod|cmd)$|build/' || true)" ]
