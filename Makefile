@@ -50,6 +50,9 @@ check-debug: ## the cases on a kernel with KASAN, lockdep, kmemleak (builds it: 
 check-matrix: ## every kernel of scripts/kernels (or KERNELS="NAME...") in each of its machines (MINUTES=n: likewise)
 	@tests/check.sh matrix $(MINUTES)
 
+check-fresh: ## make demo and make check in bare Debian roots (downloads much; an hour and more)
+	@tests/fresh.sh
+
 fuzz: ## fuzz what the command reads, for FUZZ_SECONDS=600; what it learns stays in build/fuzz
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} tests/unit/fuzz.sh build/fuzz
 
@@ -111,5 +114,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r t w; do printf '  %-12s %s\n' "$$t" "$$w"; done
 
-.PHONY: all modules reader demo check check-debug check-matrix fuzz bench install install-reader install-source \
+.PHONY: all modules reader demo check check-debug check-matrix check-fresh fuzz bench install install-reader install-source \
 	uninstall dkms-install dkms-remove deb style clean version help

@@ -44,7 +44,8 @@ apt_update() {
 	quietly as_root apt-get -q update || say "apt-get update had errors; going on with the lists there are"
 }
 
-apt_knows() { apt-cache show --no-all-versions "$@" >/dev/null 2>&1; }
+# apt_knows PKG...: each of them; apt-cache itself is content with one.
+apt_knows() { [ "$(apt-cache show --no-all-versions "$@" 2>/dev/null | grep -c '^Package: ')" -ge $# ]; }
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
@@ -59,7 +60,7 @@ need_packages() {
 	[ ${#missing[@]} -gt 0 ] || return 0
 	apt_knows "${missing[@]}" || apt_update
 	say "installing packages: ${missing[*]}"
-	apt_install "${missing[@]}" || { apt_update; apt_install "${missing[@]}"; } ||
+	apt_install "${missing[@]}" 2>/dev/null || { apt_update; apt_install "${missing[@]}"; } ||
 		die "apt-get could not install ${missing[*]}; see its message above"
 }
 
