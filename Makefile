@@ -22,8 +22,6 @@ module-files = dkms.conf Kbuild Makefile include/kvmstat.h $(wildcard scripts/pr
 	$(shell find kvmstat/module -name '*.[chS]' ! -name kvmstat_probes.h)
 dkms-source = $(DESTDIR)/usr/src/kvmstat-$(VERSION)
 
-style-files = $(shell git ls-files '*.c' '*.h' ':!scripts/probes/*')
-
 all: modules reader ## build the module and the command
 
 modules: ## build kvmstat.ko (KVER=release KDIR=headers CC=compiler: another kernel; W=1 C=1: checks)
@@ -51,6 +49,9 @@ check-debug: ## the cases on a kernel with KASAN, lockdep, kmemleak (builds it: 
 
 check-matrix: ## every kernel of scripts/kernels in each of its machines (KERNELS="NAME...", CASE="NAME...", MINUTES=n: begin none later)
 	@KERNELS='$(KERNELS)' CASE='$(CASE)' tests/matrix.sh $(MINUTES)
+
+check-fresh: ## make demo and make check in bare Debian roots (downloads much; an hour and more)
+	@tests/fresh.sh
 
 fuzz: ## fuzz what the command reads, for FUZZ_SECONDS=600; what it learns stays in build/fuzz
 	@FUZZ_SECONDS=$${FUZZ_SECONDS:-600} tests/unit/fuzz.sh build/fuzz
@@ -98,10 +99,10 @@ dkms-remove: ## undo dkms-install
 deb: ## build the Debian packages, in build/deb
 	@scripts/deb.sh
 
-style: ## hold the C files against .clang-format, their includes against the rooms
+style: ## hold the C files against .clang-format, the scripts against shellcheck, includes against the rooms
 	@$(reader-rooms)
-	clang-format --dry-run -Werror $(style-files)
 	@scripts/tower.sh
+	@scripts/style.sh
 
 clean: ## remove what was built
 	@if $(kdir) 2>/dev/null; then $(MAKE) -s -C "$$KDIR" M="$(CURDIR)" clean; fi
@@ -114,5 +115,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r t w; do printf '  %-12s %s\n' "$$t" "$$w"; done
 
-.PHONY: all modules reader demo check check-debug check-matrix fuzz bench install install-reader install-source \
+.PHONY: all modules reader demo check check-debug check-matrix check-fresh fuzz bench install install-reader install-source \
 	uninstall dkms-install dkms-remove deb style clean version help

@@ -2,6 +2,9 @@
 # cache folder, and ways to install the Debian packages that are missing or to fetch them.
 # shellcheck shell=bash
 
+# A user has not what is for root there; sudo runs it, and some of it needs no root.
+PATH=$PATH:/usr/sbin:/sbin
+
 say() { printf '%s\n' "== $*" >&2; }
 
 # die "what happened, why, what to do"
@@ -41,7 +44,8 @@ apt_update() {
 	quietly as_root apt-get -q update || say "apt-get update had errors; going on with the lists there are"
 }
 
-apt_knows() { apt-cache show --no-all-versions "$@" >/dev/null 2>&1; }
+# apt_knows PKG...: each of them; apt-cache itself is content with one.
+apt_knows() { [ "$(apt-cache show --no-all-versions "$@" 2>/dev/null | grep -c '^Package: ')" -ge $# ]; }
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
@@ -59,7 +63,7 @@ need_packages() {
 	flock 6
 	apt_knows "${missing[@]}" || apt_update
 	say "installing packages: ${missing[*]}"
-	apt_install "${missing[@]}" || { apt_update; apt_install "${missing[@]}"; } ||
+	apt_install "${missing[@]}" 2>/dev/null || { apt_update; apt_install "${missing[@]}"; } ||
 		die "apt-get could not install ${missing[*]}; see its message above"
 	exec 6>&-
 }
@@ -163,6 +167,17 @@ unpacked() {
 	fi
 	exec 7>&-
 	echo "$root"
+}
+
+# foreign ROOT PROGRAM: set foreign=(...), the command that runs a program of an unpacked folder by
+# the loader and the libraries there. It needs no root, no namespace and nothing installed.
+foreign() {
+	local loader multiarch
+	# Links to it may lead out of the folder.
+	loader=$(find "$1/lib/" "$1/usr/lib/" -maxdepth 2 -type f -name 'ld-linux*.so.*' 2>/dev/null | head -n 1)
+	multiarch=$(basename "${loader%/*}")
+	# shellcheck disable=SC2034 # for the caller
+	foreign=("$loader" --library-path "$1/lib/$multiarch:$1/usr/lib/$multiarch" "$1$2")
 }
 
 # compiler_package CC: a cross compiler's package is called the other way round.

@@ -14,7 +14,6 @@ cd "$top"
 reader() { make -s reader && echo "ok - the command builds"; }
 unit() {
 	local status=0
-	need_packages clang libclang-rt-dev jq tmux procps libcmocka-dev busybox-static
 	tests/unit/run.sh || status=$?
 	cat build/unit/tests/*.log
 	return $status

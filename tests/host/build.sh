@@ -10,6 +10,8 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/lib.sh"
 # shellcheck disable=SC2034 # lib.sh's
 step=build
+# shellcheck disable=SC2086,SC2154 # words, from lib.sh
+need_packages $reader_packages git systemd groff-base
 # shellcheck disable=SC2154 # kernel_files sets release and headers
 kernel_files "$1"
 work=$(mktemp -d)
@@ -78,6 +80,7 @@ while read -r name value; do
 	yes "the man page has the threshold $name" grep -qx ".BR $name \" ($value)\"" docs/kvmstat.1
 done < <(sed -n 's/^\tX(\([a-z_]*\), \([0-9.]*\),.*/\1 \2/p' kvmstat/reader/verdict/thresholds.h)
 
-yes "style: C" make -s style
-yes "style: shell" sh -c "git ls-files -co --exclude-standard | xargs grep -lE '^#!/bin/(ba)?sh|shellcheck shell' | xargs shellcheck -x -e SC1091,SC2317"
+yes "style: includes" scripts/tower.sh
+yes "style: C" scripts/style.sh c
+yes "style: shell" scripts/style.sh shell
 yes "git ignores what is built" [ -z "$(git status --porcelain --untracked-files=normal | grep -E '\.(o|ko|mod|cmd)$|build/' || true)" ]

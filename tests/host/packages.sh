@@ -1,8 +1,8 @@
 #!/bin/bash
-# packages.sh: what people install kvmstat with. The Debian packages and the RPMs are built and
+# packages.sh [build]: what people install kvmstat with. The Debian packages and the RPMs are built and
 # looked at; then, in Debian roots of their own, the former are installed, built by DKMS for the
 # kernels that are there and for one that comes, loaded in an emulated machine, upgraded,
-# removed, purged. Prints ok lines. Its roots are in the cache and in build/packages.
+# removed, purged; not with "build". Prints ok lines. Its roots are in the cache and in build/packages.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -74,7 +74,7 @@ in_root() {
 	shift
 	[ "$1" != -n ] || { net=''; shift; }
 	# shellcheck disable=SC2016,SC2086 # its own; none or one word
-	unshare --mount --pid $net --fork --kill-child --propagation private sh -c '
+	unshare --mount --pid $net --fork --kill-child --propagation unchanged sh -c '
 		mount -t proc proc "$0/proc"
 		exec chroot "$0" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
 			DEBIAN_FRONTEND=noninteractive INITRD=No "$@"' "$root" "$@"
@@ -88,9 +88,7 @@ debian() {
 	root=$(cache_dir)/debian/$suite-$({ declare -f debian; echo "$kernels $late"; } | sha256sum | cut -c1-12)
 	if [ ! -d "$root" ]; then
 		say "making a root of Debian $suite, $root"
-		# shellcheck disable=SC2016 # apt's own
-		mirror=$(apt-get indextargets --format '$(ORIGIN) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
-			awk '$1 == "Debian" && $2 !~ /-security$/ { print $3; exit }')
+		mirror=$(debian_mirror "$suite")
 		mkdir -p "${root%/*}"
 		tmp=$(mktemp -d "$root.XXXXXX")
 		# shellcheck disable=SC2064 # this very folder
@@ -261,9 +259,9 @@ roots() {
 }
 
 case ${1:-} in
-'')
+'' | build)
 	# shellcheck disable=SC2086,SC2154 # words, from lib.sh
-	need_packages $reader_packages git dpkg-dev debhelper dh-dkms lintian rpm rpmlint debootstrap kmod systemd
+	need_packages $reader_packages git build-essential debhelper dh-dkms lintian rpm rpmlint debootstrap kmod systemd
 	as_root rm -rf "$work"
 	mkdir -p "$work/source"
 	# The sources as they are.
@@ -274,12 +272,14 @@ case ${1:-} in
 	is "one version: the spec" "$(sed -n 's/^Version: *//p' "$top/packaging/kvmstat.spec")" "$version"
 	build_debs
 	build_rpms
-	# In a namespace, with which all that it mounts is gone.
-	if as_root unshare --mount --pid --net --fork true; then
-		as_root unshare --mount --propagation private env KVMSTAT_CACHE="$(cache_dir)" "$top/tests/host/packages.sh" roots
+	[ "${1:-}" != build ] || exit 0
+	# All that it mounts is in one of these two.
+	own_mounts() { as_root "$top/scripts/mounts.sh" "$(cache_dir)" "$top/scripts/mounts.sh" "$work" "$@"; }
+	if why=$(own_mounts unshare --pid --net --fork true 2>&1); then
+		own_mounts env KVMSTAT_CACHE="$(cache_dir)" "$top/tests/host/packages.sh" roots
 		as_root rm -rf "$work"/{bookworm,trixie,kernel}*/
 	else
-		skip "the packages installed: there are no namespaces here"
+		skip "the packages installed: $(tail -n 1 <<<"$why")"
 	fi
 	;;
 roots)

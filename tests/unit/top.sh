@@ -28,6 +28,12 @@ unset NO_COLOR TMUX COLUMNS LINES
 # On the screen, the report of a sanitizer would be lost.
 export ASAN_OPTIONS=log_path=$dir/asan UBSAN_OPTIONS=log_path=$dir/asan
 
+# The tmux server stays when a session ends.
+if ! tmux new-session -d -s server 'exec sleep 1000' 2>err; then
+	echo "skip top: tmux gets no terminal here (is /dev/pts mounted?): $(tail -n 1 err)"
+	exit
+fi
+
 result() { # NAME STATUS
 	if [ "$2" -eq 0 ]; then
 		echo "ok - top: $1"
@@ -196,9 +202,6 @@ served() { grep -q "^[0-9]* $1 " root/proc/kvminfo; }
 unserved() { ! served "$1"; }
 
 evil='\\x1b\]0;owned\\x07'
-
-# The tmux server stays when a session ends.
-tmux new-session -d -s server 'exec sleep 1000'
 
 # The list.
 start 0.2
