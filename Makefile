@@ -41,14 +41,14 @@ build/kvmstat: $(reader-files) include/kvmstat.h
 demo: ## see it work: real guests on real KVM in an emulated machine
 	@tests/demo/demo.sh
 
-check: ## every test (MINUTES=n: and what of check-matrix begins within n minutes)
-	@tests/check.sh quick $(MINUTES)
+check: ## every test, on one kernel (CASE="NAME...": only these of tests/cases; MINUTES=n: and check-matrix)
+	@MINUTES='$(MINUTES)' tests/check.sh $(CASE)
 
 check-debug: ## the cases on a kernel with KASAN, lockdep, kmemleak (builds it: ten minutes, once)
 	@tests/check.sh debug
 
-check-matrix: ## every kernel of scripts/kernels (or KERNELS="NAME...") in each of its machines (MINUTES=n: likewise)
-	@tests/check.sh matrix $(MINUTES)
+check-matrix: ## every kernel of scripts/kernels in each of its machines (KERNELS="NAME...", CASE="NAME...", MINUTES=n: begin none later)
+	@KERNELS='$(KERNELS)' CASE='$(CASE)' tests/matrix.sh $(MINUTES)
 
 check-fresh: ## make demo and make check in bare Debian roots (downloads much; an hour and more)
 	@tests/fresh.sh
@@ -99,8 +99,9 @@ dkms-remove: ## undo dkms-install
 deb: ## build the Debian packages, in build/deb
 	@scripts/deb.sh
 
-style: ## hold the C files against .clang-format, the scripts against shellcheck, the reader's includes against its rooms
+style: ## hold the C files against .clang-format, the scripts against shellcheck, includes against the rooms
 	@$(reader-rooms)
+	@scripts/tower.sh
 	@scripts/style.sh
 
 clean: ## remove what was built

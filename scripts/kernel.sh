@@ -1,17 +1,19 @@
 #!/bin/bash
-# kernel.sh KERNEL: fetch a kernel of scripts/kernels and its headers into the cache,
+# kernel.sh KERNEL[@RELEASE]: fetch a kernel of scripts/kernels and its headers into the cache,
 # installing nothing, and print shell-evaluable lines: kernel= (the folder it is in)
 # release= image= modules= headers= (KDIR, to build a module for it) arch= compiler= (its
 # CC) kmake= (the make that builds a module for it: this machine's, or one with that
-# compiler, see inroot.sh).
+# compiler, see inroot.sh). With RELEASE it is that one, which an earlier call has left in the
+# cache, whatever the archive offers now.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
 
-[ $# = 1 ] || die "usage: kernel.sh KERNEL, one of: $(kernels | cut -d' ' -f1 | xargs)"
-read -r _ arch suites image_meta headers_meta releases cc _ < <(kernels | awk -v k="$1" '$1 == k') ||
-	die "no kernel '$1'; there are: $(kernels | cut -d' ' -f1 | xargs)"
+[ $# = 1 ] || die "usage: kernel.sh KERNEL[@RELEASE], one of: $(kernels | cut -d' ' -f1 | xargs)"
+name=${1%@*}
+read -r _ arch suites image_meta headers_meta lowest cc _ < <(kernels | awk -v k="$name" '$1 == k') ||
+	die "no kernel '$name'; there are: $(kernels | cut -d' ' -f1 | xargs)"
 host=$(dpkg --print-architecture)
 compiler=${cc%@*}
 
@@ -27,19 +29,21 @@ released() {
 	release=$(tr ' ' '\n' <<<"$resolved" | sed -n 's/^linux-image-//p' | xargs)
 	root=$(cache_dir)/kernel/$release
 }
-released
-# What must be fetched is the newest.
-if [ -z "$release" ] || [ ! -d "$root" ]; then
-	archive_update "$suites" "$arch"
+if [ "$name" != "$1" ]; then
+	release=${1#*@} root=$(cache_dir)/kernel/${1#*@}
+	[ -d "$root" ] || die "the cache has no kernel $release; it has: $(cd "$(cache_dir)/kernel" 2>/dev/null && echo *)"
+else
 	released
+	# What must be fetched is the newest.
+	if [ -z "$release" ] || [ ! -d "$root" ]; then
+		archive_update "$suites" "$arch"
+		released
+	fi
+	[ -n "$release" ] && dpkg --compare-versions "$release" ge "$lowest" ||
+		die "$suites offers ${release:-nothing} as $image_meta, which is below $lowest; see scripts/kernels"
+	[[ " $resolved " = *" linux-headers-$release "* ]] ||
+		die "$image_meta ($release) and $headers_meta of $suites are of different releases"
 fi
-# shellcheck disable=SC2254 # the list holds a pattern
-case $release in
-$releases) ;;
-*) die "$suites offers ${release:-nothing} as $image_meta, not $releases; see scripts/kernels" ;;
-esac
-[[ " $resolved " = *" linux-headers-$release "* ]] ||
-	die "$image_meta ($release) and $headers_meta of $suites are of different releases"
 
 fetch() {
 	# The headers' tools are run here.

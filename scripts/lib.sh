@@ -58,10 +58,14 @@ need_packages() {
 		installed "$pkg" || missing+=("$pkg")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
+	# One at a time: apt's own lock is not waited for.
+	exec 6>"$(cache_dir)/apt.lock"
+	flock 6
 	apt_knows "${missing[@]}" || apt_update
 	say "installing packages: ${missing[*]}"
 	apt_install "${missing[@]}" 2>/dev/null || { apt_update; apt_install "${missing[@]}"; } ||
 		die "apt-get could not install ${missing[*]}; see its message above"
+	exec 6>&-
 }
 
 apt_install() {

@@ -3,6 +3,7 @@
  * /sys/kernel/debug/kvmstat/: include/kvmstat.h says what is there. An open file holds off
  * the module's unload.
  */
+#include <linux/ctype.h>
 #include <linux/debugfs.h>
 #include <linux/kernel.h>
 #include <linux/kvm_host.h>
@@ -10,13 +11,12 @@
 #include <linux/slab.h>
 #include <trace/events/kvm.h>
 
-#include "../../include/kvmstat.h"
-#include "account.h"
 #include "debugfs.h"
 #include "hooks.h"
+#include "hot.h"
 #include "pool.h"
-#include "proc.h"
 #include "roster.h"
+#include "row.h"
 #include "time.h"
 
 static struct dentry *root;
@@ -39,11 +39,12 @@ static struct kvmstat_sum *get_sum(struct kvmstat_vm *vm)
 
 static void show_reason(struct seq_file *m, u32 slot, const struct kvmstat_cell *cell)
 {
-	const char *name = kvmstat_slot_name(slot);
-	u32 code = kvmstat_slot_code(slot);
+	const char *name = kvmstat_arch_name(slot);
+	u32 code = kvmstat_arch_code(slot);
 
 	seq_printf(m, "0x%x %llu %llu %llu %llu %llu ", code, cell->exits, cell->to_user,
-		   kvmstat_ns(cell->kernel), kvmstat_ns(cell->user), kvmstat_ns(cell->longest));
+		   kvmstat_clock_ns(cell->kernel), kvmstat_clock_ns(cell->user),
+		   kvmstat_clock_ns(cell->longest));
 	if (name)
 		seq_printf(m, "%s\n", name);
 	else
@@ -176,7 +177,7 @@ static int hot_show(struct seq_file *m, void *unused)
 	seq_puts(m, KVMSTAT_HOT_COLUMNS "\n");
 	kvmstat_roster_lock();
 	for (kind = 0; kind < KVMSTAT_NR_SPOT_KINDS; kind++) {
-		n = kvmstat_spots_merge(vm, kind, hot, max);
+		n = kvmstat_hot_merge(vm, kind, hot, max);
 		for (i = 0; i < n; i++)
 			seq_printf(m, "%s %s 0x%llx %llu %llu\n", kinds[kind],
 				   kind == KVMSTAT_HYPERCALL	   ? "call" :
@@ -202,10 +203,11 @@ static int vcpus_show(struct seq_file *m, void *unused)
 
 		kvmstat_time_read(v, time);
 		seq_printf(m, "%d %llu %llu %llu %llu %llu %llu %llu %d %s\n", v->id,
-			   READ_ONCE(v->exits), to_user, kvmstat_ns(time[KVMSTAT_GUEST]),
-			   kvmstat_ns(time[KVMSTAT_KERNEL]), kvmstat_ns(time[KVMSTAT_USER]),
-			   kvmstat_ns(time[KVMSTAT_POLLED]), kvmstat_ns(time[KVMSTAT_BLOCKED]),
-			   v->tid,
+			   READ_ONCE(v->exits), to_user, kvmstat_clock_ns(time[KVMSTAT_GUEST]),
+			   kvmstat_clock_ns(time[KVMSTAT_KERNEL]),
+			   kvmstat_clock_ns(time[KVMSTAT_USER]),
+			   kvmstat_clock_ns(time[KVMSTAT_POLLED]),
+			   kvmstat_clock_ns(time[KVMSTAT_BLOCKED]), v->tid,
 			   vm->ended ? "ended" : kvmstat_time_mode_name(READ_ONCE(v->mode)));
 	}
 	kvmstat_roster_unlock();
@@ -226,7 +228,8 @@ static int cpus_show(struct seq_file *m, void *unused)
 		kvmstat_sum_cpu(vm, cpu, nth++, &row);
 		if (row.exits || row.to_user || row.guest)
 			seq_printf(m, "%d %llu %llu %llu %llu %llu %llu\n", cpu, row.exits,
-				   row.to_user, row.io, row.mmio, row.halt, kvmstat_ns(row.guest));
+				   row.to_user, row.io, row.mmio, row.halt,
+				   kvmstat_clock_ns(row.guest));
 	}
 	kvmstat_roster_unlock();
 	return 0;
@@ -244,6 +247,17 @@ static void show_numbers(struct seq_file *m, const struct number *numbers, size_
 		seq_printf(m, "%s: %llu\n", numbers->key, numbers->value);
 }
 
+/* A process may call itself anything, and a terminal must not obey it. */
+static void show_comm(struct seq_file *m, const char *comm, bool as_a_word)
+{
+	for (; *comm; comm++)
+		if (isascii(*comm) && isprint(*comm) && *comm != '\\' && *comm != '"' &&
+		    !(as_a_word && *comm == ' '))
+			seq_putc(m, *comm);
+		else
+			seq_printf(m, "\\%03o", (unsigned char)*comm);
+}
+
 static int vm_show(struct seq_file *m, void *unused)
 {
 	struct kvmstat_vm *vm = m->private;
@@ -252,35 +266,37 @@ static int vm_show(struct seq_file *m, void *unused)
 
 	if (!sum)
 		return -ENOMEM;
-	kvmstat_sum_row(sum, &row);
+	kvmstat_row_fill(&row, vm->id, sum);
 	seq_printf(m, "id: %llu\nstate: %s\npid: %d\ncomm: ", vm->id,
-		   READ_ONCE(vm->ended) ? "ended" : "running", pid_nr(vm->pid));
-	seq_escape(m, vm->comm, "\t\n\\\"");
+		   READ_ONCE(vm->ended) ? "ended" : "running",
+		   kvmstat_roster_runs(vm) ? pid_nr(vm->pid) : 0);
+	show_comm(m, vm->comm, false);
 	seq_putc(m, '\n');
 	{
 		const struct number numbers[] = {
-			{ "vcpus", sum->vcpus },
+			{ "vcpus", row.vcpus },
 			{ "exits", row.exits },
-			{ "to_user", row.to_user },
-			{ "noexit_returns", sum->t.noexit },
-			{ "io", row.io },
-			{ "mmio", sum->t.mmio },
-			{ "faults", row.fault },
-			{ "faults_mmio", sum->t.fault_mmio },
-			{ "interrupts", row.interrupt },
-			{ "exceptions", row.exception },
-			{ "halts", row.halt },
-			{ "injected", sum->t.injected },
-			{ "nested", sum->t.nested },
-			{ "guest_ns", kvmstat_ns(sum->time[KVMSTAT_GUEST]) },
-			{ "kernel_ns", kvmstat_ns(sum->time[KVMSTAT_KERNEL]) },
-			{ "user_ns", kvmstat_ns(sum->time[KVMSTAT_USER]) },
-			{ "polled_ns", kvmstat_ns(sum->time[KVMSTAT_POLLED]) },
-			{ "blocked_ns", kvmstat_ns(sum->time[KVMSTAT_BLOCKED]) },
+			{ "to_user", row.kvm_qemu_switch_num },
+			{ "noexit_returns", row.noexit_return_num },
+			{ "io", row.io_num },
+			{ "mmio", row.mmio_num },
+			{ "faults", row.fault_num },
+			{ "faults_mmio", row.fault_mmio_num },
+			{ "interrupts", row.interrupt_num },
+			{ "exceptions", row.exception_num },
+			{ "halts", row.halt_num },
+			{ "injected", row.injected_num },
+			{ "nested", row.nested_num },
+			{ "guest_ns", row.guest_ns },
+			{ "kernel_ns", row.kernel_ns },
+			{ "user_ns", row.user_ns },
+			{ "polled_ns", row.polled_ns },
+			{ "blocked_ns", kvmstat_clock_ns(sum->time[KVMSTAT_BLOCKED]) },
 		};
 
 		show_numbers(m, numbers, ARRAY_SIZE(numbers));
 	}
+	seq_printf(m, "vmm: %s\n", kvmstat_roster_runs(vm) ? "running" : "ended");
 	kvfree(sum);
 	return 0;
 }
@@ -289,18 +305,22 @@ DEFINE_SHOW_ATTRIBUTE(vm);
 static int retired_show(struct seq_file *m, void *unused)
 {
 	struct kvmstat_sum *sum = kvmalloc(sizeof(*sum), GFP_KERNEL);
+	struct kvmstat_row row;
 	struct kvmstat_vm *vm;
 	u64 no = 0;
 
 	if (!sum)
 		return -ENOMEM;
 	kvmstat_roster_lock();
-	kvmstat_show_header(m, " comm");
+	kvmstat_row_show_names(m, " comm");
 	list_for_each_entry(vm, kvmstat_roster_retired(), link) {
 		kvmstat_roster_sum(vm, sum);
-		kvmstat_show_row(m, ++no, pid_nr(vm->pid), vm->id, sum);
+		kvmstat_row_fill(&row, vm->id, sum);
+		row.no = ++no;
+		row.pid = pid_nr(vm->pid);
+		kvmstat_row_show(m, &row);
 		seq_putc(m, ' ');
-		seq_escape(m, vm->comm, " \t\n\\\"");
+		show_comm(m, vm->comm, true);
 		seq_putc(m, '\n');
 	}
 	kvmstat_roster_unlock();
@@ -312,24 +332,24 @@ DEFINE_SHOW_ATTRIBUTE(retired);
 static void show_host(struct seq_file *m, const struct kvmstat_host *host,
 		      const struct kvmstat_row *live, const struct kvmstat_row *ended)
 {
-	const u64 live_returns = live->to_user + host->live.t.noexit;
-	const u64 ended_returns = ended->to_user + host->retired.t.noexit;
+	const u64 live_returns = live->kvm_qemu_switch_num + live->noexit_return_num;
+	const u64 ended_returns = ended->kvm_qemu_switch_num + ended->noexit_return_num;
 	const struct number numbers[] = {
-		{ "layout_refused_events", host->layout_faults },
+		{ "layout_refused_events", host->lost.layout_faults },
 		{ "vms", host->vms },
 		{ "vms_past_cap", host->vms_shared },
 		{ "vms_retired", host->vms_retired },
 		{ "vms_retired_dropped", host->vms_dropped },
 		{ "vcpus", host->live.vcpus },
-		{ "exits", live->exits + ended->exits + host->lost_exits },
+		{ "exits", live->exits + ended->exits + host->lost.lost_exits },
 		{ "exits_live", live->exits },
 		{ "exits_retired", ended->exits },
-		{ "exits_unattributed", host->lost_exits },
-		{ "returns", live_returns + ended_returns + host->lost_returns },
+		{ "exits_unattributed", host->lost.lost_exits },
+		{ "returns", live_returns + ended_returns + host->lost.lost_returns },
 		{ "returns_live", live_returns },
 		{ "returns_retired", ended_returns },
-		{ "returns_unattributed", host->lost_returns },
-		{ "returns_displaced", host->displaced_returns },
+		{ "returns_unattributed", host->lost.lost_returns },
+		{ "returns_displaced", host->lost.displaced_returns },
 		{ "memory_bytes", host->memory },
 		{ "bytes_per_vm_and_cpu", sizeof(struct kvmstat_counts) },
 		{ "bytes_per_vcpu", sizeof(struct kvmstat_vcpu) },
@@ -348,13 +368,13 @@ static int info_show(struct seq_file *m, void *unused)
 	kvmstat_roster_lock();
 	kvmstat_roster_host(host);
 	kvmstat_roster_unlock();
-	kvmstat_sum_row(&host->live, &live);
-	kvmstat_sum_row(&host->retired, &ended);
+	kvmstat_row_fill(&live, 0, &host->live);
+	kvmstat_row_fill(&ended, 0, &host->retired);
 	seq_printf(m, "version: %s\nabi: %d\nisa: %s\n", KVMSTAT_VERSION, KVMSTAT_ABI,
-		   kvmstat_isa_name());
+		   kvmstat_arch_isa());
 	kvmstat_hooks_info(m);
 	seq_printf(m, "clock: %s\nclock_khz: %u\n", kvmstat_clock_name(), kvmstat_clock_khz());
-	kvmstat_exit_info(m);
+	kvmstat_arch_info(m);
 	show_host(m, host, &live, &ended);
 	kvfree(host);
 	return 0;
@@ -385,7 +405,7 @@ struct dentry *kvmstat_debugfs_add_vm(struct kvmstat_vm *vm)
 	debugfs_create_file("vm", 0400, dir, vm, &vm_fops);
 	add_files(dir, vm);
 	debugfs_create_file("cpus", 0400, dir, vm, &cpus_fops);
-	if (vm != kvmstat_others) {
+	if (vm != kvmstat_pool_others) {
 		debugfs_create_file("hot", 0400, dir, vm, &hot_fops);
 		debugfs_create_file("vcpus", 0400, dir, vm, &vcpus_fops);
 	}
@@ -419,7 +439,7 @@ void kvmstat_debugfs_init(void)
 /**
  * kvmstat_debugfs_exit - remove everything; waits for readers
  *
- * Context: after kvmstat_roster_stop().
+ * Context: after kvmstat_tidy_stop().
  */
 void kvmstat_debugfs_exit(void)
 {

@@ -15,30 +15,24 @@
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 
-#include "arch.h"
 #include "hooks.h"
 #include "table.h"
 #include "time.h"
 
-/* The architecture's come last, in their order. */
-static struct {
-	struct kvmstat_hook *hooks;
-	const unsigned int *nr;
-} const groups[] = {
-	{ kvmstat_account_hooks, &kvmstat_nr_account_hooks },
-	{ kvmstat_arch_hooks, &kvmstat_nr_arch_hooks },
-};
+static const struct kvmstat_hook_group *groups;
+static unsigned int nr_groups;
 
-#define for_each_hook(g, h)                            \
-	for ((g) = 0; (g) < ARRAY_SIZE(groups); (g)++) \
-		for ((h) = groups[g].hooks; (h) < groups[g].hooks + *groups[g].nr; (h)++)
+#define for_each_hook(g, h)                   \
+	for ((g) = 0; (g) < nr_groups; (g)++) \
+		for ((h) = groups[g].hooks; (h) < groups[g].hooks + groups[g].nr; (h)++)
 
 #define DESTROY_VM "kvm_arch_destroy_vm"
 
 /* The end of a VM has no tracepoint; the function is global on every version. */
 static int on_destroy_vm(struct kprobe *p, struct pt_regs *regs)
 {
-	kvmstat_table_vm_end((struct kvm *)regs_get_kernel_argument(regs, 0));
+	kvmstat_table_vm_end((struct kvm *)regs_get_kernel_argument(regs, 0), kvmstat_time_stop,
+			     kvmstat_clock());
 	return 0;
 }
 
@@ -101,7 +95,7 @@ bool kvmstat_hooks_live;
 
 static DEFINE_MUTEX(hooks_mutex);
 
-/* As the parameter has it; kvmstat_timing is whether it is so. */
+/* As the parameter has it; kvmstat_time_how is whether it is so. */
 static bool timing_wanted = true;
 
 static void unregister_hook(struct kvmstat_hook *h)
@@ -119,14 +113,14 @@ static void timing_off(void)
 
 	u64 now = kvmstat_clock();
 
-	WRITE_ONCE(kvmstat_timing, KVMSTAT_TIMING_OFF);
+	WRITE_ONCE(kvmstat_time_how, KVMSTAT_TIMING_OFF);
 	for_each_hook(g, h)
 		if (h->timing)
 			unregister_hook(h);
 	/* Probes run in the one or, on some kernels, in the other. */
 	tracepoint_synchronize_unregister();
 	synchronize_rcu();
-	kvmstat_table_stop_times(now);
+	kvmstat_table_for_each(kvmstat_time_stop, now);
 }
 
 static void timing_on(void)
@@ -144,7 +138,7 @@ static void timing_on(void)
 	if (error)
 		timing_off();
 	else
-		WRITE_ONCE(kvmstat_timing,
+		WRITE_ONCE(kvmstat_time_how,
 			   kvmstat_clock_is_fast() ? KVMSTAT_TIMING_FAST : KVMSTAT_TIMING_SLOW);
 }
 
@@ -157,7 +151,7 @@ static int set_timing(const char *val, const struct kernel_param *kp)
 		return -EINVAL;
 	}
 	mutex_lock(&hooks_mutex);
-	if (kvmstat_hooks_live && on != !!kvmstat_timing) {
+	if (kvmstat_hooks_live && on != !!kvmstat_time_how) {
 		if (on)
 			timing_on();
 		else
@@ -188,7 +182,7 @@ static void detach(void)
 		unregister_kprobe(&try_it);
 		destroy_vm_error = -ECANCELED;
 	}
-	kvmstat_table_end_all();
+	kvmstat_table_end_all(kvmstat_time_stop, kvmstat_clock());
 }
 
 /*
@@ -336,7 +330,7 @@ const char *kvmstat_hooks_state(void)
 
 static const char *timing_state(void)
 {
-	if (READ_ONCE(kvmstat_timing))
+	if (READ_ONCE(kvmstat_time_how))
 		return "on";
 	if (!READ_ONCE(timing_wanted))
 		return "off";
@@ -382,16 +376,20 @@ void kvmstat_hooks_info(struct seq_file *m)
 
 /**
  * kvmstat_hooks_init - attach to KVM if it is there, and whenever it comes
+ * @first: the first of the groups of hooks, which are attached in their order
+ * @nr: how many groups there are
  *
  * Context: module init, last.
  * Return: 0, also without KVM; -errno if its coming could not be seen.
  */
-int kvmstat_hooks_init(void)
+int kvmstat_hooks_init(const struct kvmstat_hook_group *first, unsigned int nr)
 {
 	struct kvmstat_hook *h;
 	unsigned int g;
 	int ret;
 
+	groups = first;
+	nr_groups = nr;
 	for_each_hook(g, h)
 		h->error = -ENOENT;
 	mutex_lock(&hooks_mutex);

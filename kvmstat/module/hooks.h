@@ -28,15 +28,19 @@ struct kvmstat_hook {
 	int error;
 };
 
-/* The architecture's, and those that all have. */
-extern struct kvmstat_hook kvmstat_arch_hooks[];
-extern const unsigned int kvmstat_nr_arch_hooks;
-extern struct kvmstat_hook kvmstat_account_hooks[];
-extern const unsigned int kvmstat_nr_account_hooks;
+/**
+ * struct kvmstat_hook_group - hooks that are attached in their order
+ * @hooks: the first
+ * @nr: how many there are
+ */
+struct kvmstat_hook_group {
+	struct kvmstat_hook *hooks;
+	unsigned int nr;
+};
 
 extern bool kvmstat_hooks_live;
 
-int kvmstat_hooks_init(void);
+int kvmstat_hooks_init(const struct kvmstat_hook_group *first, unsigned int nr);
 void kvmstat_hooks_exit(void);
 void kvmstat_hooks_info(struct seq_file *m);
 char *kvmstat_hooks_list(char *buf, size_t size, bool attached);

@@ -7,13 +7,15 @@
 
 #include "../../include/kvmstat.h"
 #include "arch.h"
+#include "clock.h"
+#include "count.h"
 #include "debugfs.h"
 #include "hooks.h"
 #include "pool.h"
 #include "proc.h"
 #include "roster.h"
 #include "table.h"
-#include "time.h"
+#include "tidy.h"
 
 static void report(void)
 {
@@ -26,11 +28,16 @@ static void report(void)
 
 static int __init kvmstat_init(void)
 {
+	/* The exit's hook comes last: whatever belongs to an exit is counted if that is. */
+	static struct kvmstat_hook_group groups[2];
 	int ret;
 
+	groups[0] = kvmstat_count_hooks;
+	groups[1] = kvmstat_arch_hooks;
+
 	kvmstat_arch_init();
-	kvmstat_time_init();
-	kvmstat_table_init();
+	kvmstat_clock_init();
+	kvmstat_table_init(kvmstat_tidy_queue);
 	ret = kvmstat_pool_init();
 	if (ret)
 		return ret;
@@ -38,7 +45,7 @@ static int __init kvmstat_init(void)
 	if (ret)
 		goto err_pool;
 	kvmstat_debugfs_init();
-	ret = kvmstat_hooks_init();
+	ret = kvmstat_hooks_init(groups, ARRAY_SIZE(groups));
 	if (ret)
 		goto err_files;
 	report();
@@ -46,7 +53,7 @@ static int __init kvmstat_init(void)
 
 err_files:
 	kvmstat_proc_exit();
-	kvmstat_roster_stop();
+	kvmstat_tidy_stop();
 	kvmstat_pool_stop();
 	kvmstat_debugfs_exit();
 	kvmstat_roster_exit();
@@ -59,7 +66,7 @@ static void __exit kvmstat_exit(void)
 {
 	kvmstat_hooks_exit();
 	kvmstat_proc_exit();
-	kvmstat_roster_stop();
+	kvmstat_tidy_stop();
 	kvmstat_pool_stop();
 	kvmstat_debugfs_exit();
 	kvmstat_roster_exit();

@@ -10,7 +10,7 @@
 #include <linux/workqueue.h>
 
 #include "pool.h"
-#include "roster.h"
+#include "record.h"
 
 #define VCPUS_PER_VM 32u /* of the cap, on average */
 #define VCPUS_AT_LEAST 32768u
@@ -34,7 +34,7 @@ static unsigned int nr_records; /* of VMs, all */
 static u64 kept; /* bytes of final totals */
 
 /* The VMs past the cap, together: their counters. */
-struct kvmstat_vm *kvmstat_others;
+struct kvmstat_vm *kvmstat_pool_others;
 
 static void refill_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(refill, refill_work);
@@ -42,11 +42,13 @@ static DECLARE_DELAYED_WORK(refill, refill_work);
 /**
  * kvmstat_pool_refill - see to it that there are spares
  *
+ * The worker is bound to no CPU: a real-time vCPU may hold one for ever.
+ *
  * Context: any but NMI. Never waits.
  */
 void kvmstat_pool_refill(void)
 {
-	queue_delayed_work(system_highpri_wq, &refill, 0);
+	queue_delayed_work(system_unbound_wq, &refill, 0);
 }
 
 /**
@@ -126,7 +128,7 @@ static struct kvmstat_vm *alloc_vm(bool shared)
 		return NULL;
 	INIT_LIST_HEAD(&vm->vcpus);
 	vm->shared = shared;
-	vm->counts = shared ? kvmstat_others->counts : alloc_percpu(struct kvmstat_counts);
+	vm->counts = shared ? kvmstat_pool_others->counts : alloc_percpu(struct kvmstat_counts);
 	if (!vm->counts || (!shared && !zalloc_cpumask_var(&vm->cpus, GFP_KERNEL))) {
 		free_memory(vm);
 		return NULL;
@@ -262,20 +264,22 @@ static void refill_work(struct work_struct *work)
 
 	ok &= refill_vcpus();
 	if (!ok)
-		queue_delayed_work(system_highpri_wq, &refill, HZ);
+		queue_delayed_work(system_unbound_wq, &refill, HZ);
 }
 
 /**
- * kvmstat_pool_usage - what the records take
- * @host: its memory is set
+ * kvmstat_pool_memory - what the records take, in bytes
  */
-void kvmstat_pool_usage(struct kvmstat_host *host)
+u64 kvmstat_pool_memory(void)
 {
+	u64 bytes;
+
 	raw_spin_lock_irq(&pool_lock);
-	host->memory = (u64)nr_vcpus * sizeof(struct kvmstat_vcpu) +
-		       (u64)nr_records * sizeof(struct kvmstat_vm) +
-		       (u64)nr_own * sizeof(struct kvmstat_counts) * num_possible_cpus() + kept;
+	bytes = (u64)nr_vcpus * sizeof(struct kvmstat_vcpu) +
+		(u64)nr_records * sizeof(struct kvmstat_vm) +
+		(u64)nr_own * sizeof(struct kvmstat_counts) * num_possible_cpus() + kept;
 	raw_spin_unlock_irq(&pool_lock);
+	return bytes;
 }
 
 /**
@@ -290,10 +294,10 @@ int kvmstat_pool_init(void)
 		pr_err("max_vms=%u: give a number from 1 to 65536\n", max_vms);
 		return -EINVAL;
 	}
-	kvmstat_others = alloc_vm(false);
-	if (!kvmstat_others)
+	kvmstat_pool_others = alloc_vm(false);
+	if (!kvmstat_pool_others)
 		return -ENOMEM;
-	strscpy(kvmstat_others->comm, "(others)", sizeof(kvmstat_others->comm));
+	strscpy(kvmstat_pool_others->comm, "(others)", sizeof(kvmstat_pool_others->comm));
 	if (!refill_vms() || !refill_vcpus()) {
 		kvmstat_pool_exit();
 		return -ENOMEM;
@@ -325,5 +329,5 @@ void kvmstat_pool_exit(void)
 		kvmstat_pool_free_vm(vm);
 	list_for_each_entry_safe(v, next_v, &spare_vcpus, link)
 		kfree(v);
-	kvmstat_pool_free_vm(kvmstat_others);
+	kvmstat_pool_free_vm(kvmstat_pool_others);
 }

@@ -7,11 +7,10 @@
 
 #include <linux/types.h>
 
-struct kvmstat_host;
 struct kvmstat_vcpu;
 struct kvmstat_vm;
 
-extern struct kvmstat_vm *kvmstat_others;
+extern struct kvmstat_vm *kvmstat_pool_others;
 
 bool kvmstat_pool_has_vm(void);
 bool kvmstat_pool_has_vcpu(void);
@@ -20,7 +19,7 @@ struct kvmstat_vcpu *kvmstat_pool_take_vcpu(void);
 void kvmstat_pool_free_vm(struct kvmstat_vm *vm);
 void kvmstat_pool_free_counts(struct kvmstat_vm *vm);
 void kvmstat_pool_refill(void);
-void kvmstat_pool_usage(struct kvmstat_host *host);
+u64 kvmstat_pool_memory(void);
 
 int kvmstat_pool_init(void);
 void kvmstat_pool_stop(void);

@@ -9,10 +9,9 @@
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 
-#include "../../include/kvmstat.h"
 #include "proc.h"
 #include "roster.h"
-#include "time.h"
+#include "row.h"
 
 static char *mode = "0400";
 module_param(mode, charp, 0444);
@@ -84,56 +83,21 @@ static void kvminfo_stop(struct seq_file *m, void *v)
 	kvmstat_roster_unlock();
 }
 
-/**
- * kvmstat_show_header - the line of column names
- * @m: the file
- * @more: what follows them
- */
-void kvmstat_show_header(struct seq_file *m, const char *more)
-{
-#define NAME(name, what) #name " "
-	static const char names[] = KVMSTAT_COLUMNS(NAME);
-#undef NAME
-
-	seq_printf(m, "%.*s%s\n", (int)sizeof(names) - 2, names, more);
-}
-
-/**
- * kvmstat_show_row - the line of a VM, without its end
- * @m: the file
- * @no: number of the line
- * @pid: as the reader is to see it
- * @id: of the VM
- * @sum: its counters
- */
-void kvmstat_show_row(struct seq_file *m, u64 no, pid_t pid, u64 id, const struct kvmstat_sum *sum)
-{
-	struct kvmstat_row row;
-
-	kvmstat_sum_row(sum, &row);
-	seq_printf(m, "%llu %d %llu %llu %llu %llu", no, pid, row.io, row.exception,
-		   row.exits - row.to_user, row.to_user);
-	seq_printf(m, " %llu %llu %llu %llu %llu %u %llu", row.exits, sum->t.noexit, sum->t.mmio,
-		   row.interrupt, row.halt, sum->vcpus, id);
-	seq_printf(m, " %llu %llu %llu %llu %llu", kvmstat_ns(sum->time[KVMSTAT_GUEST]),
-		   kvmstat_ns(sum->time[KVMSTAT_KERNEL]), kvmstat_ns(sum->time[KVMSTAT_USER]),
-		   kvmstat_ns(sum->time[KVMSTAT_POLLED] + sum->time[KVMSTAT_BLOCKED]),
-		   kvmstat_ns(sum->time[KVMSTAT_POLLED]));
-	seq_printf(m, " %llu %llu %llu %llu", row.fault, sum->t.fault_mmio, sum->t.injected,
-		   sum->t.nested);
-}
-
 static int kvminfo_show(struct seq_file *m, void *v)
 {
 	struct reader *r = m->private;
 	struct kvmstat_vm *vm = v;
+	struct kvmstat_row row;
 
 	if (v == SEQ_START_TOKEN) {
-		kvmstat_show_header(m, "");
+		kvmstat_row_show_names(m, "");
 		return 0;
 	}
 	kvmstat_roster_sum(vm, &r->sum);
-	kvmstat_show_row(m, r->no, pid_vnr(vm->pid), vm->id, &r->sum);
+	kvmstat_row_fill(&row, vm->id, &r->sum);
+	row.no = r->no;
+	row.pid = kvmstat_roster_runs(vm) ? pid_vnr(vm->pid) : 0;
+	kvmstat_row_show(m, &row);
 	seq_putc(m, '\n');
 	return 0;
 }
@@ -157,8 +121,9 @@ int kvmstat_proc_init(void)
 	kgid_t gid = make_kgid(&init_user_ns, group);
 	u16 bits;
 
-	if (kstrtou16(mode, 8, &bits) || bits & ~0444) {
-		pr_err("mode=%s: give an octal number of read permissions only, 0400 to 0444\n",
+	/* Of no bits procfs would make 0444. */
+	if (kstrtou16(mode, 8, &bits) || !bits || bits & ~0444) {
+		pr_err("mode=%s: give an octal number of read permissions only, such as 0400 or 0444\n",
 		       mode);
 		return -EINVAL;
 	}

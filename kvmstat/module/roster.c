@@ -2,18 +2,17 @@
 /*
  * The VMs as the files show them: those that run, the last that ended, the sums.
  *
- * roster_mutex guards all of it. "Tidy", a work, makes the directories of new VMs and
- * frees what ended, once no file's reader and no probe (synchronize_rcu()) can hold it.
+ * roster_mutex guards all of it. What has ended waits here until tidy.c frees it.
  */
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/string.h>
-#include <linux/workqueue.h>
 
-#include "debugfs.h"
 #include "pool.h"
 #include "roster.h"
+#include "table.h"
 
 #define RETIRED_MAX 64u
 #define RETIRED_MAX_VCPUS 4096u /* of all of them, as their records stay, too */
@@ -27,19 +26,6 @@ static unsigned int nr_retired_vcpus;
 static u64 nr_ended_ever;
 static struct kvmstat_sum retired_sum; /* all that ever ended */
 static u64 shared_times[KVMSTAT_NR_TIMES]; /* of those past the cap that ended */
-
-static void tidy_work(struct work_struct *work);
-static DECLARE_WORK(tidy, tidy_work);
-
-/**
- * kvmstat_roster_tidy - VMs have come or gone
- *
- * Context: any but NMI. Never waits.
- */
-void kvmstat_roster_tidy(void)
-{
-	schedule_work(&tidy);
-}
 
 static void retire(struct kvmstat_vm *vm)
 {
@@ -61,23 +47,19 @@ static void retire(struct kvmstat_vm *vm)
 	}
 }
 
-/*
- * Take in the VMs first seen, and out those that ended, since the last call. Returns
- * whether tidy has something to free.
- */
-static bool sync(void)
+/* Take in the VMs first seen, and out those that ended, since the last call. */
+static void sync(void)
 {
 	struct kvmstat_vm *vm, *next;
 
 	lockdep_assert_held(&roster_mutex);
 	if (!kvmstat_table_collect(&vms))
-		return false;
+		return;
 	list_for_each_entry_safe(vm, next, &vms, link)
 		if (smp_load_acquire(&vm->ended)) { /* pairs with end_vm() */
 			retire(vm);
 			cond_resched();
 		}
-	return true;
 }
 
 /**
@@ -88,8 +70,7 @@ static bool sync(void)
 void kvmstat_roster_lock(void)
 {
 	mutex_lock(&roster_mutex);
-	if (sync())
-		kvmstat_roster_tidy();
+	sync();
 }
 
 void kvmstat_roster_unlock(void)
@@ -123,7 +104,7 @@ struct kvmstat_vm *kvmstat_roster_next(struct kvmstat_vm *after, u64 id)
  */
 struct kvmstat_vm *kvmstat_roster_others(void)
 {
-	return kvmstat_table_cap_reached() ? kvmstat_others : NULL;
+	return kvmstat_table_cap_reached() ? kvmstat_pool_others : NULL;
 }
 
 /**
@@ -134,6 +115,19 @@ struct kvmstat_vm *kvmstat_roster_others(void)
 struct list_head *kvmstat_roster_retired(void)
 {
 	return &retired;
+}
+
+/**
+ * kvmstat_roster_runs - whether a VM's VMM runs, so that its process id is its own
+ * @vm: the VM
+ *
+ * A VM outlives its VMM where another process holds the VM's file.
+ *
+ * Return: false, too, for the VMs past the cap together, which have no VMM.
+ */
+bool kvmstat_roster_runs(const struct kvmstat_vm *vm)
+{
+	return vm->pid && pid_has_task(vm->pid, PIDTYPE_TGID);
 }
 
 /**
@@ -150,7 +144,7 @@ void kvmstat_roster_sum(struct kvmstat_vm *vm, struct kvmstat_sum *sum)
 
 	memset(sum, 0, sizeof(*sum));
 	kvmstat_sum_vm(vm, sum);
-	if (vm != kvmstat_others)
+	if (vm != kvmstat_pool_others)
 		return;
 	for (i = 0; i < KVMSTAT_NR_TIMES; i++)
 		sum->time[i] += shared_times[i];
@@ -163,7 +157,7 @@ static void sum_running(struct kvmstat_sum *sum)
 {
 	struct kvmstat_vm *vm;
 
-	kvmstat_roster_sum(kvmstat_others, sum);
+	kvmstat_roster_sum(kvmstat_pool_others, sum);
 	list_for_each_entry(vm, &vms, link)
 		if (!vm->shared) {
 			kvmstat_sum_vm(vm, sum);
@@ -203,85 +197,25 @@ void kvmstat_roster_host(struct kvmstat_host *host)
 			host->vms_shared++;
 		else
 			host->vms++;
-	kvmstat_table_lost(host);
-	kvmstat_pool_usage(host);
-}
-
-/* Returns whether there are counters to be freed. */
-static bool finish_retired(void)
-{
-	struct kvmstat_vm *vm;
-	bool any = false;
-
-	list_for_each_entry(vm, &retired, link)
-		if (!vm->final)
-			any |= kvmstat_sum_finish(vm);
-	return any;
-}
-
-static void free_finished(void)
-{
-	struct kvmstat_vm *vm;
-
-	mutex_lock(&roster_mutex);
-	list_for_each_entry(vm, &retired, link)
-		if (vm->final && vm->counts)
-			kvmstat_pool_free_counts(vm);
-	mutex_unlock(&roster_mutex);
-}
-
-static void add_dirs(struct list_head *list)
-{
-	struct kvmstat_vm *vm;
-
-	list_for_each_entry(vm, list, link)
-		if (!vm->dir && !vm->shared)
-			vm->dir = kvmstat_debugfs_add_vm(vm);
-}
-
-static void tidy_work(struct work_struct *work)
-{
-	struct kvmstat_vm *vm, *next;
-	bool finished;
-	LIST_HEAD(dead);
-
-	mutex_lock(&roster_mutex);
-	sync();
-	finished = finish_retired();
-	list_splice_init(&corpses, &dead);
-	add_dirs(&vms);
-	add_dirs(&retired);
-	if (kvmstat_table_cap_reached() && !kvmstat_others->dir)
-		kvmstat_others->dir = kvmstat_debugfs_add_vm(kvmstat_others);
-	mutex_unlock(&roster_mutex);
-
-	if (!finished && list_empty(&dead))
-		return;
-	list_for_each_entry(vm, &dead, link)
-		kvmstat_debugfs_remove_vm(vm);
-	synchronize_rcu();
-	if (finished)
-		free_finished();
-	list_for_each_entry_safe(vm, next, &dead, link)
-		kvmstat_pool_free_vm(vm);
-	kvmstat_pool_refill(); /* there may be room below a cap again */
+	kvmstat_table_lost(&host->lost);
+	host->memory = kvmstat_pool_memory();
 }
 
 /**
- * kvmstat_roster_stop - no more tidying
+ * kvmstat_roster_corpses - the VMs that are to be freed, no longer of the roster
+ * @dead: they are added to it
  *
- * Context: module exit, after the hooks are gone and every probe has returned, and after
- * /proc/kvminfo, whose readers call for it.
+ * Context: as kvmstat_roster_next().
  */
-void kvmstat_roster_stop(void)
+void kvmstat_roster_corpses(struct list_head *dead)
 {
-	cancel_work_sync(&tidy);
+	list_splice_init(&corpses, dead);
 }
 
 /**
  * kvmstat_roster_exit - free everything
  *
- * Context: after kvmstat_roster_stop() and the end of the debugfs files.
+ * Context: no probe runs any more, and no reader.
  */
 void kvmstat_roster_exit(void)
 {

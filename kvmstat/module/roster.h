@@ -8,31 +8,25 @@
 #include "sum.h"
 
 /**
- * struct kvmstat_host - everything since load; filled by kvmstat_table_host()
+ * struct kvmstat_host - everything since load
  * @live: sum over the VMs that run, those past the cap included
  * @retired: sum over all VMs that ended
- * @lost_exits: attributed to no VM
- * @lost_returns: likewise
+ * @lost: what could be attributed to no VM
  * @vms: that run
  * @vms_retired: that ended
  * @vms_dropped: of these, those that are only in the sums any more
  * @vms_shared: that run past the cap, counted together
  * @memory: bytes of all records and counters, spares included
- * @displaced_returns: of threads that lost their CPU on the way out of KVM_RUN
- * @layout_faults: events refused because the kernel's layout is not as built for
  */
 struct kvmstat_host {
 	struct kvmstat_sum live;
 	struct kvmstat_sum retired;
-	u64 lost_exits;
-	u64 lost_returns;
+	struct kvmstat_cpu lost;
 	u64 vms;
 	u64 vms_retired;
 	u64 vms_dropped;
 	u64 vms_shared;
 	u64 memory;
-	u64 displaced_returns;
-	u64 layout_faults;
 };
 
 void kvmstat_roster_sum(struct kvmstat_vm *vm, struct kvmstat_sum *sum);
@@ -44,9 +38,9 @@ void kvmstat_roster_unlock(void);
 struct kvmstat_vm *kvmstat_roster_next(struct kvmstat_vm *after, u64 id);
 struct kvmstat_vm *kvmstat_roster_others(void);
 struct list_head *kvmstat_roster_retired(void);
+bool kvmstat_roster_runs(const struct kvmstat_vm *vm);
 
-void kvmstat_roster_tidy(void);
-void kvmstat_roster_stop(void);
+void kvmstat_roster_corpses(struct list_head *dead);
 void kvmstat_roster_exit(void);
 
 #endif

@@ -10,8 +10,6 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-struct kvmstat_vm;
-
 enum kvmstat_spot_kind {
 	KVMSTAT_PORT,
 	KVMSTAT_MMIO,
@@ -103,20 +101,5 @@ static __always_inline void kvmstat_spots_count(struct kvmstat_spots *spots,
 		}
 	kvmstat_spots_add(spots, kind, key, 1);
 }
-
-/**
- * struct kvmstat_hot - a key's figures, summed over vCPUs
- * @key: as in struct kvmstat_spot
- * @count: of touches, at least
- * @at_most: of touches
- */
-struct kvmstat_hot {
-	u64 key;
-	u64 count;
-	u64 at_most;
-};
-
-unsigned int kvmstat_spots_merge(struct kvmstat_vm *vm, enum kvmstat_spot_kind kind,
-				 struct kvmstat_hot *hot, unsigned int max);
 
 #endif

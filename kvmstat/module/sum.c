@@ -7,8 +7,8 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 
-#include "account.h"
 #include "sum.h"
+#include "table.h"
 #include "time.h"
 
 static void add_all(const u64 *from, u64 *to, size_t n)
@@ -133,47 +133,6 @@ void kvmstat_sum_add(const struct kvmstat_sum *other, struct kvmstat_sum *sum)
 	sum->vcpus += other->vcpus;
 }
 
-static void add_to_row(struct kvmstat_row *row, u32 slot, u64 exits, u64 to_user)
-{
-	row->to_user += to_user;
-	if (!exits)
-		return;
-	row->exits += exits;
-	switch (kvmstat_slot_class(slot)) {
-	case KVMSTAT_CLASS_IO:
-		row->io += exits;
-		break;
-	case KVMSTAT_CLASS_EXCEPTION:
-		row->exception += exits;
-		break;
-	case KVMSTAT_CLASS_INTERRUPT:
-		row->interrupt += exits;
-		break;
-	case KVMSTAT_CLASS_HALT:
-		row->halt += exits;
-		break;
-	case KVMSTAT_CLASS_FAULT:
-		row->fault += exits;
-		break;
-	default:
-		break;
-	}
-}
-
-/**
- * kvmstat_sum_row - compute the columns
- * @sum: from this
- * @row: filled
- */
-void kvmstat_sum_row(const struct kvmstat_sum *sum, struct kvmstat_row *row)
-{
-	u32 slot;
-
-	*row = (struct kvmstat_row){};
-	for (slot = 0; slot < KVMSTAT_SLOTS; slot++)
-		add_to_row(row, slot, sum->slots[slot].exits, sum->slots[slot].to_user);
-}
-
 /**
  * kvmstat_sum_cpu - what one CPU did for a VM
  * @vm: the VM
@@ -185,7 +144,6 @@ void kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, unsigned int nth,
 		     struct kvmstat_cpu_row *row)
 {
 	const struct kvmstat_counts *c;
-	struct kvmstat_row all = {};
 	unsigned int cell;
 
 	if (vm->final) {
@@ -193,17 +151,21 @@ void kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, unsigned int nth,
 		return;
 	}
 	c = per_cpu_ptr(vm->counts, cpu);
-	for (cell = 1; cell < KVMSTAT_CELLS; cell++)
-		add_to_row(&all, slot_of(vm, cell), READ_ONCE(c->cells[cell].exits),
-			   READ_ONCE(c->cells[cell].to_user));
 	*row = (struct kvmstat_cpu_row){
-		.exits = all.exits,
-		.to_user = all.to_user,
-		.io = all.io,
 		.mmio = READ_ONCE(c->t.mmio),
-		.halt = all.halt,
 		.guest = READ_ONCE(c->t.guest),
 	};
+	for (cell = 1; cell < KVMSTAT_CELLS; cell++) {
+		u64 exits = READ_ONCE(c->cells[cell].exits);
+		enum kvmstat_class class = kvmstat_arch_class(slot_of(vm, cell));
+
+		row->exits += exits;
+		row->to_user += READ_ONCE(c->cells[cell].to_user);
+		if (class == KVMSTAT_CLASS_IO)
+			row->io += exits;
+		else if (class == KVMSTAT_CLASS_HALT)
+			row->halt += exits;
+	}
 }
 
 /**

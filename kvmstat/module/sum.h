@@ -5,7 +5,7 @@
 #ifndef KVMSTAT_SUM_H
 #define KVMSTAT_SUM_H
 
-#include "table.h"
+#include "record.h"
 
 /* After the slots: before a vCPU's first exit. */
 #define KVMSTAT_SUM_NONE KVMSTAT_SLOTS
@@ -28,46 +28,6 @@ void kvmstat_sum_vm(struct kvmstat_vm *vm, struct kvmstat_sum *sum);
 void kvmstat_sum_counters(const struct kvmstat_vm *vm, struct kvmstat_sum *sum);
 void kvmstat_sum_times(struct kvmstat_vm *vm, u64 *time);
 void kvmstat_sum_add(const struct kvmstat_sum *other, struct kvmstat_sum *sum);
-
-/**
- * struct kvmstat_row - the columns that are computed from the counters
- * @exits: all exits
- * @to_user: those that ended in userspace
- * @io: port I/O
- * @exception: exceptions, and NMIs where the hardware does not tell them apart
- * @interrupt: host interrupts
- * @halt: the guest halted
- * @fault: page faults that the host handles, a device's memory included
- */
-struct kvmstat_row {
-	u64 exits;
-	u64 to_user;
-	u64 io;
-	u64 exception;
-	u64 interrupt;
-	u64 halt;
-	u64 fault;
-};
-
-void kvmstat_sum_row(const struct kvmstat_sum *sum, struct kvmstat_row *row);
-
-/**
- * struct kvmstat_cpu_row - what one CPU did for a VM
- * @exits: all exits taken there
- * @to_user: returns to userspace there, after an exit that may have been elsewhere
- * @io: port I/O
- * @mmio: device memory touched
- * @halt: the guest halted
- * @guest: ticks in guest mode
- */
-struct kvmstat_cpu_row {
-	u64 exits;
-	u64 to_user;
-	u64 io;
-	u64 mmio;
-	u64 halt;
-	u64 guest;
-};
 
 void kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, unsigned int nth,
 		     struct kvmstat_cpu_row *row);

@@ -20,15 +20,11 @@
 #include <linux/sched.h>
 #include <linux/uaccess.h>
 
-#include "account.h"
-#include "hooks.h"
 #include "pool.h"
-#include "roster.h"
 #include "table.h"
-#include "time.h"
 
 /* Not NULL, which a thread without a vCPU has. */
-struct kvmstat_vcpu kvmstat_nobody = { .notifier = (void *)-ENOENT };
+struct kvmstat_vcpu kvmstat_table_nobody = { .notifier = (void *)-ENOENT };
 
 DEFINE_PER_CPU(struct kvmstat_cpu, kvmstat_cpu);
 
@@ -43,6 +39,18 @@ static LIST_HEAD(displaced);
 static unsigned int nr_ended;
 static u64 last_id;
 static bool cap_reached;
+
+static void (*table_changed)(void);
+
+/**
+ * kvmstat_table_changed - VMs have come or gone
+ *
+ * Context: any but NMI. Never waits.
+ */
+void kvmstat_table_changed(void)
+{
+	table_changed();
+}
 
 static struct kvm_vcpu *loaded_vcpu(void)
 {
@@ -98,7 +106,7 @@ static struct kvmstat_vm *first_seen_vm(struct kvm *kvm)
 /* Whose counters and cells a VM uses. */
 static struct kvmstat_vm *owner(struct kvmstat_vm *vm)
 {
-	return vm->shared ? kvmstat_others : vm;
+	return vm->shared ? kvmstat_pool_others : vm;
 }
 
 /* Its counters of this CPU count. */
@@ -143,13 +151,13 @@ static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu, bool loaded)
 		list_add_tail_rcu(&v->link, &vm->vcpus);
 		vm->nr_vcpus++;
 		if (vm->shared)
-			kvmstat_others->nr_vcpus++;
+			kvmstat_pool_others->nr_vcpus++;
 		hash_add_rcu(vcpu_table, &v->hash, (unsigned long)vcpu);
 	}
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 	if (v) {
 		kvmstat_pool_refill();
-		kvmstat_roster_tidy();
+		kvmstat_table_changed();
 	}
 	return v;
 }
@@ -237,7 +245,7 @@ u16 notrace kvmstat_table_new_cell(struct kvmstat_vcpu *v, u32 slot)
 
 	raw_spin_lock_irqsave(&table_lock, flags);
 	if (!vm->cell_of[slot]) {
-		class = kvmstat_slot_class(slot);
+		class = kvmstat_arch_class(slot);
 		/* Some are held back for what has a column. */
 		last = KVMSTAT_CELL_REST - 1;
 		if (class == KVMSTAT_CLASS_OTHER || class == KVMSTAT_CLASS_EXCEPTION)
@@ -325,31 +333,34 @@ static void forget_cached(struct kvmstat_vm *vm)
 
 		/* The CPU may be taking another vCPU at this moment: leave that. */
 		if (v->vm == vm)
-			cmpxchg(&c->v, v, &kvmstat_nobody);
+			cmpxchg(&c->v, v, &kvmstat_table_nobody);
 	}
 }
 
-/* IRQs are off: nothing else counts on this CPU. */
-static void stop_times(struct kvmstat_vcpu *v, u64 now)
+/**
+ * kvmstat_table_runs_here - this CPU's counters of a vCPU's VM count
+ * @v: the vCPU
+ *
+ * Context: IRQs off.
+ */
+void kvmstat_table_runs_here(struct kvmstat_vcpu *v)
 {
-	kvmstat_time_stop(v, this_cpu_ptr(v->vm->counts), now);
 	runs_here(v->vm);
 }
 
-static void end_vm(struct kvmstat_vm *vm)
+static void end_vm(struct kvmstat_vm *vm, kvmstat_table_each *stop, u64 now)
 {
-	u64 now = kvmstat_clock();
 	struct kvmstat_vcpu *v;
 
 	lockdep_assert_held(&table_lock);
 	hash_del_rcu(&vm->hash);
 	list_for_each_entry(v, &vm->vcpus, link) {
 		forget_vcpu(v);
-		stop_times(v, now);
+		stop(v, now);
 	}
 	forget_cached(vm);
 	if (vm->shared)
-		kvmstat_others->nr_vcpus -= vm->nr_vcpus;
+		kvmstat_pool_others->nr_vcpus -= vm->nr_vcpus;
 	smp_store_release(&vm->ended, true); /* all has been counted; pairs with the roster */
 	nr_ended++;
 }
@@ -357,10 +368,12 @@ static void end_vm(struct kvmstat_vm *vm)
 /**
  * kvmstat_table_vm_end - a VM is being destroyed; no event of it can follow
  * @kvm: the VM; need not be known
+ * @stop: called for each of its vCPUs
+ * @now: for @stop
  *
  * Context: any but NMI; before @kvm and its vCPUs are freed.
  */
-void kvmstat_table_vm_end(struct kvm *kvm)
+void kvmstat_table_vm_end(struct kvm *kvm, kvmstat_table_each *stop, u64 now)
 {
 	struct kvmstat_vm *vm;
 	unsigned long flags;
@@ -368,18 +381,20 @@ void kvmstat_table_vm_end(struct kvm *kvm)
 	raw_spin_lock_irqsave(&table_lock, flags);
 	vm = find_vm(kvm);
 	if (vm)
-		end_vm(vm);
+		end_vm(vm, stop, now);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 	if (vm)
-		kvmstat_roster_tidy();
+		kvmstat_table_changed();
 }
 
 /**
  * kvmstat_table_end_all - KVM goes away, and with it whatever ran on it
+ * @stop: called for each vCPU
+ * @now: for @stop
  *
  * Context: may sleep; the hooks are detached.
  */
-void kvmstat_table_end_all(void)
+void kvmstat_table_end_all(kvmstat_table_each *stop, u64 now)
 {
 	struct hlist_node *next;
 	struct kvmstat_vm *vm;
@@ -388,19 +403,20 @@ void kvmstat_table_end_all(void)
 	for (bucket = 0; bucket < HASH_SIZE(vm_table); bucket++) {
 		raw_spin_lock_irq(&table_lock);
 		hlist_for_each_entry_safe(vm, next, &vm_table[bucket], hash)
-			end_vm(vm);
+			end_vm(vm, stop, now);
 		raw_spin_unlock_irq(&table_lock);
 	}
-	kvmstat_roster_tidy();
+	kvmstat_table_changed();
 }
 
 /**
- * kvmstat_table_stop_times - count the vCPUs' times, and no further
- * @now: up to when
+ * kvmstat_table_for_each - do something with each vCPU of a running VM
+ * @each: what is done
+ * @now: for @each
  *
- * Context: may sleep; timing is off, and every probe that saw it on has returned.
+ * Context: may sleep.
  */
-void kvmstat_table_stop_times(u64 now)
+void kvmstat_table_for_each(kvmstat_table_each *each, u64 now)
 {
 	struct kvmstat_vcpu *v;
 	int bucket;
@@ -408,23 +424,26 @@ void kvmstat_table_stop_times(u64 now)
 	for (bucket = 0; bucket < HASH_SIZE(vcpu_table); bucket++) {
 		raw_spin_lock_irq(&table_lock);
 		hlist_for_each_entry(v, &vcpu_table[bucket], hash)
-			stop_times(v, now);
+			each(v, now);
 		raw_spin_unlock_irq(&table_lock);
 	}
 }
 
 /**
  * kvmstat_table_init - empty the caches
+ * @changed: called when VMs have come or gone, in any context but NMI; it must not wait
  *
  * Context: module init, before any probe.
  */
-void kvmstat_table_init(void)
+void kvmstat_table_init(void (*changed)(void))
 {
 	int cpu;
 
+	table_changed = changed;
+
 	/* Not by an initializer: a module's per-CPU data is not relocated. */
 	for_each_possible_cpu(cpu)
-		per_cpu(kvmstat_cpu, cpu).v = &kvmstat_nobody;
+		per_cpu(kvmstat_cpu, cpu).v = &kvmstat_table_nobody;
 }
 
 /**
@@ -456,18 +475,18 @@ bool kvmstat_table_cap_reached(void)
 
 /**
  * kvmstat_table_lost - what could not be attributed, and how often it was hard
- * @host: its lost_ and displaced_ numbers and layout_faults are set
+ * @sum: its numbers are added to, over all CPUs
  */
-void kvmstat_table_lost(struct kvmstat_host *host)
+void kvmstat_table_lost(struct kvmstat_cpu *sum)
 {
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
 		const struct kvmstat_cpu *c = per_cpu_ptr(&kvmstat_cpu, cpu);
 
-		host->lost_exits += READ_ONCE(c->lost_exits);
-		host->lost_returns += READ_ONCE(c->lost_returns);
-		host->displaced_returns += READ_ONCE(c->displaced_returns);
-		host->layout_faults += READ_ONCE(c->layout_faults);
+		sum->lost_exits += READ_ONCE(c->lost_exits);
+		sum->lost_returns += READ_ONCE(c->lost_returns);
+		sum->displaced_returns += READ_ONCE(c->displaced_returns);
+		sum->layout_faults += READ_ONCE(c->layout_faults);
 	}
 }

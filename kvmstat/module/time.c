@@ -6,18 +6,7 @@
 
 #include "time.h"
 
-u8 kvmstat_timing;
-u64 kvmstat_tick_mult;
-
-/**
- * kvmstat_time_init - prepare for the clock
- *
- * Context: module init, before any probe, after kvmstat_arch_init().
- */
-void kvmstat_time_init(void)
-{
-	kvmstat_tick_mult = div_u64((u64)NSEC_PER_MSEC << KVMSTAT_TICK_SHIFT, kvmstat_clock_khz());
-}
+u8 kvmstat_time_how;
 
 /*
  * Adds what has become of a vCPU's time between its stamp and now. What it does in the
@@ -98,7 +87,7 @@ static void change(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u8 mod
  */
 void notrace kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode)
 {
-	if (!READ_ONCE(kvmstat_timing))
+	if (!READ_ONCE(kvmstat_time_how))
 		return;
 	if (mode == KVMSTAT_STILL && !v->exits)
 		mode = KVMSTAT_START;
@@ -117,7 +106,7 @@ void notrace kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode)
  */
 void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_counts *counts)
 {
-	if (!READ_ONCE(kvmstat_timing))
+	if (!READ_ONCE(kvmstat_time_how))
 		return;
 	if (v->mode == KVMSTAT_IN_KERNEL) {
 		kvmstat_time_handled(v, counts, &counts->cells[(u8)v->cell], 0, false);
@@ -137,7 +126,7 @@ void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_count
  */
 void notrace kvmstat_time_halted(struct kvmstat_vcpu *v, u64 ns, bool waited)
 {
-	if (READ_ONCE(kvmstat_timing) && v->mode != KVMSTAT_UNTIMED)
+	if (READ_ONCE(kvmstat_time_how) && v->mode != KVMSTAT_UNTIMED)
 		change(v, this_cpu_read(kvmstat_cpu.counts), KVMSTAT_STILL, kvmstat_clock(),
 		       mul_u64_u32_div(ns, kvmstat_clock_khz(), NSEC_PER_MSEC),
 		       waited ? KVMSTAT_BLOCKED : KVMSTAT_POLLED);
@@ -146,15 +135,15 @@ void notrace kvmstat_time_halted(struct kvmstat_vcpu *v, u64 ns, bool waited)
 /**
  * kvmstat_time_stop - no more events: count the time
  * @v: the vCPU
- * @counts: of its VM, of this CPU
  * @now: up to when; later events do not matter
  *
  * Context: IRQs off; no probe times @v any more.
  */
-void kvmstat_time_stop(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u64 now)
+void kvmstat_time_stop(struct kvmstat_vcpu *v, u64 now)
 {
-	change(v, counts, KVMSTAT_UNTIMED, now, 0, KVMSTAT_BLOCKED);
+	change(v, this_cpu_ptr(v->vm->counts), KVMSTAT_UNTIMED, now, 0, KVMSTAT_BLOCKED);
 	v->spent = 0;
+	kvmstat_table_runs_here(v);
 }
 
 /**

@@ -8,15 +8,14 @@
 
 #include <linux/bitops.h>
 #include <linux/compiler.h>
-#include <linux/math64.h>
-#include <linux/time64.h>
 
-#include "account.h"
+#include "clock.h"
+#include "table.h"
 
 enum kvmstat_timing {
 	KVMSTAT_TIMING_OFF,
 	KVMSTAT_TIMING_SLOW, /* by kvmstat_clock() */
-	KVMSTAT_TIMING_FAST, /* by kvmstat_fast_clock() */
+	KVMSTAT_TIMING_FAST, /* by kvmstat_clock_fast() */
 };
 
 /*
@@ -24,16 +23,14 @@ enum kvmstat_timing {
  * off sees it off at all its later events, also on other CPUs, where a key's places
  * change one by one.
  */
-extern u8 kvmstat_timing;
-
-extern u64 kvmstat_tick_mult;
+extern u8 kvmstat_time_how;
 
 void kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode);
 void kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_counts *counts);
 
-static __always_inline bool kvmstat_timing_fast(void)
+static __always_inline bool kvmstat_time_is_fast(void)
 {
-	return likely(data_race(kvmstat_timing) == KVMSTAT_TIMING_FAST);
+	return likely(data_race(kvmstat_time_how) == KVMSTAT_TIMING_FAST);
 }
 
 /* From one point of time to another; none if the clocks of two CPUs differ by a little. */
@@ -68,8 +65,8 @@ static __always_inline void kvmstat_time_set(struct kvmstat_vcpu *v, u8 mode, u6
  */
 static __always_inline unsigned long kvmstat_time_bucket(u64 ticks)
 {
-	const unsigned int low = KVMSTAT_TICK_SHIFT + KVMSTAT_FIRST_BUCKET_BITS - 1;
-	unsigned long bucket = __fls((ticks * kvmstat_tick_mult) | BIT_ULL(low)) - low;
+	const unsigned int low = KVMSTAT_CLOCK_SHIFT + KVMSTAT_FIRST_BUCKET_BITS - 1;
+	unsigned long bucket = __fls((ticks * kvmstat_clock_mult) | BIT_ULL(low)) - low;
 
 	if (unlikely(bucket >= KVMSTAT_BUCKETS))
 		bucket = KVMSTAT_BUCKETS - 1;
@@ -81,7 +78,7 @@ static __always_inline void kvmstat_time_handled(struct kvmstat_vcpu *v,
 						 struct kvmstat_counts *counts,
 						 struct kvmstat_cell *cell, u64 ticks, bool through)
 {
-	unsigned int class = kvmstat_class(v);
+	unsigned int class = kvmstat_record_class(v);
 
 	if (unlikely(ticks > cell->longest))
 		WRITE_ONCE(cell->longest, ticks);
@@ -98,7 +95,7 @@ static __always_inline void kvmstat_time_handled(struct kvmstat_vcpu *v,
  */
 static __always_inline void kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvmstat_counts *counts)
 {
-	u64 now = kvmstat_fast_clock(), ticks = kvmstat_time_span(v->stamp, now);
+	u64 now = kvmstat_clock_fast(), ticks = kvmstat_time_span(v->stamp, now);
 
 	kvmstat_time_set(v, KVMSTAT_IN_KERNEL, now);
 	v->time[KVMSTAT_GUEST] += ticks;
@@ -115,7 +112,7 @@ static __always_inline void kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvm
 static __always_inline void kvmstat_time_entry(struct kvmstat_vcpu *v,
 					       struct kvmstat_counts *counts)
 {
-	u64 now = kvmstat_fast_clock(), ticks = kvmstat_time_span(v->stamp, now);
+	u64 now = kvmstat_clock_fast(), ticks = kvmstat_time_span(v->stamp, now);
 	struct kvmstat_cell *cell = &counts->cells[(u8)v->cell];
 
 	kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
@@ -138,7 +135,7 @@ static __always_inline bool kvmstat_time_entry_back(struct kvmstat_vcpu *v,
 	struct kvmstat_cell *cell;
 	u64 now, user, kernel;
 
-	now = kvmstat_fast_clock();
+	now = kvmstat_clock_fast();
 	user = v->back - v->left;
 	kernel = now - v->stamp - user;
 	if (unlikely((user | kernel) >> 40))
@@ -157,8 +154,8 @@ static __always_inline bool kvmstat_time_entry_back(struct kvmstat_vcpu *v,
 static __always_inline void kvmstat_time_pass(struct kvmstat_vcpu *v, u64 *when, u8 from, u8 to,
 					      u8 slow)
 {
-	if (likely(kvmstat_timing_fast() && v->mode == from)) {
-		WRITE_ONCE(*when, kvmstat_fast_clock());
+	if (likely(kvmstat_time_is_fast() && v->mode == from)) {
+		WRITE_ONCE(*when, kvmstat_clock_fast());
 		smp_wmb(); /* pairs with kvmstat_time_read() */
 		WRITE_ONCE(v->mode, to);
 	} else {
@@ -166,39 +163,8 @@ static __always_inline void kvmstat_time_pass(struct kvmstat_vcpu *v, u64 *when,
 	}
 }
 
-/**
- * kvmstat_count_passing - the running thread leaves KVM_RUN, or comes into it
- * @v: the vCPU, which is loaded
- * @coming: it comes, or stays, see on_kvm_fpu()
- *
- * Marks a vCPU that is left, so that kvm_userspace_exit, which has none, can tell whose it
- * is.
- *
- * Context: a probe, preemption off.
- */
-static __always_inline void kvmstat_count_passing(struct kvmstat_vcpu *v, int coming)
-{
-	if (coming) {
-		WRITE_ONCE(v->returning, NULL);
-		kvmstat_time_pass(v, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
-	} else {
-		WRITE_ONCE(v->returning, current);
-		kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT, KVMSTAT_STILL_LEFT);
-	}
-}
-
-/**
- * kvmstat_ns - ticks as nanoseconds
- * @ticks: of kvmstat_clock()
- */
-static inline u64 kvmstat_ns(u64 ticks)
-{
-	return mul_u64_u32_div(ticks, NSEC_PER_MSEC, kvmstat_clock_khz());
-}
-
-void kvmstat_time_init(void);
 void kvmstat_time_halted(struct kvmstat_vcpu *v, u64 ns, bool waited);
-void kvmstat_time_stop(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u64 now);
+void kvmstat_time_stop(struct kvmstat_vcpu *v, u64 now);
 void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time);
 const char *kvmstat_time_mode_name(u8 mode);
 

@@ -11,7 +11,7 @@ refused() {
 		yes "$1 is refused with a message" sh -c "dmesg | grep -q 'kvmstat: ${1%%=*}=${1#*=}: '"
 	fi
 }
-for bad in mode=0666 mode=0600 mode=0555 mode=0444x mode=8 mode=zz mode= mode=-1 mode=04444 \
+for bad in mode=0666 mode=0600 mode=0555 mode=0444x mode=8 mode=zz mode= mode=-1 mode=04444 mode=0 mode=0000 \
 	timing=maybe max_vms=0 max_vms=65537 group=4294967295; do
 	refused $bad
 done

@@ -80,9 +80,7 @@ while read -r name value; do
 	yes "the man page has the threshold $name" grep -qx ".BR $name \" ($value)\"" docs/kvmstat.1
 done < <(sed -n 's/^\tX(\([a-z_]*\), \([0-9.]*\),.*/\1 \2/p' kvmstat/reader/verdict/thresholds.h)
 
-# A row of README's table for each cell of the list, and no other.
-yes "README has every cell" diff <(sed -n '/^| cell /,/^$/s/^| \([0-9][^|]*\) | .*/\1/p' README.md | sort) \
-	<(kernels | awk '{ if ($8 == "-") print $1; n = split($8, m, ","); for (i = 1; i <= n; i++) if (m[i] != "-") print $1 " in " m[i] }' | sort)
+yes "style: includes" scripts/tower.sh
 yes "style: C" scripts/style.sh c
 yes "style: shell" scripts/style.sh shell
 yes "git ignores what is built" [ -z "$(git status --porcelain --untracked-files=normal | grep -E '\.(o|ko|mod|cmd)$|build/' || true)" ]

@@ -150,12 +150,12 @@ says docs/install.md "$(sed -n 's/^ExecStart=.*--output //p' systemd/kvmstat-exp
 says CHANGELOG.md "## $(make -s version) ("
 # What README says of cost and exactness is on the pages that measure them.
 sed -n '/^## Exact/,/^## Limits/p' README.md | sed 's/[`(].*`//; s/5\.10\|7\.3//g' | grep -oP '\b[0-9]+(\.[0-9]+)?\b' | sort -u | while read -r figure; do
-	grep -qwF -- "$figure" docs/cost.md docs/kernels.md || [ "$figure" = "$(grep -c '^| [0-9].* in ' docs/kernels.md)" ] || echo "$figure"
+	grep -qwF -- "$figure" docs/cost.md docs/kernels.md || [ "$figure" = "$(grep -c '^| [a-z0-9].* in [a-z]* |' docs/kernels.md)" ] || echo "$figure"
 done | none "README's figures of cost and exactness are those of cost.md and kernels.md"
-exits=$(awk -F'|' '/^\| [0-9].* in / { n += $4; bad += $5 } END { print n, bad + 0 }' docs/kernels.md)
+exits=$(awk -F'|' '/^\| [a-z0-9].* in [a-z]* \|/ { n += $4; bad += $5 } END { print n, bad + 0 }' docs/kernels.md)
 says docs/kernels.md "${exits% *} exits were compared, and no reason differed"
 yes "no cell of kernels.md has a difference" [ "${exits#* }" = 0 ]
-same "kernels.md has every cell of scripts/kernels" "$(cells docs/kernels.md cell | sed 's/^$//' | grep '^[0-9]' | sort)" \
+same "kernels.md has every cell of scripts/kernels" "$(cells docs/kernels.md cell | grep . | sort)" \
 	"$(kernels | awk '{ if ($NF == "-") print $1; n = split($NF, m, ","); for (i = 1; i <= n; i++) if (m[i] != "-") print $1 " in " m[i] }' | sort)"
 
 # Output that the pages show: heads and verdicts in the words that the command has today.
@@ -186,7 +186,7 @@ spoken() {
 # Architecture: rooms and floors are those of the tree, libraries are used where it says.
 mapfile -t floors < <(cells docs/architecture.md file | names)
 same "architecture.md has every file of the module" "$(printf '%s\n' "${floors[@]%.h}" | sort -u)" \
-	"$({ cd $module && ls -d -- *.[ch] arch; } | sed 's/\.[ch]$//' | sort -u)"
+	"$({ cd $module && git ls-files -co --exclude-standard -- '*.[ch]' | sed 's,^arch/.*,arch,'; } | sed 's/\.[ch]$//' | sort -u)"
 # floor NAME: its line in the tower.
 floor() { sed -n "/^tower='/,/^'/p" scripts/tower.sh | grep -nw -- "$1" | cut -d: -f1; }
 for file in "${floors[@]}"; do
@@ -199,8 +199,8 @@ done >"$work/floors"
 yes "architecture.md has the module's files in the order of the tower" sort -nc "$work/floors"
 cells docs/architecture.md file 3 | paste -d'|' <(printf '%s\n' "${floors[@]}") - | while IFS='|' read -r floor only; do
 	for word in $(names <<<"$only"); do
-		grep -rlw -- "$word" $module | grep -vE "^$module/${floor%.h}(\.[ch]|/.*)$" | sed "s/^/$word is also in /"
-		grep -rqw -- "$word" $module || echo "$word is nowhere"
+		grep -rlw --include='*.[chS]' -- "$word" $module | grep -vE "^$module/${floor%.h}(\.[ch]|/.*)$" | sed "s/^/$word is also in /"
+		grep -rqw --include='*.[chS]' -- "$word" $module || echo "$word is nowhere"
 	done
 done | none "what architecture.md has in one file only is nowhere else"
 rooms=$(cells docs/architecture.md room | names | grep -E '^(data|verdict|text|screen|commands)/$')

@@ -10,7 +10,7 @@
 #   --program SRC:DST     the same, with the shared libraries that it needs
 #   --out DIR             where the logs go, readable while it runs; what a case saved
 #                         (guestlib.sh) is moved from the results to DIR/files at the end
-#   --stall S             give up, with status 3, when results stand still so long (120)
+#   --stall S             give up when results stand still so long (120)
 #   --timeout S  --smp N  --mem MIB  --append STR (to the kernel's command line)
 #   --disk IMG            a raw image, attached as a virtio disk and never changed
 #   --follow              print the results as they come
@@ -83,13 +83,42 @@ make_initrd() {
 		${add[@]+"${add[@]}"} --out "$work/initrd" "$@"
 }
 
-# accelerate: QEMU's CPUs run truly at once, each in a thread of its own.
+# accelerate: QEMU's CPUs run truly at once, each in a thread of its own; its monitor is for where_it_is.
 accelerate() {
+	command+=(-monitor "unix:$work/monitor,server=on,wait=off")
 	if [ -n "$icount" ]; then
 		command+=(-accel tcg -icount "shift=$icount,sleep=off")
 	else
 		command+=(-accel "tcg,thread=${threads:-multi}")
 	fi
+}
+
+# where_it_is: what each CPU is at, to DIR/cpus, for whoever wants to know why it does not move.
+where_it_is() {
+	[ -S "$work/monitor" ] || return 0
+	need_packages socat
+	for _ in 1 2 3; do
+		(echo "info registers -a"; sleep 1) | timeout 5 socat - "unix:$work/monitor" || :
+	done >"$out/cpus"
+}
+
+# accelerate: QEMU's CPUs run truly at once, each in a thread of its own; its monitor is for where_it_is.
+accelerate() {
+	command+=(-monitor "unix:$work/monitor,server=on,wait=off")
+	if [ -n "$icount" ]; then
+		command+=(-accel tcg -icount "shift=$icount,sleep=off")
+	else
+		command+=(-accel "tcg,thread=${threads:-multi}")
+	fi
+}
+
+# where_it_is: what each CPU is at, to DIR/cpus, for whoever wants to know why it does not move.
+where_it_is() {
+	[ -p "$work/monitor.in" ] || return 0
+	for _ in 1 2 3; do
+		echo "info registers -a" >"$work/monitor.in"
+		timeout 3 cat "$work/monitor.out" || :
+	done >"$out/cpus"
 }
 
 # Each machine's file defines prepare, which sets "command", the emulator with its options.
@@ -115,11 +144,9 @@ while kill -0 "$pid" 2>/dev/null; do
 	[ $SECONDS -lt $limit ] || fail "did not end within $timeout s"
 	[ "$(stat -c %s "$out/results")" = "$size" ] || moved=$SECONDS
 	size=$(stat -c %s "$out/results")
-	# QEMU 7.2's TCG can lose an interrupt that comes while SVM code changes what the CPU
-	# has pending, with and without kvmstat: then the machine waits for ever.
 	[ $((SECONDS - moved)) -lt "$stall" ] || {
-		say "the $machine machine stood still for $stall s; see $out"
-		exit 3
+		where_it_is
+		fail "stood still for $stall s; what its CPUs were at is in cpus, there"
 	}
 	! panicked || { sleep 1; fail "had a kernel panic"; }
 	sleep 0.2

@@ -45,8 +45,8 @@ struct vm {
 };
 
 static struct {
-	int vms, vcpus, churn, id_base, rest, wake, nested;
-	bool one_thread, other_thread, hop, hand_over, inject;
+	int vms, vcpus, churn, id_base, rest, wake, nested, fifo;
+	bool one_thread, other_thread, hop, hand_over, inject, leave;
 	char *program;
 } opt = { .vms = 1, .vcpus = 1 };
 
@@ -366,6 +366,8 @@ static void *work(void *unused __attribute__((unused)))
 	}
 	printf("done\n");
 	fflush(stdout);
+	if (opt.leave && fork())
+		exit(0);
 	while (getchar() != EOF)
 		;
 	return NULL;
@@ -386,9 +388,11 @@ static const struct argp_option options[] = {
 	{ "nested", 'e', "N", 0, "AMD-V: not the program, but N exits of a nested guest", 0 },
 	{ "rest", 'r', "US", 0, "sleep so long after every return", 0 },
 	{ "inject", 'i', NULL, 0, "give the guest an interrupt after every return", 0 },
+	{ "fifo", 'f', "N", 0, "run at this real-time priority", 0 },
 	{ "one-thread", 't', NULL, 0, "run all vCPUs in turn on one thread", 0 },
 	{ "other-thread", 'o', NULL, 0, "do all of it in a thread that is not the main one", 0 },
 	{ "hop", 'h', NULL, 0, "move to another CPU after every return", 0 },
+	{ "leave", 'l', NULL, 0, "end, when all is done; a child holds the VMs", 0 },
 	{ "hand-over", 'v', NULL, 0, "another thread runs each vCPU's first returns", 0 },
 	{ 0 }
 };
@@ -417,6 +421,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'r':
 		opt.rest = atoi(arg);
 		break;
+	case 'f':
+		opt.fifo = atoi(arg);
+		break;
 	case 'i':
 		opt.inject = true;
 		break;
@@ -428,6 +435,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'h':
 		opt.hop = true;
+		break;
+	case 'l':
+		opt.leave = true;
 		break;
 	case 'v':
 		opt.hand_over = true;
@@ -455,6 +465,9 @@ int main(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	signal(SIGUSR1, woken);
+	if (opt.fifo &&
+	    sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ .sched_priority = opt.fifo }))
+		err(1, "sched_setscheduler");
 	nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (kvm < 0)

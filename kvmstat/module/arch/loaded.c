@@ -26,9 +26,9 @@ static __always_inline struct kvm_vcpu *running_vcpu(void)
 	const struct file *file;
 	unsigned int fd;
 
-	if (unlikely(kvmstat_syscall_argument(regs, 1) != KVM_RUN || !current->files))
+	if (unlikely(kvmstat_exit_syscall_argument(regs, 1) != KVM_RUN || !current->files))
 		return NULL;
-	fd = kvmstat_syscall_argument(regs, 0);
+	fd = kvmstat_exit_syscall_argument(regs, 0);
 	fdt = rcu_dereference_raw(current->files->fdt);
 	if (unlikely(fd >= fdt->max_fds))
 		return NULL;
@@ -65,7 +65,7 @@ void notrace kvmstat_loaded_return(void *data, __u32 reason, int error)
 	kvmstat_probe_end();
 }
 
-/* As account.c's. */
+/* As count.c's. */
 static void __maybe_unused check_types(void)
 {
 	check_trace_callback_type_kvm_userspace_exit(kvmstat_loaded_return);
@@ -82,7 +82,7 @@ void notrace kvmstat_loaded_slow_entry(struct kvmstat_vcpu *v)
 {
 	if (v->mode == KVMSTAT_LEFT || v->mode == KVMSTAT_STILL_LEFT)
 		kvmstat_time_pass(v, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
-	if (kvmstat_timing_fast() && v->mode == KVMSTAT_BACK &&
+	if (kvmstat_time_is_fast() && v->mode == KVMSTAT_BACK &&
 	    likely(kvmstat_time_entry_back(v, this_cpu_read(kvmstat_cpu.counts))))
 		return;
 	kvmstat_time_switch(v, KVMSTAT_IN_GUEST);

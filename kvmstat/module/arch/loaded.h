@@ -6,7 +6,7 @@
 #ifndef KVMSTAT_ARCH_LOADED_H
 #define KVMSTAT_ARCH_LOADED_H
 
-#include "account.h"
+#include "count.h"
 #include "time.h"
 
 void kvmstat_loaded_slow_entry(struct kvmstat_vcpu *v);
@@ -38,7 +38,7 @@ static __always_inline void kvmstat_loaded_exit(struct kvmstat_vcpu *v, u32 slot
 	u16 cell = data_race(v->cells[slot]);
 
 	kvmstat_loaded_settle(v, counts);
-	if (likely(kvmstat_timing_fast() && v->mode == KVMSTAT_IN_GUEST))
+	if (likely(kvmstat_time_is_fast() && v->mode == KVMSTAT_IN_GUEST))
 		kvmstat_time_exit(v, counts);
 	else
 		kvmstat_time_slow_exit(v, counts);
@@ -58,7 +58,7 @@ static __always_inline void kvmstat_loaded_entry(void)
 
 	if (unlikely(!v))
 		return;
-	if (likely(kvmstat_timing_fast() && v->mode == KVMSTAT_IN_KERNEL))
+	if (likely(kvmstat_time_is_fast() && v->mode == KVMSTAT_IN_KERNEL))
 		kvmstat_time_entry(v, this_cpu_read(kvmstat_cpu.counts));
 	else
 		kvmstat_loaded_slow_entry(v);

@@ -6,7 +6,6 @@
 #define KVMSTAT_ARCH_EXIT_H
 
 #include <linux/kvm_host.h>
-#include <linux/timekeeping.h>
 #include <asm/arch_timer.h>
 #include <asm/esr.h>
 #include <asm/ptrace.h>
@@ -51,42 +50,33 @@ static __always_inline bool kvmstat_exit_device(struct kvmstat_arch_exit *exit,
 }
 
 /**
- * kvmstat_syscall_argument - an argument of the system call that the thread is in
+ * kvmstat_exit_syscall_argument - an argument of the system call that the thread is in
  * @regs: its registers in userspace
  * @n: 0 or 1
  */
-static __always_inline unsigned long kvmstat_syscall_argument(const struct pt_regs *regs,
-							      unsigned int n)
+static __always_inline unsigned long kvmstat_exit_syscall_argument(const struct pt_regs *regs,
+								   unsigned int n)
 {
 	return regs->regs[n];
 }
 
-extern bool kvmstat_counter;
+#define KVMSTAT_COUNTER "system counter"
+#define KVMSTAT_COUNTER_DISTRUST "the system counter is not as fast as CNTFRQ_EL0 says"
 
 /**
- * kvmstat_fast_clock - now, in ticks, if it is a kvmstat_clock_is_fast()
+ * kvmstat_arch_counter - the system counter
  *
- * The kernel's own way to the system counter: it knows which of the two views of it a
- * host that runs guests must read, and the processors' errata.
+ * The kernel's own function knows which of the counter's two views a host of guests must
+ * read, and the processors' errata.
  */
-static __always_inline u64 kvmstat_fast_clock(void)
+static __always_inline u64 kvmstat_arch_counter(void)
 {
 	return arch_timer_read_counter();
 }
 
-static __always_inline bool kvmstat_clock_is_fast(void)
+static inline bool kvmstat_arch_counter_unstable(void)
 {
-	return kvmstat_counter;
-}
-
-/**
- * kvmstat_clock - now, in ticks: the system counter's, else nanoseconds
- *
- * Context: any.
- */
-static __always_inline u64 kvmstat_clock(void)
-{
-	return kvmstat_counter ? arch_timer_read_counter() : ktime_get_mono_fast_ns();
+	return false;
 }
 
 #endif

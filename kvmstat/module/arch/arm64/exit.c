@@ -5,12 +5,13 @@
 #include <linux/delay.h>
 #include <linux/math64.h>
 #include <linux/seq_file.h>
+#include <linux/timekeeping.h>
 #include <asm/kvm_arm.h>
 #include <asm/kvm_asm.h>
 #include <asm/kvm_emulate.h>
 #include <asm/virt.h>
 
-#include "account.h"
+#include "count.h"
 #include "arch.h"
 #include "arch/loaded.h"
 #include "hooks.h"
@@ -24,26 +25,6 @@ static const struct {
 
 static bool exit_seen;
 static atomic_t failed_esr;
-
-bool kvmstat_counter;
-static u32 counter_khz;
-
-/**
- * kvmstat_clock_khz - ticks in a millisecond
- */
-u32 kvmstat_clock_khz(void)
-{
-	return kvmstat_counter ? counter_khz : NSEC_PER_MSEC;
-}
-
-/**
- * kvmstat_clock_name - which clock it is, and whether to trust it
- */
-const char *kvmstat_clock_name(void)
-{
-	return kvmstat_counter ? "system counter" :
-				 "ktime (the system counter is not as fast as CNTFRQ_EL0 says)";
-}
 
 /*
  * The kernel may have the counter's frequency from the device tree, and tells nobody. The
@@ -63,25 +44,36 @@ static bool counter_is_as_fast_as(u32 khz)
 }
 
 /**
- * kvmstat_arch_init - choose the clock
+ * kvmstat_arch_counter_khz - how fast the system counter is
  *
- * Context: before any probe; may sleep.
+ * Context: may sleep.
+ * Return: 0 if that is not known.
  */
-void kvmstat_arch_init(void)
+u32 kvmstat_arch_counter_khz(void)
 {
-	counter_khz = arch_timer_get_cntfrq() / 1000;
+	u32 khz = arch_timer_get_cntfrq() / 1000;
+	unsigned int tries;
+
 	/* An interrupt, or a pause of a machine that is virtual itself, may come between. */
-	kvmstat_counter = counter_khz && (counter_is_as_fast_as(counter_khz) ||
-					  counter_is_as_fast_as(counter_khz) ||
-					  counter_is_as_fast_as(counter_khz));
+	for (tries = 0; khz && tries < 3; tries++)
+		if (counter_is_as_fast_as(khz))
+			return khz;
+	return 0;
 }
 
 /**
- * kvmstat_slot_code - the reason's number: KVM's exception code (ARM_EXCEPTION_*) above
+ * kvmstat_arch_init - there is nothing to prepare
+ */
+void kvmstat_arch_init(void)
+{
+}
+
+/**
+ * kvmstat_arch_code - the reason's number: KVM's exception code (ARM_EXCEPTION_*) above
  * ESR_ELx.EC; of WFx a 1 (WFI) or 2 (WFE) above both
  * @slot: below KVMSTAT_SLOTS
  */
-u32 kvmstat_slot_code(u32 slot)
+u32 kvmstat_arch_code(u32 slot)
 {
 	switch (slot) {
 	case 0 ... KVMSTAT_CLASSES - 1:
@@ -104,12 +96,12 @@ u32 kvmstat_slot_code(u32 slot)
 }
 
 /**
- * kvmstat_slot_name - the kernel's name of a slot's reason
+ * kvmstat_arch_name - the kernel's name of a slot's reason
  * @slot: below KVMSTAT_SLOTS
  *
  * Return: NULL if the kernel has no name for it: show its number.
  */
-const char *kvmstat_slot_name(u32 slot)
+const char *kvmstat_arch_name(u32 slot)
 {
 	size_t i;
 
@@ -138,10 +130,10 @@ const char *kvmstat_slot_name(u32 slot)
 }
 
 /**
- * kvmstat_slot_class - which column a slot's exits belong to
+ * kvmstat_arch_class - which column a slot's exits belong to
  * @slot: below KVMSTAT_SLOTS
  */
-enum kvmstat_class kvmstat_slot_class(u32 slot)
+enum kvmstat_class kvmstat_arch_class(u32 slot)
 {
 	switch (slot) {
 	case KVMSTAT_IRQ:
@@ -180,27 +172,27 @@ enum kvmstat_class kvmstat_slot_class(u32 slot)
 }
 
 /**
- * kvmstat_isa_name - how KVM runs on this host
+ * kvmstat_arch_isa - how KVM runs on this host
  */
-const char *kvmstat_isa_name(void)
+const char *kvmstat_arch_isa(void)
 {
 	return is_kernel_in_hyp_mode() ? "arm64 (VHE)" : "arm64 (nVHE)";
 }
 
 /**
- * kvmstat_port_key - there are no ports here
+ * kvmstat_arch_port_key - there are no ports here
  * @port: ignored
  */
-u64 kvmstat_port_key(u32 port)
+u64 kvmstat_arch_port_key(u32 port)
 {
 	return 0;
 }
 
 /**
- * kvmstat_exit_info - the reason source's lines of the info file
+ * kvmstat_arch_info - the reason source's lines of the info file
  * @m: the file
  */
-void kvmstat_exit_info(struct seq_file *m)
+void kvmstat_arch_info(struct seq_file *m)
 {
 	seq_puts(m, "reason_source: " KVMSTAT_REASON_SOURCE "\n");
 	seq_printf(m, "reason_failed_esr: %d\n", atomic_read(&failed_esr));
@@ -291,10 +283,10 @@ static notrace void on_kvm_hvc(void *data, unsigned long pc, unsigned long x0, u
 }
 
 /* kvm_exit, then kvm_userspace_exit come last: a return is counted if its exit was. */
-struct kvmstat_hook kvmstat_arch_hooks[] = {
+static struct kvmstat_hook hooks[] = {
 	{ .name = "kvm_hvc_arm64", .probe = on_kvm_hvc },
 	{ .name = "kvm_entry", .probe = on_kvm_entry, .timing = true },
 	{ .name = "kvm_exit", .probe = on_kvm_exit, .required = true },
 	{ .name = "kvm_userspace_exit", .probe = kvmstat_loaded_return, .required = true },
 };
-const unsigned int kvmstat_nr_arch_hooks = ARRAY_SIZE(kvmstat_arch_hooks);
+const struct kvmstat_hook_group kvmstat_arch_hooks = { hooks, ARRAY_SIZE(hooks) };

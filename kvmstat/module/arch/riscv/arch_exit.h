@@ -63,7 +63,7 @@ static __always_inline void kvmstat_exit_init(struct kvmstat_arch_exit *exit)
 	exit->trusted = false;
 }
 
-static __always_inline u64 kvmstat_mmio_exits(const struct kvm_vcpu *vcpu)
+static __always_inline u64 kvmstat_exit_mmio(const struct kvm_vcpu *vcpu)
 {
 	return READ_ONCE(vcpu->stat.mmio_exit_user) + READ_ONCE(vcpu->stat.mmio_exit_kernel);
 }
@@ -85,7 +85,7 @@ static __always_inline bool kvmstat_exit_device(struct kvmstat_arch_exit *exit,
 
 	if (unlikely(!exit->trusted))
 		return false;
-	mmio = kvmstat_mmio_exits(vcpu);
+	mmio = kvmstat_exit_mmio(vcpu);
 	if (mmio == exit->mmio)
 		return false;
 	exit->mmio = mmio;
@@ -94,39 +94,32 @@ static __always_inline bool kvmstat_exit_device(struct kvmstat_arch_exit *exit,
 }
 
 /**
- * kvmstat_syscall_argument - an argument of the system call that the thread is in
+ * kvmstat_exit_syscall_argument - an argument of the system call that the thread is in
  * @regs: its registers in userspace
  * @n: 0 or 1
  */
-static __always_inline unsigned long kvmstat_syscall_argument(const struct pt_regs *regs,
-							      unsigned int n)
+static __always_inline unsigned long kvmstat_exit_syscall_argument(const struct pt_regs *regs,
+								   unsigned int n)
 {
 	return n ? regs->a1 : regs->orig_a0;
 }
 
+#define KVMSTAT_COUNTER "time register"
+#define KVMSTAT_COUNTER_DISTRUST "it has no time register"
+
 /**
- * kvmstat_fast_clock - now, in ticks
+ * kvmstat_arch_counter - the time register
  *
- * The time register, which is the same on all harts: the kernel has no other clock.
+ * It is the same on all harts, and the only clock that the kernel has.
  */
-static __always_inline u64 kvmstat_fast_clock(void)
+static __always_inline u64 kvmstat_arch_counter(void)
 {
 	return get_cycles64();
 }
 
-static __always_inline bool kvmstat_clock_is_fast(void)
+static inline bool kvmstat_arch_counter_unstable(void)
 {
-	return true;
-}
-
-/**
- * kvmstat_clock - now, in ticks
- *
- * Context: any.
- */
-static __always_inline u64 kvmstat_clock(void)
-{
-	return get_cycles64();
+	return false;
 }
 
 #endif

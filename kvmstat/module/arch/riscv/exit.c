@@ -6,7 +6,7 @@
 #include <linux/seq_file.h>
 #include <asm/delay.h>
 
-#include "account.h"
+#include "count.h"
 #include "arch.h"
 #include "arch/loaded.h"
 #include "hooks.h"
@@ -47,36 +47,26 @@ static atomic_t failed_counters;
 static atomic_t failed_registers;
 
 /**
- * kvmstat_clock_khz - ticks in a millisecond
+ * kvmstat_arch_counter_khz - how fast the time register is
  */
-u32 kvmstat_clock_khz(void)
+u32 kvmstat_arch_counter_khz(void)
 {
 	return riscv_timebase / 1000;
 }
 
 /**
- * kvmstat_clock_name - which clock it is
- */
-const char *kvmstat_clock_name(void)
-{
-	return "time register";
-}
-
-/**
- * kvmstat_arch_init - nothing
- *
- * Context: before any probe.
+ * kvmstat_arch_init - there is nothing to prepare
  */
 void kvmstat_arch_init(void)
 {
 }
 
 /**
- * kvmstat_slot_code - the reason's scause, an interrupt's with bit 31 set for its highest;
+ * kvmstat_arch_code - the reason's scause, an interrupt's with bit 31 set for its highest;
  * what a virtual instruction fault was for is above it
  * @slot: below KVMSTAT_SLOTS
  */
-u32 kvmstat_slot_code(u32 slot)
+u32 kvmstat_arch_code(u32 slot)
 {
 	if (slot < KVMSTAT_INTERRUPTS)
 		return slot;
@@ -88,12 +78,12 @@ u32 kvmstat_slot_code(u32 slot)
 }
 
 /**
- * kvmstat_slot_name - the kernel's name of a slot's reason
+ * kvmstat_arch_name - the kernel's name of a slot's reason
  * @slot: below KVMSTAT_SLOTS
  *
  * Return: NULL if the kernel has no name for it: show its number.
  */
-const char *kvmstat_slot_name(u32 slot)
+const char *kvmstat_arch_name(u32 slot)
 {
 	switch (slot) {
 	case 0 ... KVMSTAT_CAUSES - 1:
@@ -114,10 +104,10 @@ const char *kvmstat_slot_name(u32 slot)
 }
 
 /**
- * kvmstat_slot_class - which column a slot's exits belong to
+ * kvmstat_arch_class - which column a slot's exits belong to
  * @slot: below KVMSTAT_SLOTS
  */
-enum kvmstat_class kvmstat_slot_class(u32 slot)
+enum kvmstat_class kvmstat_arch_class(u32 slot)
 {
 	switch (slot) {
 	case EXC_INST_GUEST_PAGE_FAULT:
@@ -141,27 +131,27 @@ enum kvmstat_class kvmstat_slot_class(u32 slot)
 }
 
 /**
- * kvmstat_isa_name - the architecture's name of the virtualization extension
+ * kvmstat_arch_isa - the architecture's name of the virtualization extension
  */
-const char *kvmstat_isa_name(void)
+const char *kvmstat_arch_isa(void)
 {
 	return "riscv64 (H)";
 }
 
 /**
- * kvmstat_port_key - there are no ports here
+ * kvmstat_arch_port_key - there are no ports here
  * @port: ignored
  */
-u64 kvmstat_port_key(u32 port)
+u64 kvmstat_arch_port_key(u32 port)
 {
 	return 0;
 }
 
 /**
- * kvmstat_exit_info - the reason source's lines of the info file
+ * kvmstat_arch_info - the reason source's lines of the info file
  * @m: the file
  */
-void kvmstat_exit_info(struct seq_file *m)
+void kvmstat_arch_info(struct seq_file *m)
 {
 	seq_puts(m, "reason_source: " KVMSTAT_REASON_SOURCE "\n");
 	seq_printf(m, "reason_checked_vcpus: %d\n", atomic_read(&checked));
@@ -246,7 +236,7 @@ static noinline void check_counters(struct kvmstat_vcpu *v)
 		atomic_inc(&failed_counters);
 	v->exit.seen = true;
 	v->exit.exits = exits;
-	v->exit.mmio = kvmstat_mmio_exits(v->vcpu);
+	v->exit.mmio = kvmstat_exit_mmio(v->vcpu);
 }
 
 static notrace void on_kvm_exit(void *data, struct kvm_cpu_trap *trap)
@@ -288,9 +278,9 @@ static notrace void on_kvm_entry(void *data, struct kvm_vcpu *vcpu)
 }
 
 /* kvm_exit, then kvm_userspace_exit come last: a return is counted if its exit was. */
-struct kvmstat_hook kvmstat_arch_hooks[] = {
+static struct kvmstat_hook hooks[] = {
 	{ .name = "kvm_entry", .probe = on_kvm_entry, .timing = true },
 	{ .name = "kvm_exit", .probe = on_kvm_exit, .required = true },
 	{ .name = "kvm_userspace_exit", .probe = kvmstat_loaded_return, .required = true },
 };
-const unsigned int kvmstat_nr_arch_hooks = ARRAY_SIZE(kvmstat_arch_hooks);
+const struct kvmstat_hook_group kvmstat_arch_hooks = { hooks, ARRAY_SIZE(hooks) };

@@ -7,7 +7,6 @@
 #define KVMSTAT_ARCH_EXIT_H
 
 #include <linux/kvm_host.h>
-#include <linux/timekeeping.h>
 #include <asm/svm.h>
 #include <asm/tsc.h>
 
@@ -70,7 +69,7 @@ struct kvmstat_arch_exit {
 	bool checked;
 };
 
-extern struct vmcb *kvmstat_no_vmcb;
+extern struct vmcb *kvmstat_exit_no_vmcb;
 
 /**
  * kvmstat_exit_init - nothing is known yet
@@ -78,13 +77,13 @@ extern struct vmcb *kvmstat_no_vmcb;
  */
 static __always_inline void kvmstat_exit_init(struct kvmstat_arch_exit *exit)
 {
-	exit->vmcb = &kvmstat_no_vmcb;
+	exit->vmcb = &kvmstat_exit_no_vmcb;
 }
 
-u32 kvmstat_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32 isa);
+u32 kvmstat_exit_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32 isa);
 
 /**
- * kvmstat_vmread - read a field of the VMCS that is current on this CPU
+ * kvmstat_exit_vmread - read a field of the VMCS that is current on this CPU
  * @field: encoding, SDM vol. 3, appendix B
  * @value: set on success
  *
@@ -93,7 +92,7 @@ u32 kvmstat_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32
  *
  * Context: preemption off.
  */
-static __always_inline bool kvmstat_vmread(unsigned long field, unsigned long *value)
+static __always_inline bool kvmstat_exit_vmread(unsigned long field, unsigned long *value)
 {
 	bool ok = false;
 
@@ -106,32 +105,22 @@ static __always_inline bool kvmstat_vmread(unsigned long field, unsigned long *v
 	return likely(ok);
 }
 
-extern bool kvmstat_tsc;
+#define KVMSTAT_COUNTER "tsc"
+#define KVMSTAT_COUNTER_DISTRUST "the kernel does not trust the TSC"
 
 /**
- * kvmstat_fast_clock - now, in ticks, if it is a kvmstat_clock_is_fast()
+ * kvmstat_arch_counter - the TSC
  *
- * Not ordered: VM entries and exits are, more than it needs.
+ * The read is not ordered: VM entries and exits order more than it needs.
  */
-static __always_inline u64 kvmstat_fast_clock(void)
+static __always_inline u64 kvmstat_arch_counter(void)
 {
 	return rdtsc();
 }
 
-static __always_inline bool kvmstat_clock_is_fast(void)
+static inline bool kvmstat_arch_counter_unstable(void)
 {
-	return kvmstat_tsc;
-}
-
-/**
- * kvmstat_clock - now, in ticks: the TSC's if the kernel trusts it to be the same on all
- * CPUs, else nanoseconds
- *
- * Context: any.
- */
-static __always_inline u64 kvmstat_clock(void)
-{
-	return kvmstat_tsc ? rdtsc() : ktime_get_mono_fast_ns();
+	return check_tsc_unstable();
 }
 
 /* VM_EXIT_REASON: bits 15:0 are the basic reason (SDM vol. 3, 25.9.1). */
@@ -143,7 +132,7 @@ static __always_inline u64 kvmstat_clock(void)
  * @slot: set on success
  *
  * Context: the kvm_exit probe; the VMCS or VMCB of the exit is in place.
- * Return: false if kvmstat_slow_slot() must tell.
+ * Return: false if kvmstat_exit_slow_slot() must tell.
  */
 static __always_inline bool kvmstat_exit_slot(const struct kvmstat_arch_exit *exit, u32 *slot)
 {
@@ -154,7 +143,7 @@ static __always_inline bool kvmstat_exit_slot(const struct kvmstat_arch_exit *ex
 		*slot = code;
 		return true;
 	}
-	if (exit->vmread && kvmstat_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason)) {
+	if (exit->vmread && kvmstat_exit_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason)) {
 		*slot = (u16)reason;
 		return likely(*slot < KVMSTAT_DIRECT);
 	}
@@ -170,7 +159,7 @@ static __always_inline bool kvmstat_exit_slot(const struct kvmstat_arch_exit *ex
  * @exit: the vCPU's, which told the exit's reason
  *
  * Context: as kvmstat_exit_slot().
- * Return: what the hardware says of it, see kvmstat_port_key().
+ * Return: what the hardware says of it, see kvmstat_arch_port_key().
  */
 static __always_inline u32 kvmstat_exit_port(const struct kvmstat_arch_exit *exit)
 {
@@ -178,7 +167,7 @@ static __always_inline u32 kvmstat_exit_port(const struct kvmstat_arch_exit *exi
 
 	if (likely(!exit->vmread))
 		return (*exit->vmcb)->control.exit_info_1;
-	kvmstat_vmread(KVMSTAT_VMCS_QUALIFICATION, &info);
+	kvmstat_exit_vmread(KVMSTAT_VMCS_QUALIFICATION, &info);
 	return info;
 }
 

@@ -12,9 +12,10 @@
 #include <asm/svm.h>
 #include <asm/vmx.h>
 
-#include "account.h"
+#include "count.h"
 #include "arch.h"
 #include "hooks.h"
+#include "reason.h"
 #include "time.h"
 
 /*
@@ -39,7 +40,7 @@ static u32 other_code;
 #define ISA_SVM 2
 
 static struct vmcb none = { .control.exit_code = SVM_EXIT_ERR };
-struct vmcb *kvmstat_no_vmcb = &none;
+struct vmcb *kvmstat_exit_no_vmcb = &none;
 
 static u32 isa_seen; /* 0 before the first exit */
 static bool exits_late;
@@ -66,28 +67,18 @@ static u32 far_slot(u32 code)
 	return KVMSTAT_OTHER;
 }
 
-bool kvmstat_tsc;
-
 /**
- * kvmstat_clock_khz - ticks in a millisecond
+ * kvmstat_arch_counter_khz - how fast the TSC is
+ *
+ * Return: 0 if the kernel does not trust it to be the same on all CPUs.
  */
-u32 kvmstat_clock_khz(void)
+u32 kvmstat_arch_counter_khz(void)
 {
-	return kvmstat_tsc ? tsc_khz : NSEC_PER_MSEC;
+	return check_tsc_unstable() ? 0 : tsc_khz;
 }
 
 /**
- * kvmstat_clock_name - which clock it is, and whether to trust it
- */
-const char *kvmstat_clock_name(void)
-{
-	if (!kvmstat_tsc)
-		return "ktime (the kernel does not trust the TSC)";
-	return check_tsc_unstable() ? "tsc, found unstable since: reload kvmstat" : "tsc";
-}
-
-/**
- * kvmstat_arch_init - choose the clock, prepare the slots of the named far codes
+ * kvmstat_arch_init - prepare the slots of the named far codes
  *
  * Context: before any probe.
  */
@@ -95,17 +86,16 @@ void kvmstat_arch_init(void)
 {
 	unsigned int i;
 
-	kvmstat_tsc = tsc_khz && !check_tsc_unstable();
 	for (i = 0; i < ARRAY_SIZE(svm_reasons) && nr_far < KVMSTAT_NR_FAR; i++)
 		if (is_far(svm_reasons[i].code))
 			far_codes[nr_far++] = svm_reasons[i].code;
 }
 
 /**
- * kvmstat_slot_code - the architecture's number of a slot's reason
+ * kvmstat_arch_code - the architecture's number of a slot's reason
  * @slot: below KVMSTAT_SLOTS
  */
-u32 kvmstat_slot_code(u32 slot)
+u32 kvmstat_arch_code(u32 slot)
 {
 	if (slot < KVMSTAT_DIRECT)
 		return slot;
@@ -117,17 +107,17 @@ u32 kvmstat_slot_code(u32 slot)
 }
 
 /**
- * kvmstat_slot_name - the kernel's name of a slot's reason
+ * kvmstat_arch_name - the kernel's name of a slot's reason
  * @slot: below KVMSTAT_SLOTS
  *
  * Return: NULL if the kernel has no name for it: show its number.
  */
-const char *kvmstat_slot_name(u32 slot)
+const char *kvmstat_arch_name(u32 slot)
 {
 	bool vmx = READ_ONCE(isa_seen) == ISA_VMX;
 	const struct reason *r = vmx ? vmx_reasons : svm_reasons;
 	size_t n = vmx ? ARRAY_SIZE(vmx_reasons) : ARRAY_SIZE(svm_reasons);
-	u32 code = kvmstat_slot_code(slot);
+	u32 code = kvmstat_arch_code(slot);
 
 	if (slot == KVMSTAT_UNKNOWN)
 		return "unknown";
@@ -140,58 +130,25 @@ const char *kvmstat_slot_name(u32 slot)
 }
 
 /**
- * kvmstat_slot_class - which column a slot's exits belong to
+ * kvmstat_arch_class - which column a slot's exits belong to
  * @slot: below KVMSTAT_SLOTS
  */
-enum kvmstat_class kvmstat_slot_class(u32 slot)
+enum kvmstat_class kvmstat_arch_class(u32 slot)
 {
-	u32 code = kvmstat_slot_code(slot);
+	u32 code = kvmstat_arch_code(slot);
 
 	if (slot >= KVMSTAT_OTHER)
 		return KVMSTAT_CLASS_OTHER;
-	if (READ_ONCE(isa_seen) == ISA_VMX)
-		switch (code) {
-		case EXIT_REASON_EXCEPTION_NMI:
-			return KVMSTAT_CLASS_EXCEPTION;
-		case EXIT_REASON_EXTERNAL_INTERRUPT:
-			return KVMSTAT_CLASS_INTERRUPT;
-		case EXIT_REASON_HLT:
-			return KVMSTAT_CLASS_HALT;
-		case EXIT_REASON_IO_INSTRUCTION:
-			return KVMSTAT_CLASS_IO;
-		case EXIT_REASON_EPT_VIOLATION:
-		case EXIT_REASON_EPT_MISCONFIG:
-			return KVMSTAT_CLASS_FAULT;
-		case EXIT_REASON_MSR_READ:
-		case EXIT_REASON_MSR_WRITE:
-			return KVMSTAT_CLASS_MSR;
-		default:
-			return KVMSTAT_CLASS_OTHER;
-		}
-	switch (code) {
-	case SVM_EXIT_EXCP_BASE ... SVM_EXIT_LAST_EXCP:
-		return KVMSTAT_CLASS_EXCEPTION;
-	case SVM_EXIT_INTR:
-		return KVMSTAT_CLASS_INTERRUPT;
-	case SVM_EXIT_HLT:
-		return KVMSTAT_CLASS_HALT;
-	case SVM_EXIT_IOIO:
-		return KVMSTAT_CLASS_IO;
-	case SVM_EXIT_NPF:
-		return KVMSTAT_CLASS_FAULT;
-	case SVM_EXIT_MSR:
-		return KVMSTAT_CLASS_MSR;
-	default:
-		return KVMSTAT_CLASS_OTHER;
-	}
+	return READ_ONCE(isa_seen) == ISA_VMX ? kvmstat_reason_class_vmx(code) :
+						kvmstat_reason_class_svm(code);
 }
 
 /**
- * kvmstat_isa_name - the vendor's name of the virtualization extension in use
+ * kvmstat_arch_isa - the vendor's name of the virtualization extension in use
  *
  * Return: "none seen yet" before the first exit.
  */
-const char *kvmstat_isa_name(void)
+const char *kvmstat_arch_isa(void)
 {
 	u32 isa = READ_ONCE(isa_seen);
 
@@ -233,8 +190,8 @@ static void check_vmread(struct kvmstat_arch_exit *exit)
 	unsigned long stack = (unsigned long)task_stack_page(current);
 	unsigned long reason, rsp;
 
-	if (!kvmstat_vmread(VMCS_HOST_RSP, &rsp) || rsp - stack >= THREAD_SIZE ||
-	    !kvmstat_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason)) {
+	if (!kvmstat_exit_vmread(VMCS_HOST_RSP, &rsp) || rsp - stack >= THREAD_SIZE ||
+	    !kvmstat_exit_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason)) {
 		atomic_inc(&failed_vmread);
 		return;
 	}
@@ -253,7 +210,7 @@ static bool is_protected(const struct kvm_vcpu *vcpu)
 }
 
 /**
- * kvmstat_slow_slot - the slot of the exit that just happened
+ * kvmstat_exit_slow_slot - the slot of the exit that just happened
  * @exit: the vCPU's; where its reason is read is looked for and verified at its first
  *	exit, and stays empty if that fails
  * @vcpu: from the event
@@ -262,7 +219,7 @@ static bool is_protected(const struct kvm_vcpu *vcpu)
  * Context: the kvm_exit probe; the VMCS or VMCB of the exit is in place.
  * Return: KVMSTAT_UNKNOWN where the reason cannot be had.
  */
-u32 kvmstat_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32 isa)
+u32 kvmstat_exit_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32 isa)
 {
 	unsigned long reason;
 	u32 slot;
@@ -281,18 +238,18 @@ u32 kvmstat_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32
 	}
 	if (kvmstat_exit_slot(exit, &slot))
 		return slot;
-	if (exit->vmcb != &kvmstat_no_vmcb)
+	if (exit->vmcb != &kvmstat_exit_no_vmcb)
 		return far_slot((*exit->vmcb)->control.exit_code);
-	if (exit->vmread && kvmstat_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason))
+	if (exit->vmread && kvmstat_exit_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason))
 		return far_slot(reason);
 	return KVMSTAT_UNKNOWN;
 }
 
 /**
- * kvmstat_exit_info - the reason source's lines of the info file
+ * kvmstat_arch_info - the reason source's lines of the info file
  * @m: the file
  */
-void kvmstat_exit_info(struct seq_file *m)
+void kvmstat_arch_info(struct seq_file *m)
 {
 	seq_puts(m, "reason_source: " KVMSTAT_REASON_SOURCE "\n");
 	seq_printf(m, "reason_checked_vcpus: %d\n", atomic_read(&checked));
@@ -313,11 +270,11 @@ void kvmstat_exit_info(struct seq_file *m)
 }
 
 /**
- * kvmstat_port_key - a port and its direction, as kvmstat_spots_count() wants it
+ * kvmstat_arch_port_key - a port and its direction, as kvmstat_spots_count() wants it
  * @port: EXITINFO1 (APM vol. 2, 15.10.2) or the exit qualification (SDM vol. 3, 28.2.1):
  *	the port is in bits 31:16 of both; set for IN is bit 0 of the one, 3 of the other
  */
-u64 kvmstat_port_key(u32 port)
+u64 kvmstat_arch_port_key(u32 port)
 {
 	bool in = port & (READ_ONCE(isa_seen) == ISA_VMX ? BIT(3) : BIT(0));
 
@@ -338,10 +295,10 @@ static noinline notrace void on_slow_exit(struct kvm_vcpu *vcpu, u32 isa)
 	}
 	counts = this_cpu_read(kvmstat_cpu.counts);
 	kvmstat_time_slow_exit(v, counts);
-	slot = kvmstat_slow_slot(&v->exit, vcpu, isa);
+	slot = kvmstat_exit_slow_slot(&v->exit, vcpu, isa);
 	cell = READ_ONCE(v->cells[slot]) ?: kvmstat_table_new_cell(v, slot);
 	kvmstat_count_exit(v, counts, cell);
-	if (kvmstat_class(v) == KVMSTAT_CLASS_IO)
+	if (kvmstat_record_class(v) == KVMSTAT_CLASS_IO)
 		kvmstat_count_port(v, kvmstat_exit_port(&v->exit));
 }
 
@@ -359,7 +316,7 @@ static notrace void on_kvm_exit(void *data, KVMSTAT_EXIT_ARGS)
 	if (unlikely(!cell))
 		goto slow;
 	counts = this_cpu_read(kvmstat_cpu.counts);
-	timing = data_race(kvmstat_timing);
+	timing = data_race(kvmstat_time_how);
 	if (timing > KVMSTAT_TIMING_SLOW) {
 		if (unlikely(v->mode != KVMSTAT_IN_GUEST))
 			goto slow;
@@ -394,7 +351,7 @@ static notrace void on_kvm_entry(void *data, KVMSTAT_ENTRY_ARGS)
 {
 	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
 
-	if (unlikely(v->vcpu != vcpu || !kvmstat_timing_fast()))
+	if (unlikely(v->vcpu != vcpu || !kvmstat_time_is_fast()))
 		on_slow_entry(vcpu);
 	else if (likely(v->mode == KVMSTAT_IN_KERNEL))
 		kvmstat_time_entry(v, this_cpu_read(kvmstat_cpu.counts));
@@ -484,14 +441,14 @@ static notrace void on_kvm_inj_virq(void *data, unsigned int vector, bool soft, 
 	kvmstat_probe_end();
 }
 
-/* As account.c's. */
+/* As count.c's. */
 static void __maybe_unused check_types(void)
 {
 	check_trace_callback_type_kvm_userspace_exit(on_kvm_userspace_exit);
 }
 
 /* kvm_exit, then kvm_fpu come last: a return is counted if its exit was. */
-struct kvmstat_hook kvmstat_arch_hooks[] = {
+static struct kvmstat_hook hooks[] = {
 	{ .name = "kvm_userspace_exit", .probe = on_kvm_userspace_exit, .required = true },
 	{ .name = "kvm_fast_mmio", .probe = on_kvm_fast_mmio },
 	{ .name = "kvm_msr", .probe = on_kvm_msr },
@@ -502,4 +459,4 @@ struct kvmstat_hook kvmstat_arch_hooks[] = {
 	{ .name = "kvm_exit", .probe = on_kvm_exit, .required = true },
 	{ .name = "kvm_fpu", .probe = on_kvm_fpu, .required = true },
 };
-const unsigned int kvmstat_nr_arch_hooks = ARRAY_SIZE(kvmstat_arch_hooks);
+const struct kvmstat_hook_group kvmstat_arch_hooks = { hooks, ARRAY_SIZE(hooks) };

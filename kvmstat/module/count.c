@@ -7,7 +7,7 @@
 #include <linux/kvm_host.h>
 #include <trace/events/kvm.h>
 
-#include "account.h"
+#include "count.h"
 #include "hooks.h"
 #include "time.h"
 
@@ -55,14 +55,15 @@ void notrace kvmstat_count_spot(enum kvmstat_spot_kind kind, u64 key)
 /**
  * kvmstat_count_other_port - the guest touched a port that is not the last one
  * @v: the vCPU
- * @port: as the hardware has it, see kvmstat_port_key()
+ * @port: as the hardware has it, see kvmstat_arch_port_key()
  *
  * Context: as kvmstat_count_port().
  */
 void notrace kvmstat_count_other_port(struct kvmstat_vcpu *v, u32 port)
 {
 	if (v->port_run)
-		kvmstat_spots_add(&v->spots, KVMSTAT_PORT, kvmstat_port_key(v->port), v->port_run);
+		kvmstat_spots_add(&v->spots, KVMSTAT_PORT, kvmstat_arch_port_key(v->port),
+				  v->port_run);
 	smp_wmb(); /* pairs with snapshot() */
 	WRITE_ONCE(v->port_run, 0);
 	WRITE_ONCE(v->port, port);
@@ -145,8 +146,8 @@ static void __maybe_unused check_types(void)
 	check_trace_callback_type_kvm_vcpu_wakeup(on_kvm_vcpu_wakeup);
 }
 
-struct kvmstat_hook kvmstat_account_hooks[] = {
+static struct kvmstat_hook hooks[] = {
 	{ .name = "kvm_mmio", .probe = on_kvm_mmio },
 	{ .name = "kvm_vcpu_wakeup", .probe = on_kvm_vcpu_wakeup, .timing = true },
 };
-const unsigned int kvmstat_nr_account_hooks = ARRAY_SIZE(kvmstat_account_hooks);
+const struct kvmstat_hook_group kvmstat_count_hooks = { hooks, ARRAY_SIZE(hooks) };

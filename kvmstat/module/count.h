@@ -5,19 +5,12 @@
 #ifndef KVMSTAT_ACCOUNT_H
 #define KVMSTAT_ACCOUNT_H
 
-#include "table.h"
+#include "hooks.h"
+#include "time.h"
 
 void kvmstat_count_other_port(struct kvmstat_vcpu *v, u32 port);
 void kvmstat_count_rare_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u32 reason,
 			       int error);
-
-/* A cell as struct kvmstat_vm's cell_of has it. */
-#define KVMSTAT_CLASS_SHIFT 8
-
-static __always_inline enum kvmstat_class kvmstat_class(const struct kvmstat_vcpu *v)
-{
-	return v->cell >> KVMSTAT_CLASS_SHIFT;
-}
 
 /**
  * kvmstat_count_exit - count one VM exit
@@ -38,7 +31,7 @@ static __always_inline void kvmstat_count_exit(struct kvmstat_vcpu *v,
 /**
  * kvmstat_count_port - the guest touched a port
  * @v: the vCPU
- * @port: as the hardware has it, see kvmstat_port_key()
+ * @port: as the hardware has it, see kvmstat_arch_port_key()
  *
  * Context: the kvm_exit probe, preemption off.
  */
@@ -69,7 +62,7 @@ static __always_inline void kvmstat_count_device(struct kvmstat_vcpu *v,
 	v->mmio = v->exits;
 	smp_wmb(); /* after its exit; pairs with kvmstat_sum_counters() */
 	counts->t.mmio++;
-	if (kvmstat_class(v) == KVMSTAT_CLASS_FAULT)
+	if (kvmstat_record_class(v) == KVMSTAT_CLASS_FAULT)
 		counts->t.fault_mmio++;
 	kvmstat_spots_count(&v->spots, KVMSTAT_MMIO, key);
 }
@@ -103,6 +96,29 @@ kvmstat_count_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u32 
 		counts->t.user_reasons[reason]++;
 	}
 }
+
+/**
+ * kvmstat_count_passing - the running thread leaves KVM_RUN, or comes into it
+ * @v: the vCPU, which is loaded
+ * @coming: it comes, or stays, see on_kvm_fpu()
+ *
+ * Marks a vCPU that is left, so that kvm_userspace_exit, which has none, can tell whose it
+ * is.
+ *
+ * Context: a probe, preemption off.
+ */
+static __always_inline void kvmstat_count_passing(struct kvmstat_vcpu *v, int coming)
+{
+	if (coming) {
+		WRITE_ONCE(v->returning, NULL);
+		kvmstat_time_pass(v, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
+	} else {
+		WRITE_ONCE(v->returning, current);
+		kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT, KVMSTAT_STILL_LEFT);
+	}
+}
+
+extern const struct kvmstat_hook_group kvmstat_count_hooks;
 
 void kvmstat_count_mmio(u64 key);
 void kvmstat_count_spot(enum kvmstat_spot_kind kind, u64 key);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The hot spots of a VM: its vCPUs' sketches together.
+ */
+#ifndef KVMSTAT_HOT_H
+#define KVMSTAT_HOT_H
+
+#include "record.h"
+
+/**
+ * struct kvmstat_hot - a key's figures, summed over vCPUs
+ * @key: as in struct kvmstat_spot
+ * @count: of touches, at least
+ * @at_most: of touches
+ */
+struct kvmstat_hot {
+	u64 key;
+	u64 count;
+	u64 at_most;
+};
+
+unsigned int kvmstat_hot_merge(struct kvmstat_vm *vm, enum kvmstat_spot_kind kind,
+			       struct kvmstat_hot *hot, unsigned int max);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A line of /proc/kvminfo, which is a line of debugfs's retired, too.
+ */
+#ifndef KVMSTAT_ROW_H
+#define KVMSTAT_ROW_H
+
+#include "../../include/kvmstat.h"
+#include "sum.h"
+
+struct seq_file;
+
+/** struct kvmstat_row - the columns, in their order */
+struct kvmstat_row {
+#define KVMSTAT_ROW_MEMBER(name, what) u64 name;
+	KVMSTAT_COLUMNS(KVMSTAT_ROW_MEMBER)
+#undef KVMSTAT_ROW_MEMBER
+};
+
+void kvmstat_row_fill(struct kvmstat_row *row, u64 id, const struct kvmstat_sum *sum);
+void kvmstat_row_show_names(struct seq_file *m, const char *more);
+void kvmstat_row_show(struct seq_file *m, const struct kvmstat_row *row);
+
+#endif

@@ -1,0 +1,130 @@
+#!/bin/bash
+# What `make check-matrix` runs: for each kernel of scripts/kernels (or of KERNELS, each a name
+# there or NAME@RELEASE, see kernel.sh) its build, and the cases (or CASE) in each of its
+# machines, in as many lanes as there are CPUs. With MINUTES as its argument no cell is begun so
+# long after the start. A table, and a last line that counts the tests.
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=scripts/lib.sh
+. "$top/scripts/lib.sh"
+cd "$top"
+# shellcheck source=tests/steps.sh
+. tests/steps.sh
+
+# row FIELD...: of the table.
+row() {
+	printf '| %s ' "$@"
+	echo '|'
+} >>"$logs/table.md"
+
+# no CELL REASON...: one that is not run.
+no() {
+	local cell=$1
+	shift
+	echo "skip - $cell: $*"
+	row "$cell" - - - - - "not run: $*"
+	skipped=$((skipped + 1))
+}
+
+# run_cell KERNEL RELEASE ARCH MACHINE FOLDER: the cases there, with four CPUs truly at once; one
+# in Bochs. There is no .ended if no time is left.
+run_cell() {
+	local options=(--timeout 1800 --smp 4)
+	[ "$4" != vmx ] || options=(--timeout 2400 --stall 500 --append "lab.exact=10")
+	[ $SECONDS -lt "$end" ] || return 0
+	kernel=$5 ko=$logs/$1.module bin=$logs/$3
+	run_step "$1-$4" boot "$1-$4" "$4" "${CASE:-$all}" "${options[@]}"
+}
+
+# run_lane N: every cell whose number N is, of "lanes".
+run_lane() {
+	local cell
+	# shellcheck disable=SC2086 # words
+	while read -r cell <&4; do
+		run_cell $cell
+	done 4< <(awk -v lane="$1" -v lanes="$lanes" 'NR % lanes == lane' "$logs/cells")
+}
+
+# end_cell KERNEL RELEASE ARCH MACHINE FOLDER: count what run_cell left; a row of the table.
+end_cell() {
+	local cell="$1 in $4" log=$logs/$1-$4.log before=$failed exits
+	[ -e "$logs/$1-$4.ended" ] || { no "$cell" "there was no time left"; return; }
+	# By vCPU and reason, in parentheses: "0x7b 50 0x72 70".
+	exits=$(sed -n 's/^ok - .*exits by reason as ftrace (\(.*\))$/\1/p' "$log" | awk '{ for (i = 2; i <= NF; i += 2) n += $i } END { print n + 0 }')
+	[ "$exits" != 0 ] || [ -n "${CASE:-}" ] || echo "not ok - $cell: no exit was compared" >>"$log"
+	end_step "$1-$4"
+	row "$cell" "$2" "$exits" "$(grep -c '^not ok .*as ftrace' "$log")" "$(grep -c '^ok ' "$log")" \
+		$((failed - before)) "$(sed -n 's/^skip - \([^:]*\):.*/\1/p' "$log" | uniq | xargs)"
+}
+
+# build_cell KERNEL SUITES "MACHINE...": the module; what can be booted is a line of "cells".
+build_cell() {
+	local name=$1 suites=$2 machines=$3 machine said
+	if ! said=$(kernel_files "$name" 2>&1); then
+		said="its packages cannot be had: $(tail -n 1 <<<"$said")"
+		# These two move, and leave gaps, day by day.
+		case $suites in
+		experimental | sid) no "$name" "$said" ;;
+		*)
+			echo "not ok - $name: $said"
+			row "$name" - - - - 1 "not run: $said"
+			failed=$((failed + 1))
+			;;
+		esac
+		return
+	fi
+	kernel_files "$name" 2>/dev/null
+	step "build-$name" tests/host/module.sh "$name"
+	[ -e kvmstat.ko ] || return 0
+	# By a name that the next kernel's make clean leaves alone.
+	mv kvmstat.ko "$logs/$name.module"
+	[ "$machines" != - ] || row "$name" "$release" - - - - "built only"
+	[ -e "$logs/$arch/vmm" ] || case $arch in
+	amd64) programs gcc "$logs/$arch" ;;
+	arm64)
+		need_packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+		programs aarch64-linux-gnu-gcc "$logs/$arch"
+		;;
+	riscv64)
+		need_packages gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
+		programs riscv64-linux-gnu-gcc "$logs/$arch"
+		;;
+	esac
+	for machine in ${machines//[,-]/ }; do
+		echo "$name $release $arch $machine $kernel" >>"$logs/cells"
+		plan+="$name-$machine "
+	done
+}
+
+reader() { make -s reader && echo "ok - the command builds"; }
+
+end=$((${1:-100000} * 60))
+begin matrix
+row cell kernel "exits compared" differences checks failed "left out"
+row --- --- --- --- --- --- ---
+# shellcheck disable=SC2086 # words, from lib.sh
+need_packages $reader_packages libelf1
+step reader reader
+[ -n "${KERNELS:-}" ] || step probes tests/host/probes.sh
+: >"$logs/cells"
+while read -r name _ suites _ _ _ _ machines <&4; do
+	for wanted in ${KERNELS:-$name}; do
+		[ "${wanted%@*}" != "$name" ] || build_cell "$wanted" "$suites" "$machines"
+	done
+done 4< <(kernels)
+for wanted in ${KERNELS:-}; do
+	kernels | grep -q "^${wanted%@*} " || die "no kernel '$wanted'; there are: $(kernels | cut -d' ' -f1 | xargs)"
+done
+
+lanes=$(nproc) running=()
+for ((lane = 0; lane < lanes; lane++)); do
+	run_lane $lane &
+	running+=($!)
+done
+wait "${running[@]}"
+while read -r cell <&4; do
+	# shellcheck disable=SC2086 # words
+	end_cell $cell
+done 4<"$logs/cells"
+cat "$logs/table.md"
+finish

@@ -1,0 +1,75 @@
+#!/bin/bash
+# reasons.sh KERNEL...: every exit reason of x86 that those kernels name has a class that
+# somebody decided, in reasons.list, and the module has it, too. Without KERNEL, those of
+# the kernels in the cache. Prints ok lines.
+# shellcheck disable=SC2034,SC2154 # step is lib.sh's; kernel_files sets the rest
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+# shellcheck source=scripts/lib.sh
+. "$top/scripts/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$top/tests/lib.sh"
+step=reasons
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# The class of each reason as reason.h has it: "svm hlt halt".
+cat >"$work/print.c" <<'C'
+#include <stdio.h>
+#include <asm/kvm.h>
+#include "reason.h"
+
+static const char *const names[] = {
+	[KVMSTAT_CLASS_IO] = "io", [KVMSTAT_CLASS_OTHER] = "other",
+	[KVMSTAT_CLASS_FAULT] = "fault", [KVMSTAT_CLASS_MSR] = "msr",
+	[KVMSTAT_CLASS_INTERRUPT] = "interrupt", [KVMSTAT_CLASS_EXCEPTION] = "exception",
+	[KVMSTAT_CLASS_HALT] = "halt",
+};
+static const struct {
+	unsigned long code;
+	const char *name;
+} svm[] = { SVM_EXIT_REASONS }, vmx[] = { VMX_EXIT_REASONS };
+
+int main(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(svm) / sizeof(*svm); i++)
+		printf("svm %s: %s\n", svm[i].name, names[kvmstat_reason_class_svm(svm[i].code)]);
+	for (i = 0; i < sizeof(vmx) / sizeof(*vmx); i++)
+		printf("vmx %s: %s\n", vmx[i].name, names[kvmstat_reason_class_vmx(vmx[i].code)]);
+	return 0;
+}
+C
+
+# headers FOLDER: hold the reasons that they name against the list.
+headers() {
+	mkdir -p "$work/asm"
+	cp "$1"/arch/x86/include/uapi/asm/{svm,vmx}.h "$work/asm/"
+	gcc -Wall -Werror -o "$work/print" -I"$work" -I"$top/kvmstat/module" \
+		-I"$top/kvmstat/module/arch/x86" "$work/print.c" 2>"$work/log" || {
+		cat "$work/log"
+		not_ok "${1##*/}: its reasons do not compile"
+		return
+	}
+	"$work/print" | sort -u >"$work/has"
+	sed '/^#/d' "$top/tests/reasons.list" | sort -u >"$work/wanted"
+	comm -23 "$work/has" "$work/wanted" >"$work/wrong"
+	sed 's/^/# not as decided: /' "$work/wrong"
+	yes "${1##*/}: $(wc -l <"$work/has") reasons have the class that was decided" [ ! -s "$work/wrong" ]
+}
+
+found=
+if [ $# = 0 ]; then
+	for folder in "$(cache_dir)"/kernel/*/usr/src/linux-headers-*; do
+		[ ! -e "$folder/arch/x86/include/uapi/asm/svm.h" ] || { headers "$folder"; found=1; }
+	done
+	[ -n "$found" ] || not_ok "there are no headers in the cache: scripts/kernel.sh fetches some"
+	exit
+fi
+for kernel; do
+	kernel_files "$kernel"
+	for folder in "$kernel"/usr/src/linux-headers-*; do
+		[ ! -e "$folder/arch/x86/include/uapi/asm/svm.h" ] || headers "$folder"
+	done
+done

@@ -1,0 +1,129 @@
+# What check.sh and matrix.sh share: steps with their logs and counts, machines that run cases,
+# and how far both have come.
+# shellcheck shell=bash disable=SC2154,SC2034 # kernel is kernel_files'; the scripts use the rest
+
+# Progress goes where the script was called, also from a step whose output is a log.
+exec 3>&2
+passed=0 failed=0 skipped=0
+
+# begin DIR: the logs are in build/DIR, which is made anew.
+begin() {
+	logs=$top/build/$1
+	rm -rf "$logs"
+	mkdir -p "$logs"
+}
+
+# programs CC DIR: build what the cases run, by that compiler; boot takes it from there.
+programs() {
+	bin=$2
+	mkdir -p "$bin"
+	for program in vmm perfcount; do
+		"$1" -O2 -Wall -Wextra -Werror -static -pthread -o "$bin/$program" tests/lab/$program.c
+	done
+}
+
+# Those from 80 on need real guests, or what packages install.
+all=$(cd tests/cases && echo [0-7]*.sh | sed 's/\.sh//g')
+
+# What each step took last time on this machine, and which are still to come ("plan") on so
+# many lanes at once, say how long it will be.
+times=$(cache_dir)/seconds
+touch "$times"
+plan=' ' lanes=1
+# took NAME SECONDS: for the next time.
+took() {
+	(
+		flock 9
+		{ grep -v "^$1 " "$times" 2>/dev/null || :; } >"$times.new"
+		echo "$1 $2" >>"$times.new"
+		mv "$times.new" "$times"
+	) 9>"$times.lock"
+}
+# left: "N to go, about M min", of the plan; a step not seen before counts as two minutes.
+left() {
+	awk -v plan="$plan" -v lanes="$lanes" -v ended="$(cd "$logs" && echo *.ended)" '
+		{ s[$1] = $2 }
+		END {
+			n = split(plan, name)
+			for (i = 1; i <= n; i++) {
+				if (index(" " ended " ", " " name[i] ".ended ")) continue
+				todo++
+				sum += name[i] in s ? s[name[i]] : 120
+			}
+			printf "%d of %d to go, about %d min", todo, n, sum / lanes / 60 + 0.9
+		}' "$times" 2>/dev/null || :
+}
+# progress WORDS
+progress() { echo "== $*; $(left)" >&3; }
+
+# report NAME LOG STATUS: count its lines; a step that ended badly has failed, also if
+# no line says so.
+report() {
+	local good bad left_out
+	good=$(grep -c '^ok ' "$2") || :
+	left_out=$(grep -c '^skip ' "$2") || :
+	bad=$(grep -c '^not ok ' "$2") || :
+	[ "$3" = 0 ] || { [ "$bad" != 0 ] || tail -n 20 "$2"; bad=$((bad + 1)); }
+	[ $((good + bad)) != 0 ] || bad=1
+	grep -E '^not ok |^skip ' "$2" || :
+	say "$1: $good passed, $bad failed; $2"
+	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left_out))
+}
+
+# run_step NAME COMMAND...: its lines go to NAME.log, its status to NAME.ended, for end_step
+# NAME, which counts them. step does both.
+run_step() {
+	local name=$1 status=0 start=$SECONDS
+	shift
+	progress "$name"
+	"$@" >"$logs/$name.log" 2>&1 || status=$?
+	echo $status >"$logs/$name.ended"
+	took "$name" $((SECONDS - start))
+}
+end_step() { report "$1" "$logs/$1.log" "$(cat "$logs/$1.ended")"; }
+step() {
+	run_step "$@"
+	end_step "$1"
+}
+
+# watch NAME TOTAL: say which case the machine is at, until it is killed.
+watch_cases() {
+	local seen='' now
+	while sleep 1; do
+		now=$(grep '^# case [a-z-]*$' "$logs/$1/results" 2>/dev/null | tail -n 1) || :
+		[ "$now" != "$seen" ] || continue
+		seen=$now
+		progress "$1: ${now#\# } ($(grep -c '^# case [a-z-]*$' "$logs/$1/results") of $2)"
+	done
+}
+
+# boot NAME MACHINE "CASE..." OPTION...: the cases in an emulated machine of their own.
+boot() {
+	local name=$1 machine=$2 cases=$3 case status=0 watch add=()
+	shift 3
+	# The command is built for this machine's architecture only.
+	[ "${bin##*/}" != "$(dpkg --print-architecture)" ] || add=(--program "$top/build/kvmstat:bin/kvmstat")
+	for case in $cases; do
+		add+=(--add "$top/tests/cases/$case.sh:cases/$case.sh")
+	done
+	watch_cases "$name" "$(wc -w <<<"$cases")" &
+	watch=$!
+	tests/lab/boot.sh --machine "$machine" --kernel "$kernel" --out "$logs/$name" "${add[@]}" \
+		--add "$top/tests/cases/run:cases/run" --add "$top/tests/cases/lib.sh:cases/lib.sh" \
+		--add "$top/tests/cases/replay.awk:cases/replay.awk" \
+		--add "${ko:-$top/kvmstat.ko}:kvmstat.ko" --add "$bin/vmm:bin/vmm" \
+		--add "$bin/perfcount:bin/perfcount" "$@" || status=$?
+	kill $watch
+	cat "$logs/$name/results"
+	[ $status = 0 ] || return $status
+	grep -qx 'lab: result 0' "$logs/$name/results" || return
+	tests/lab/klog-check.sh "$logs/$name/console.log" && echo "ok - $name: kernel log is clean"
+}
+
+# finish: the last line counts all; fails if something did.
+finish() {
+	local left_out=''
+	[ $skipped = 0 ] || left_out=", $skipped skipped"
+	echo "$passed passed, $failed failed$left_out"
+	[ $failed = 0 ]
+}
