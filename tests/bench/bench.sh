@@ -9,7 +9,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/scripts/lib.sh"
 out=$top/build/bench
 
-need_packages make gcc libc6-dev libelf1 binutils kmod cpio busybox-static qemu-system-x86
+need_packages make gcc libc6-dev libelf1 binutils kmod cpio busybox-static
 # shellcheck disable=SC2154 # it sets kernel, release and headers
 kernel_files 6.1-cloud
 mkdir -p "$out"

@@ -8,7 +8,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/scripts/lib.sh"
 
 # shellcheck disable=SC2086,SC2154 # words, from lib.sh
-need_packages $reader_packages libelf1 busybox-static cpio kmod binutils e2fsprogs
+need_packages $reader_packages libelf1 busybox-static cpio kmod binutils e2fsprogs pahole xz-utils
 say "getting the kernel"
 # shellcheck disable=SC2154 # it sets kernel, release and headers
 kernel_files 6.1-cloud

@@ -11,6 +11,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 . "$top/tests/lib.sh"
 # shellcheck disable=SC2034 # lib.sh's
 step=docs
+need_packages git make perl
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$top"
