@@ -99,13 +99,18 @@ build_cell() {
 reader() { make -s reader && echo "ok - the command builds"; }
 
 end=$((${1:-100000} * 60))
+# fresh: bare Debian roots. Where time is short, only what shows that everything gets installed.
+fresh() { tests/fresh.sh ${1:+--install}; }
 begin matrix
 row cell kernel "exits compared" differences checks failed "left out"
 row --- --- --- --- --- --- ---
 # shellcheck disable=SC2086 # words, from lib.sh
 need_packages $reader_packages libelf1
 step reader reader
-[ -n "${KERNELS:-}" ] || step probes tests/host/probes.sh
+if [ -z "${KERNELS:-}${CASE:-}" ]; then
+	step probes tests/host/probes.sh
+	step fresh fresh "$@"
+fi
 : >"$logs/cells"
 while read -r name _ suites _ _ _ _ machines <&4; do
 	for wanted in ${KERNELS:-$name}; do

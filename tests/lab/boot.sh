@@ -89,7 +89,7 @@ accelerate() {
 	if [ -n "$icount" ]; then
 		command+=(-accel tcg -icount "shift=$icount,sleep=off")
 	else
-		command+=(-accel "tcg,thread=${threads:-multi}")
+		command+=(-accel "tcg,thread=multi")
 	fi
 }
 
@@ -99,25 +99,6 @@ where_it_is() {
 	need_packages socat
 	for _ in 1 2 3; do
 		(echo "info registers -a"; sleep 1) | timeout 5 socat - "unix:$work/monitor" || :
-	done >"$out/cpus"
-}
-
-# accelerate: QEMU's CPUs run truly at once, each in a thread of its own; its monitor is for where_it_is.
-accelerate() {
-	command+=(-monitor "unix:$work/monitor,server=on,wait=off")
-	if [ -n "$icount" ]; then
-		command+=(-accel tcg -icount "shift=$icount,sleep=off")
-	else
-		command+=(-accel "tcg,thread=${threads:-multi}")
-	fi
-}
-
-# where_it_is: what each CPU is at, to DIR/cpus, for whoever wants to know why it does not move.
-where_it_is() {
-	[ -p "$work/monitor.in" ] || return 0
-	for _ in 1 2 3; do
-		echo "info registers -a" >"$work/monitor.in"
-		timeout 3 cat "$work/monitor.out" || :
 	done >"$out/cpus"
 }
 
