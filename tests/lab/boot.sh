@@ -6,7 +6,7 @@
 #                         disks), arm64 with the kernel at EL2 or EL1, riscv64 (QEMU TCG)
 #   --kernel FLAVOUR|DIR  as for, or from, scripts/kernel.sh
 #   --kmods "NAME..."     modules that it has beside KVM's and the disks'
-#   --add SRC:DST         a file for the machine; SRC:cases/run is the case
+#   --add SRC:DST         a file, or a folder's, for the machine; SRC:cases/run is the case
 #   --program SRC:DST     the same, with the shared libraries that it needs
 #   --out DIR             where the logs go, readable while it runs; what a case saved
 #                         (guestlib.sh) is moved from the results to DIR/files at the end
