@@ -98,6 +98,7 @@ room() {
 	mkdir -p "$logs"
 	cp -a "$(bare "$suite")" "$root"
 	cp -L /etc/resolv.conf "$root/etc/"
+	echo "127.0.0.1 localhost $(hostname)" >"$root/etc/hosts"
 	if [ "$way" = user ]; then
 		home=home/newcomer
 		cp -a "$work/source" "$root/root/kvmstat"

@@ -1,14 +1,17 @@
 # The Intel VT-x machine of boot.sh: Bochs emulates VMX with EPT, on one CPU. It boots
-# from a CD, so kernel and initrd go into an ISO image.
+# from a CD, so kernel and initrd go into an ISO image. It is bookworm's Bochs, unpacked, whatever
+# this machine's release is.
 # shellcheck shell=bash disable=SC2034,SC2154 # its variables are boot.sh's
 prepare() {
 	[ -z "$smp$icount${disks[*]}" ] || die "boot.sh: the vmx machine has no --smp, --disk or --icount"
-	need_packages bochs bochs-term bochsbios vgabios isolinux syslinux-common xorriso
+	local iso=$work/iso mem_mb=${mem:-512} bochs
+	need_packages xorriso
+	bochs=$(unpacked bookworm amd64 bochs bochs-term bochsbios vgabios isolinux syslinux-common)
+	foreign "$bochs" /usr/bin/bochs-bin
 	make_initrd
 
-	local iso=$work/iso mem_mb=${mem:-512}
 	mkdir "$iso"
-	cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 "$iso"
+	cp "$bochs"/usr/lib/ISOLINUX/isolinux.bin "$bochs"/usr/lib/syslinux/modules/bios/ldlinux.c32 "$iso"
 	cp "$image" "$iso/vmlinuz"
 	mv "$work/initrd" "$iso/initrd"
 	printf '%s\n' "default lab" "label lab" "kernel vmlinuz" "append initrd=initrd console=ttyS0,115200 quiet loglevel=3 \
@@ -18,14 +21,16 @@ initcall_blacklist=load_system_certificate_list random.trust_cpu=on lsm= audit=0
 		-no-emul-boot -boot-load-size 4 -boot-info-table "$iso" 2>"$out/emulator.log" ||
 		die "xorriso could not make $work/boot.iso; see $out/emulator.log"
 
+	# Bochs has no room for a long path of these.
+	ln -s "$bochs/usr/lib/x86_64-linux-gnu/bochs/plugins" "$work/plugins"
 	# Newer CPU models hang.
 	cat >"$work/bochsrc" <<-EOT
 	display_library: term
 	cpu: model=broadwell_ult, count=1, ips=100000000, reset_on_triple_fault=0, ignore_bad_msrs=1
 	clock: sync=none
 	memory: guest=$mem_mb, host=$mem_mb
-	romimage: file=/usr/share/bochs/BIOS-bochs-latest, options=fastboot
-	vgaromimage: file=/usr/share/vgabios/vgabios.bin
+	romimage: file=$bochs/usr/share/bochs/BIOS-bochs-latest, options=fastboot
+	vgaromimage: file=$bochs/usr/share/vgabios/vgabios.bin
 	vga: extension=none, update_freq=1
 	pci: enabled=1, chipset=i440fx
 	ata0-master: type=cdrom, path=$work/boot.iso, status=inserted
@@ -41,5 +46,5 @@ initcall_blacklist=load_system_certificate_list random.trust_cpu=on lsm= audit=0
 	EOT
 	# Debian builds the debugger in: "c" makes it go on.
 	echo c >"$work/bochs.debug"
-	command=(env TERM=xterm bochs -q -f "$work/bochsrc" -rc "$work/bochs.debug")
+	command=(env TERM=xterm LTDL_LIBRARY_PATH="$work/plugins" "${foreign[@]}" -q -f "$work/bochsrc" -rc "$work/bochs.debug")
 }
