@@ -91,18 +91,18 @@ vm_start() {
 # awaited COMMAND...: it comes true. It is waited for as long as KVM counts exits, since a busy
 # host can make that long; what was seen is told each half minute.
 awaited() {
-	waited=0 still=0 exits=
+	exits='' told=$(uptime_s)
 	until "$@"; do
+		now=$(uptime_s)
 		was=$exits
 		exits=$(cat /sys/kernel/debug/kvm/exits)
-		still=$((still + 1))
-		[ "$exits" = "$was" ] || still=0
-		[ $still -lt 600 ] || { echo "# no exit for a minute, after $exits, while waiting for: $*"; return 1; }
-		waited=$((waited + 1))
-		[ $((waited % 300)) != 0 ] || echo "# $exits exits, waiting for: $*"
+		[ "$exits" = "$was" ] || moved=$now
+		[ $((now - moved)) -lt 60 ] || { echo "# no exit for a minute, after $exits, while waiting for: $*"; return 1; }
+		[ $((now - told)) -lt 30 ] || { told=$now; echo "# $exits exits, waiting for: $*"; }
 		usleep 100000
 	done
 }
+uptime_s() { cut -d. -f1 /proc/uptime; }
 
 # vm_run NAME VMM-ARGUMENT...: the same without waiting. The VMM's pid is in NAME.pid.
 vm_run() {
