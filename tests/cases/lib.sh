@@ -34,14 +34,14 @@ yes() {
 
 # within SECONDS COMMAND...: it comes true.
 within() {
-	n=$(($1 * 10))
+	until=$(($(uptime_s) + $1))
 	shift
 	while ! "$@"; do
-		n=$((n - 1))
-		[ $n -gt 0 ] || { echo "# gave up waiting for: $*"; return 1; }
+		[ "$(uptime_s)" -le $until ] || { echo "# gave up waiting for: $*"; return 1; }
 		usleep 100000
 	done
 }
+uptime_s() { cut -d. -f1 /proc/uptime; }
 
 # lab_option NAME DEFAULT: lab.NAME=VALUE of the kernel's command line.
 lab_option() {
@@ -102,7 +102,6 @@ awaited() {
 		usleep 100000
 	done
 }
-uptime_s() { cut -d. -f1 /proc/uptime; }
 
 # vm_run NAME VMM-ARGUMENT...: the same without waiting. The VMM's pid is in NAME.pid.
 vm_run() {
