@@ -54,7 +54,7 @@ seen "wider after a resize" "0x1f[0-7].*IDE"
 key Escape
 seen "Escape goes back" "compute"
 key '?'
-seen "help" "[Ff]ilter"
+seen "help" "regular expression"
 key Escape
 key q
 seen "q leaves" "left: 0"
