@@ -9,6 +9,9 @@ VERSION := $(shell sed -n 's/.*KVMSTAT_VERSION[[:space:]]*"\(.*\)"/\1/p' include
 kernel-cc := $(if $(filter command line,$(origin CC)),$(CC))
 kdir = eval "$$(scripts/kdir.sh '$(KVER)' '$(KDIR)' '$(kernel-cc)' || echo exit 1)"
 
+# Where the command is built; scripts/cross-reader.sh has another.
+READER = build/kvmstat
+
 # ncursesw for the screen, libproc2 for processes, jansson for JSON, inih for the
 # configuration file.
 reader-libs := -lncursesw -lproc2 -ljansson -linih
@@ -27,12 +30,12 @@ all: modules reader ## build the module and the command
 modules: ## build kvmstat.ko (KVER=release KDIR=headers CC=compiler: another kernel; W=1 C=1: checks)
 	@$(kdir); $(MAKE) -C "$$KDIR" M="$(CURDIR)" $(if $(kernel-cc),CC='$(kernel-cc)') $$cross modules
 
-reader: build/kvmstat ## build the command, build/kvmstat
+reader: $(READER) ## build the command, build/kvmstat
 
-build/kvmstat: $(reader-files) include/kvmstat.h
+$(READER): $(reader-files) include/kvmstat.h
 	@$(reader-rooms)
-	@mkdir -p build
-	@printf '#include <%s>\n' ncurses.h libproc2/pids.h jansson.h ini.h | $(CC) -E - >/dev/null 2>&1 || { \
+	@mkdir -p $(@D)
+	@printf '#include <%s>\n' ncurses.h libproc2/pids.h jansson.h ini.h | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 || { \
 		echo "kvmstat: the command needs libraries: sudo apt install" \
 			"libncurses-dev libproc2-dev libjansson-dev libinih-dev" >&2; exit 1; }
 	$(CC) -std=gnu11 -Wall -Wextra $(CPPFLAGS) $(CFLAGS) -Iinclude -iquote kvmstat/reader $(LDFLAGS) -o $@ \
@@ -66,7 +69,7 @@ install: all install-reader ## install the module, the command and its units (DE
 
 install-reader: reader
 	@set -ex; \
-	install -D -m 755 build/kvmstat "$(DESTDIR)$(PREFIX)/bin/kvmstat"; \
+	install -D -m 755 $(READER) "$(DESTDIR)$(PREFIX)/bin/kvmstat"; \
 	install -D -m 644 docs/kvmstat.1 "$(DESTDIR)$(PREFIX)/share/man/man1/kvmstat.1"; \
 	install -D -m 644 completion/kvmstat.bash \
 		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmstat"; \

@@ -39,7 +39,7 @@ else
 		archive_update "$suites" "$arch"
 		released
 	fi
-	[ -n "$release" ] && dpkg --compare-versions "$release" ge "$lowest" ||
+	dpkg --compare-versions "${release:-0}" ge "$lowest" ||
 		die "$suites offers ${release:-nothing} as $image_meta, which is below $lowest; see scripts/kernels"
 	[[ " $resolved " = *" linux-headers-$release "* ]] ||
 		die "$image_meta ($release) and $headers_meta of $suites are of different releases"

@@ -160,6 +160,10 @@ unpacked() {
 		for deb in "$work"/debs/base-files_*.deb "$work"/debs/*.deb; do
 			dpkg -x "$deb" "$work/root"
 		done
+		# Links from / lead outside of the tree, unless it is somebody's /.
+		find "$work/root" -type l -lname '/*' -printf '%p %l\n' | while read -r link target; do
+			ln -sfnr "$work/root$target" "$link"
+		done
 		# Only a whole tree ever gets the final name.
 		mkdir -p "${root%/*}"
 		mv -T "$work/root" "$root"
@@ -184,8 +188,9 @@ foreign() {
 compiler_package() { sed -E 's/^(.*-linux-gnu)-(gcc.*)$/\2-\1/' <<<"$1"; }
 
 # What the command is built with.
+reader_libraries='libc6-dev libncurses-dev libproc2-dev libjansson-dev libinih-dev'
 # shellcheck disable=SC2034 # for the caller
-reader_packages='make gcc libc6-dev libncurses-dev libproc2-dev libjansson-dev libinih-dev'
+reader_packages="make gcc $reader_libraries"
 
 # kernels: the rows of scripts/kernels, fields parted by blanks.
 kernels() {

@@ -57,6 +57,14 @@ end_cell() {
 		$((failed - before)) "$(sed -n 's/^skip - \([^:]*\):.*/\1/p' "$log" | uniq | xargs)"
 }
 
+# cross_programs ARCH MACHINE: what the cases run, and the command, for another architecture.
+cross_programs() {
+	need_packages "gcc-$2-linux-gnu" "libc6-dev-$1-cross"
+	programs "$2-linux-gnu-gcc" "$logs/$1"
+	step "reader-$1" cross_reader "$1"
+}
+cross_reader() { scripts/cross-reader.sh "$1" "$logs/$1/reader" && echo "ok - the command builds for $1"; }
+
 # build_cell KERNEL SUITES "MACHINE...": the module; what can be booted is a line of "cells".
 build_cell() {
 	local name=$1 suites=$2 machines=$3 machine said
@@ -81,14 +89,8 @@ build_cell() {
 	[ "$machines" != - ] || row "$name" "$release" - - - - "built only"
 	[ -e "$logs/$arch/vmm" ] || case $arch in
 	amd64) programs gcc "$logs/$arch" ;;
-	arm64)
-		need_packages gcc-aarch64-linux-gnu libc6-dev-arm64-cross
-		programs aarch64-linux-gnu-gcc "$logs/$arch"
-		;;
-	riscv64)
-		need_packages gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
-		programs riscv64-linux-gnu-gcc "$logs/$arch"
-		;;
+	arm64) cross_programs arm64 aarch64 ;;
+	riscv64) cross_programs riscv64 riscv64 ;;
 	esac
 	for machine in ${machines//[,-]/ }; do
 		echo "$name $release $arch $machine $kernel" >>"$logs/cells"
@@ -99,13 +101,18 @@ build_cell() {
 reader() { make -s reader && echo "ok - the command builds"; }
 
 end=$((${1:-100000} * 60))
+# fresh: bare Debian roots. Where time is short, only what shows that everything gets installed.
+fresh() { tests/fresh.sh ${1:+--install}; }
 begin matrix
 row cell kernel "exits compared" differences checks failed "left out"
 row --- --- --- --- --- --- ---
 # shellcheck disable=SC2086 # words, from lib.sh
 need_packages $reader_packages libelf1
 step reader reader
-[ -n "${KERNELS:-}" ] || step probes tests/host/probes.sh
+if [ -z "${KERNELS:-}${CASE:-}" ]; then
+	step probes tests/host/probes.sh
+	step fresh fresh "$@"
+fi
 : >"$logs/cells"
 while read -r name _ suites _ _ _ _ machines <&4; do
 	for wanted in ${KERNELS:-$name}; do

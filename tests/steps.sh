@@ -101,8 +101,11 @@ watch_cases() {
 boot() {
 	local name=$1 machine=$2 cases=$3 case status=0 watch add=()
 	shift 3
-	# The command is built for this machine's architecture only.
-	[ "${bin##*/}" != "$(dpkg --print-architecture)" ] || add=(--program "$top/build/kvmstat:bin/kvmstat")
+	if [ "${bin##*/}" = "$(dpkg --print-architecture)" ]; then
+		add=(--program "$top/build/kvmstat:bin/kvmstat")
+	else
+		add=(--add "$bin/reader:.")
+	fi
 	for case in $cases; do
 		add+=(--add "$top/tests/cases/$case.sh:cases/$case.sh")
 	done

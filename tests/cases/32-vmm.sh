@@ -14,7 +14,7 @@ kill "$(cat orphan.holder)"
 ended() { [ "$(info vms)" = 0 ]; }
 yes "it ends" within 20 ended
 
-odd=$(printf 'a\033[2J b\233\\')
+odd=$(printf 'a\033[2J b\233\134')
 cp /bin/vmm "$odd"
 mkfifo odd.in
 "./$odd" 'out:5' <odd.in >odd.out &

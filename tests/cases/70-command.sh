@@ -1,8 +1,6 @@
 # The command against the real module: no module, no permission, totals, rates, a guest
 # and the module that go away under it.
-# shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
-
-[ -e /bin/kvmstat ] || { skip "the command: not built for $machine here"; return; }
+# shellcheck shell=sh disable=SC2154,SC2086,SC2046 # from lib.sh
 
 # says STATUS WORDS COMMAND...: it ends so, and its words are in what it says.
 says() {
@@ -36,16 +34,89 @@ says 2 'line' kvmstat -f cut.txt
 
 # Every view of the same guest, against /proc/kvminfo and debugfs.
 id=$(field "$pid" 1 id)
-is "list: exits, to the VMM, I/O" "$(kvmstat list -p "$pid" --csv -c pid,id,vmm,exits,to_vmm,io | sed 1d)" \
-	"$pid,$id,vmm,$(field "$pid" 1 exits),$(field "$pid" 1 kvm_qemu_switch_num),$(field "$pid" 1 io_num)"
+exits=$(field "$pid" 1 exits)
+# kvminfo: these columns of its line. listed OPTION...: the same by the command.
+columns='pid id vcpus exits kvm_qemu_switch_num io_num mmio_num fault_num fault_mmio_num interrupt_num halt_num
+	exception_num injected_num nested_num noexit_return_num guest_ns kernel_ns halted_ns polled_ns'
+keys=pid,id,vcpus,exits,to_vmm,io,mmio,faults,faults_mmio,interrupts,halts,exceptions,injected,nested,noexit_returns,guest_ns,kernel_ns,halted_ns,polled_ns
+kvminfo() {
+	awk -v p="$pid" -v columns="$columns" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+		$2 == p { n = split(columns, c, " "); for (i = 1; i <= n; i++) printf "%s%s", $at[c[i]], i < n ? "," : "\n" }' /proc/kvminfo
+}
+listed() { kvmstat list -p "$pid" --csv -c $keys "$@" | sed 1d; }
+is "list: as in /proc/kvminfo" "$(listed)" "$(kvminfo)"
+before=$(field "$pid" 1 user_ns)
+user_ns=$(kvmstat list -p "$pid" --csv -c user_ns | sed 1d)
+yes "list: time in userspace goes on ($before, $user_ns)" [ "$before" -le "$user_ns" ]
+yes "list: as in /proc/kvminfo after" [ "$user_ns" -le "$(field "$pid" 1 user_ns)" ]
+is "list: who runs it" "$(kvmstat list -p "$pid" --csv -c vmm | sed 1d)" vmm
 is "a guest by its id and by its pid" "$(kvmstat list -g "id:$id" --csv -c pid | sed 1d) $(kvmstat list -g "pid:$pid" --csv -c id | sed 1d)" "$pid $id"
-says 0 '^\(io\|IO_INSTRUCTION\)  *300[0-9] ' kvmstat show "pid:$pid"
-reasons() { kvmstat export -g "id:$id" --format csv --table reasons | sed 1d | awk -F, '{ printf "0x%x %d\n", $5, $6 }' | sort; }
-is "export: reasons as in debugfs" "$(reasons | xargs)" "$(our_reasons "$id" | xargs)"
+
+kvmstat show "pid:$pid" >page
+while read -r column what; do
+	yes "show: $what" grep -Eq " $what +$(field "$pid" 1 $column)( |$)" page
+done <<-END
+	exits exits
+	kvm_qemu_switch_num to the VMM
+	io_num port I/O
+	mmio_num device memory
+	fault_num page faults
+	interrupt_num interrupts
+	halt_num halts
+	noexit_return_num no-exit returns
+END
+# The page cuts long names off.
+shown() {
+	kvmstat show --json "pid:$pid" | awk -F'"' '$2 == "reason" { name = $4 }
+		$2 == "exits" && name { gsub(/[^0-9]/, "", $3); print name, $3; name = "" }'
+}
+is "show: reasons as in debugfs" "$(shown | sort | xargs)" \
+	"$(awk 'NR > 1 { n = $2; sub(/^([^ ]* ){6}/, ""); print $0, n }' "$K/$id/reasons" | sort | xargs)"
+case $machine in
+x86_64) device='\(io\|IO_INSTRUCTION\)' ;;
+aarch64) device=DABT_LOW ;;
+riscv64) device='STORE_GUEST_PAGE_[^ ]*' ;;
+esac
+says 0 "^$device  *300[0-9] " kvmstat show "pid:$pid"
+
+yes "record" kvmstat record steady.jsonl 0.1 3
+is "record: lines" "$(wc -l <steady.jsonl)" 3
+is "record: as in /proc/kvminfo" "$(listed -w 0 -f steady.jsonl)" "$(kvminfo)"
+says 0 'Recorded on' kvmstat report steady.jsonl
+# rows TABLE: of what is read, but the header, its numbers decimal; without user_ns, which goes on.
+rows() {
+	[ $1 = vcpus ] && fields=1-5,7- || fields=1-
+	for word in $(sed 1d | cut -d' ' -f$fields | xargs); do
+		case $word in 0x*) word=$((word)) ;; esac
+		echo "$word"
+	done | xargs
+}
+# exported TABLE OPTION...: its rows.
+exported() {
+	table=$1
+	shift
+	kvmstat export -g "id:$id" --format csv --table $table "$@" | cut -d, -f5- | tr , ' ' | rows $table
+}
+for table in reasons userspace histograms hot vcpus cpus; do
+	is "export: $table as in debugfs" "$(exported $table)" "$(rows $table <"$K/$id/$table")"
+	is "record: $table as in debugfs" "$(exported $table -f steady.jsonl)" "$(rows $table <"$K/$id/$table")"
+done
 metric() { kvmstat export -g "id:$id" | awk -v m="$1" 'index($1, m "{") == 1 { n += $NF } END { print n }'; }
-is "export: exits by reason add up" "$(metric kvmstat_exits_total)" "$(field "$pid" 1 exits)"
+is "export: exits by reason add up" "$(metric kvmstat_exits_total)" "$exits"
 is "export: to the VMM" "$(metric kvmstat_userspace_exits_total)" "$(field "$pid" 1 kvm_qemu_switch_num)"
 is "export: port I/O" "$(metric kvmstat_io_exits_total)" "$(field "$pid" 1 io_num)"
+is "export: device memory" "$(metric kvmstat_mmio_exits_total)" "$(field "$pid" 1 mmio_num)"
+is "export: page faults" "$(metric kvmstat_faults_total)" "$(field "$pid" 1 fault_num)"
+is "export: interrupts" "$(metric kvmstat_interrupt_exits_total)" "$(field "$pid" 1 interrupt_num)"
+
+# share COLUMN UNIT: of the exits, in parts of 1/UNIT, truncated.
+share() {
+	n=$(($(field "$pid" 1 $1) * $2 / exits))
+	printf '%d.%0*d' $((n / $2)) $((${#2} - 1)) $((n % $2))
+}
+is "classify: exits and their shares" "$(kvmstat classify --thesis -p "$pid" | awk 'NR == 2 { print $1, $2, $3, $4 }')" \
+	"$pid $exits $(share kvm_vm_switch_num 100000) $(share io_num 10000)"
+says 0 " of $exits exits are port I/O" kvmstat classify -w 0 -g "id:$id" --json
 says 0 '"reasons"' kvmstat export --format json
 yes "export to a file" kvmstat export --output kvmstat.prom
 yes "export to a file: whole" grep -q '^kvmstat_up 1$' kvmstat.prom
@@ -55,18 +126,17 @@ echo N >/sys/module/kvmstat/parameters/timing
 says 0 'timing is off' kvmstat doctor
 echo Y >/sys/module/kvmstat/parameters/timing
 says 1 'mode=0440' su -s /bin/sh nobody -c 'kvmstat doctor'
-yes "record" kvmstat record steady.jsonl 0.1 3
-is "record: lines" "$(wc -l <steady.jsonl)" 3
-says 0 'Recorded on' kvmstat report steady.jsonl
 ready_tid=$(awk '$1 == "thread" { print $3; exit }' steady.out)
 ready_ns() { awk '{ print $2 }' "/proc/$pid/task/$ready_tid/schedstat"; }
 is "ready time as the scheduler's" "$(kvmstat list -p "$pid" --csv -c ready_ns | sed 1d)" "$(ready_ns)"
 
 vm_run busy --id-base=32 'out:100000000'
-running() { [ "$(field "$(cat busy.pid)" 1 io_num)" -gt 10 ] 2>/dev/null; }
+running() { [ "$(field "$(cat busy.pid)" 1 $io)" -gt 10 ] 2>/dev/null; }
 yes "a busy guest" within 20 running
 says 0 "pid $(cat busy.pid)): I/O-bound" kvmstat 1 3
 is "three lines" "$(grep -c "^vmm .* $(cat busy.pid) " said)" 3
+is "classify: now" "$(kvmstat classify -w 2 -p "$(cat busy.pid)" --csv -c pid,bound | sed 1d)" \
+	"$(cat busy.pid),I/O-bound"
 
 kvmstat 1 1000 >said 2>&1 &
 watch=$!

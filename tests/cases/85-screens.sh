@@ -13,10 +13,13 @@ shows() { screen >screen && grep -q -- "$1" screen; }
 # seen WHAT WORDS: within twenty seconds; shows the screen if not.
 seen() { yes "$1" within 20 shows "$2" || sed 's/^/# |/' screen; }
 key() { tm send-keys -t lab "$@"; }
+# keep NAME: the screen as NAME.txt, and with its colours as NAME.ansi for scripts/screen-svg.sh.
 keep() {
-	screen >"$1"
-	sed 's/^/# |/' "$1"
-	save "$1" "$1"
+	screen >"$1.txt"
+	sed 's/^/# |/' "$1.txt"
+	save "$1.txt" "$1.txt"
+	tm capture-pane -e -p -t lab >"$1.ansi"
+	save "$1.ansi" "$1.ansi"
 }
 
 truncate -s 64M ide.img
@@ -33,19 +36,19 @@ seen "top has the guests" "ide .*$ide "
 seen "and the other" "compute .*$(cat compute.pid) "
 # Some history for the sparklines.
 sleep 8
-keep top.txt
+keep top
 key Space
 seen "it says that it is paused" paused
 key Space
 key Enter
 seen "Enter opens the first guest, the one that exits most" "ide"
-keep top-guest.txt
+keep top-guest
 key 2
 seen "its reasons" "io "
-keep top-reasons.txt
+keep top-reasons
 key 4
 seen "its devices, by name" "0x1f[0-7].*IDE"
-keep top-hot.txt
+keep top-hot
 tm resize-window -t lab -x 120 -y 40
 seen "wider after a resize" "0x1f[0-7].*IDE"
 key Escape

@@ -80,7 +80,7 @@ comm -13 <(sed -n 's/^target //p' "$work/make" | sort -u) <(echo "$targets") | n
 sed -n 's/^variable //p' "$work/make" | while read -r name; do grep -qw "$name" Makefile || echo "$name"; done |
 	none "the Makefile has every variable that the pages give it"
 
-code "${pages[@]}" | grep -oP '(CASE|KERNELS)="?\K[0-9][^"]*' | tr ' ' '\n' | sort -u | while read -r name; do
+code "${pages[@]}" | grep -oP '(CASE|KERNELS)=("\K[^"]*|\K[^" ]*)' | tr ' ' '\n' | sed 's/@.*//; /</d' | sort -u | while read -r name; do
 	[ -e "tests/cases/$name.sh" ] || kernels | grep -q "^$name " || echo "$name"
 done | none "every case and kernel that the pages give to make is there"
 
@@ -95,7 +95,7 @@ done | none "every command on the pages is in the table of commands"
 	code "${pages[@]}" | grep -P '(^|\$ |sudo )kvmstat ' | grep -oP ' \K--?[a-z-]+'
 } | sort -u | while read -r option; do
 	case $option in
-	--*) grep -q "{ \"${option#--}\", " $reader/commands/options.c ;;
+	--*) grep -q "{ \"${option#--}\", " $reader/commands/options.c || grep -q "^#   $option " tests/lab/boot.sh ;;
 	*) grep -q "'${option#-}', " $reader/commands/options.c ;;
 	esac || echo "$option"
 done | none "every option on the pages is in the code"

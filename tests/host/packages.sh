@@ -184,24 +184,20 @@ purge() {
 
 # boot KERNEL VERSION: the module that DKMS built for it, in the lab.
 boot() {
-	local kernel=$1 dir=$work/kernel/$1 gid status
+	local kernel=$1 dir=$work/kernel/$1 gid
 	mkdir -p "$dir"
 	ln -sfn "$root/boot" "$dir/boot"
 	ln -sfn "$root/lib" "$dir/lib"
 	gid=$(here getent group kvmstat | cut -d: -f3)
-	for _ in 1 2 3; do
-		status=0
-		"$top/tests/lab/boot.sh" --machine svm --kernel "$dir" --smp 1 --timeout 300 --out "$work/boot-$kernel" \
-			--kmods kvmstat --append "lab.version=$2 lab.group=$gid" \
-			--add "$root/etc/modprobe.d/kvmstat.conf:etc/modprobe.d/kvmstat.conf" \
-			--add "$root/usr/lib/modules-load.d/kvmstat.conf:usr/lib/modules-load.d/kvmstat.conf" \
-			--program /lib/systemd/systemd-modules-load:sbin/systemd-modules-load \
-			--program "$(command -v kmod):sbin/depmod" --program "$(command -v kmod):sbin/modprobe" \
-			--program "$root/usr/bin/kvmstat:bin/kvmstat" --add "$work/vmm:bin/vmm" \
-			--add "$top/tests/cases/run:cases/run" --add "$top/tests/cases/lib.sh:cases/lib.sh" \
-			--add "$top/tests/cases/90-installed.sh:cases/90-installed.sh" || status=$?
-		[ $status = 3 ] || break
-	done
+	"$top/tests/lab/boot.sh" --machine svm --kernel "$dir" --smp 2 --timeout 300 --out "$work/boot-$kernel" \
+		--kmods kvmstat --append "lab.version=$2 lab.group=$gid" \
+		--add "$root/etc/modprobe.d/kvmstat.conf:etc/modprobe.d/kvmstat.conf" \
+		--add "$root/usr/lib/modules-load.d/kvmstat.conf:usr/lib/modules-load.d/kvmstat.conf" \
+		--program /lib/systemd/systemd-modules-load:sbin/systemd-modules-load \
+		--program "$(command -v kmod):sbin/depmod" --program "$(command -v kmod):sbin/modprobe" \
+		--program "$root/usr/bin/kvmstat:bin/kvmstat" --add "$work/vmm:bin/vmm" \
+		--add "$top/tests/cases/run:cases/run" --add "$top/tests/cases/lib.sh:cases/lib.sh" \
+		--add "$top/tests/cases/90-installed.sh:cases/90-installed.sh" || :
 	sed "s/^\(ok\|not ok\|skip\) - /&$kernel: /" "$work/boot-$kernel/results"
 	yes "$kernel: ran to its end" grep -qx 'lab: result 0' "$work/boot-$kernel/results"
 	yes "$kernel: its log is clean" "$top/tests/lab/klog-check.sh" "$work/boot-$kernel/console.log"

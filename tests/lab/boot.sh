@@ -6,7 +6,7 @@
 #                         disks), arm64 with the kernel at EL2 or EL1, riscv64 (QEMU TCG)
 #   --kernel FLAVOUR|DIR  as for, or from, scripts/kernel.sh
 #   --kmods "NAME..."     modules that it has beside KVM's and the disks'
-#   --add SRC:DST         a file for the machine; SRC:cases/run is the case
+#   --add SRC:DST         a file, or a folder's, for the machine; SRC:cases/run is the case
 #   --program SRC:DST     the same, with the shared libraries that it needs
 #   --out DIR             where the logs go, readable while it runs; what a case saved
 #                         (guestlib.sh) is moved from the results to DIR/files at the end
@@ -89,7 +89,7 @@ accelerate() {
 	if [ -n "$icount" ]; then
 		command+=(-accel tcg -icount "shift=$icount,sleep=off")
 	else
-		command+=(-accel "tcg,thread=${threads:-multi}")
+		command+=(-accel "tcg,thread=multi")
 	fi
 }
 
@@ -99,25 +99,6 @@ where_it_is() {
 	need_packages socat
 	for _ in 1 2 3; do
 		(echo "info registers -a"; sleep 1) | timeout 5 socat - "unix:$work/monitor" || :
-	done >"$out/cpus"
-}
-
-# accelerate: QEMU's CPUs run truly at once, each in a thread of its own; its monitor is for where_it_is.
-accelerate() {
-	command+=(-monitor "unix:$work/monitor,server=on,wait=off")
-	if [ -n "$icount" ]; then
-		command+=(-accel tcg -icount "shift=$icount,sleep=off")
-	else
-		command+=(-accel "tcg,thread=${threads:-multi}")
-	fi
-}
-
-# where_it_is: what each CPU is at, to DIR/cpus, for whoever wants to know why it does not move.
-where_it_is() {
-	[ -p "$work/monitor.in" ] || return 0
-	for _ in 1 2 3; do
-		echo "info registers -a" >"$work/monitor.in"
-		timeout 3 cat "$work/monitor.out" || :
 	done >"$out/cpus"
 }
 

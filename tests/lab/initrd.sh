@@ -4,7 +4,8 @@
 #   --modules DIR    a lib/modules/<release> folder
 #   --kmods "NAME.." the modules to take from it
 #   --busybox FILE, --strip COMMAND   those of another architecture
-#   --add SRC:DST    a file, as /DST there (init among them); can be repeated
+#   --add SRC:DST    a file, as /DST there (init among them), or a folder's files in /DST;
+#                    can be repeated
 #   --program SRC:DST  the same, with the shared libraries that it needs
 #   --gzip           compress it (quicker for QEMU; Bochs is quicker without)
 #   --out FILE
@@ -65,7 +66,7 @@ for pair in ${add[@]+"${add[@]}"}; do
 	src=${pair%%:*} dst=$root/${pair#*:}
 	[ -e "$src" ] || die "initrd.sh: $src, to be added, does not exist"
 	mkdir -p "${dst%/*}"
-	cp -L "$src" "$dst"
+	cp -LRT "$src" "$dst"
 done
 for pair in ${programs[@]+"${programs[@]}"}; do
 	copy_program "$root" "${pair%%:*}" "${pair#*:}"
