@@ -39,7 +39,7 @@ check() {
 	name=$1 want=$2 out=$3 err=$4
 	shift 4
 	# A function needs no timeout.
-	if [ "$(type -t "$1")" = function ]; then "$@"; else timeout -k 1 20 "$@"; fi >out 2>err
+	if [ "$(type -t "$1")" = function ]; then "$@"; else timeout -k 1 60 "$@"; fi >out 2>err
 	got=$?
 	judge
 }
@@ -625,7 +625,7 @@ for ((i = 1; i <= 100; i++)); do
 	ln -s 11 "$debug/$((1000 + i))"
 done
 serve "${many[@]}"
-check 'record: rotation' 0 '' '' timeout 20 ./kvmstat record -r root rot 0.1 9 --size 1 --keep 2
+check 'record: rotation' 0 '' '' timeout 60 ./kvmstat record -r root rot 0.1 9 --size 1 --keep 2
 # shellcheck disable=SC2010 # names are ours
 holds 'record: rotation: files kept' test "$(ls | grep '^rot' | tr '\n' ' ')" = 'rot rot.1 rot.2 '
 holds 'record: rotation: their size' test "$(find . -name 'rot*' -size +1024k | wc -l)" -eq 0
@@ -636,10 +636,10 @@ jq -s -e '[.[].time_ns] | . == sort' rot.2 rot.1 rot >/dev/null
 result 'record: rotation: the newest is first' $?
 check 'record: rotation: one recording' 0 "^Recorded on .*: $(cat rot rot.1 rot.2 | wc -l) snapshots, " '' ./kvmstat report rot.2 rot.1 rot -p "$web1"
 rm rot*
-check 'record: rotation without old files' 0 '' '' timeout 20 ./kvmstat record -r root rot 0.1 4 --size 1 --keep 0
+check 'record: rotation without old files' 0 '' '' timeout 60 ./kvmstat record -r root rot 0.1 4 --size 1 --keep 0
 # shellcheck disable=SC2010
 holds 'record: rotation without old files: one' test "$(ls | grep -c '^rot')" -eq 1
-check 'record: no rotation' 0 '' '' timeout 20 ./kvmstat record -r root rot 0.1 4 --size 0
+check 'record: no rotation' 0 '' '' timeout 60 ./kvmstat record -r root rot 0.1 4 --size 0
 holds 'record: no rotation: larger' test "$(stat -c %s rot)" -gt 2000000
 rm -f rot* "$debug"/1[0-9][0-9][0-9]
 
