@@ -139,6 +139,7 @@ static enum status write_line(struct recorder *recorder, const char *line, size_
 /* Records a snapshot of the module. If the module has gone, it may come back later. */
 static enum status record_one(struct recorder *recorder, bool first)
 {
+	static const struct wanted everything = { .depth = DEPTH_PROCESSES };
 	const char *root = recorder->options->request.root;
 	struct source_error err;
 	struct snapshot snap;
@@ -147,7 +148,7 @@ static enum status record_one(struct recorder *recorder, bool first)
 	char *line;
 	size_t len;
 
-	if (live_take(root, DEPTH_ALL, &snap, &err) != SOURCE_OK) {
+	if (live_take(root, &everything, &snap, &err) != SOURCE_OK) {
 		char path[512], text[1024];
 
 		snprintf(path, sizeof(path), "%s/proc/" KVMSTAT_PROC_NAME, root);

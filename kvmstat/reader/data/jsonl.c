@@ -15,6 +15,19 @@ json_t *jsonl_number(uint64_t number)
 	return json_integer(number > INT64_MAX ? INT64_MAX : (json_int_t)number);
 }
 
+/* Returns a new reference, or NULL if the number is not known. */
+static json_t *of_field(const struct field *field, const char *row)
+{
+	uint64_t number;
+
+	if (field->text)
+		return json_string(row + field->at);
+	number = *(const uint64_t *)(row + field->at);
+	if (field->optional && number == DETAIL_UNKNOWN)
+		return NULL;
+	return field->is_signed ? json_integer((json_int_t)number) : jsonl_number(number);
+}
+
 static json_t *of_rows(const struct form *form, const struct rows *rows)
 {
 	json_t *array = json_array();
@@ -24,10 +37,7 @@ static json_t *of_rows(const struct form *form, const struct rows *rows)
 		json_t *object = json_object();
 
 		for (const struct field *field = form->field; field->name; field++)
-			json_object_set_new(
-				object, field->name,
-				field->text ? json_string(row + field->at) :
-					      jsonl_number(*(const uint64_t *)(row + field->at)));
+			json_object_set_new(object, field->name, of_field(field, row));
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -130,13 +140,16 @@ static bool get_row(struct reading *reading, const struct form *form, const json
 	for (const struct field *field = form->field; field->name; field++) {
 		const json_t *value = json_object_get(object, field->name);
 
-		if (!field->text) {
+		if (field->is_signed && json_is_integer(value)) {
+			*(int64_t *)(row + field->at) = json_integer_value(value);
+		} else if (!field->text) {
 			if (!get_number(reading, object, field->name,
 					(uint64_t *)(row + field->at)))
 				return false;
-		} else if (value && (!json_is_string(value) ||
-				     !detail_set_text(row + field->at, json_string_value(value),
-						      json_string_length(value)))) {
+		} else if (value &&
+			   (!json_is_string(value) ||
+			    !detail_set_text(row + field->at, field->text, json_string_value(value),
+					     json_string_length(value)))) {
 			return fault(reading, SOURCE_MALFORMED, "not a short text: ", field->name);
 		}
 	}

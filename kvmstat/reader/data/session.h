@@ -23,7 +23,7 @@ struct request {
 
 struct session {
 	const struct request *request;
-	enum depth depth;
+	struct wanted wanted;
 	struct window window;
 	struct snapshot last;
 	struct delta delta; /* of the last interval */

@@ -21,6 +21,7 @@ enum pane {
 	PANE_VCPUS,
 	PANE_CPUS,
 	PANE_HISTOGRAMS,
+	PANE_THREADS,
 	PANE_NR
 };
 

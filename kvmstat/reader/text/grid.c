@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/detail.h"
 #include "data/jsonl.h"
 #include "data/memory.h"
 #include "data/name.h"
@@ -56,6 +57,11 @@ struct cell cell_text(const char *text)
 struct cell cell_number(uint64_t number)
 {
 	return (struct cell){ .known = true, .number = number };
+}
+
+struct cell cell_maybe(uint64_t number)
+{
+	return (struct cell){ .known = number != DETAIL_UNKNOWN, .number = number };
 }
 
 struct cell cell_rate(double rate)
@@ -142,6 +148,8 @@ static double cell_value(const struct grid_column *column, const struct cell *ce
 		return cell->rate;
 	if (column->unit == UNIT_SHARE)
 		return (double)cell->number / cell->of;
+	if (column->unit == UNIT_SIGNED)
+		return (int64_t)cell->number;
 	return cell->number;
 }
 
@@ -210,6 +218,9 @@ void grid_format(char *buf, size_t size, const struct grid_column *column, const
 		break;
 	case UNIT_ID:
 		snprintf(buf, size, "%" PRIu64, cell->number);
+		break;
+	case UNIT_SIGNED:
+		snprintf(buf, size, "%" PRId64, (int64_t)cell->number);
 		break;
 	case UNIT_HEX:
 		snprintf(buf, size, "0x%" PRIx64, cell->number);
@@ -363,6 +374,9 @@ static void print_csv_cell(const struct grid_column *column, const struct cell *
 		share_format(buf, sizeof(buf), cell->number, cell->of, 6, SHARE_TRUNCATE);
 		fputs(buf, out);
 		break;
+	case UNIT_SIGNED:
+		fprintf(out, "%" PRId64, (int64_t)cell->number);
+		break;
 	default:
 		fprintf(out, "%" PRIu64, cell->number);
 	}
@@ -404,6 +418,8 @@ static json_t *cell_json(const struct grid_column *column, const struct cell *ce
 		return json_real(cell->rate);
 	case UNIT_SHARE:
 		return json_real((double)cell->number / cell->of);
+	case UNIT_SIGNED:
+		return json_integer((int64_t)cell->number);
 	default:
 		return jsonl_number(cell->number);
 	}

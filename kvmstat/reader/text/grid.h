@@ -25,6 +25,7 @@ enum unit {
 	UNIT_TEXT,
 	UNIT_ID, /* a number that names something, so it is never shortened */
 	UNIT_HEX,
+	UNIT_SIGNED, /* an int64_t in two's complement, so -1 is one */
 	UNIT_COUNT,
 	UNIT_RATE, /* per second */
 	UNIT_NS,
@@ -68,6 +69,7 @@ void grid_free(struct grid *grid);
 /* These make cells. */
 struct cell cell_text(const char *text);
 struct cell cell_number(uint64_t number);
+struct cell cell_maybe(uint64_t number); /* unknown if it is DETAIL_UNKNOWN */
 struct cell cell_rate(double rate);
 struct cell cell_share(uint64_t number, uint64_t of);
 

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fills the grids of processes. A number that is not known stays so.
+ */
+#include "text/backing.h"
+
+#include <string.h>
+
+static struct cell rate_of(uint64_t number, double seconds)
+{
+	return number == DETAIL_UNKNOWN || seconds <= 0 ? (struct cell){ 0 } :
+							  cell_rate(number / seconds);
+}
+
+/* Returns the share of one CPU's time. */
+static struct cell time_share(uint64_t ns, double seconds)
+{
+	return cell_share(ns, ns == DETAIL_UNKNOWN || seconds <= 0 ? 0 : seconds * 1e9);
+}
+
+static const struct grid_column thread_columns[] = {
+	{ "role", "ROLE", UNIT_TEXT, 11, 0 },
+	{ "tid", "THREAD", UNIT_ID, 7, 0 },
+	{ "name", "NAME", UNIT_TEXT, 0, 0 },
+	{ "policy", "POLICY", UNIT_TEXT, 8, 0 },
+	{ "nice", "NICE", UNIT_SIGNED, 4, 0 },
+	{ "rt_priority", "RT", UNIT_ID, 2, 0 },
+	{ "slice_ns", "SLICE", UNIT_NS, 6, 0 },
+	{ "allowed", "ALLOWED", UNIT_TEXT, 0, 0 },
+	{ "cpu", "CPU", UNIT_ID, 3, 0 },
+	{ "node", "NODE", UNIT_ID, 4, 0 },
+	{ "run_ns", "RUN", UNIT_NS, 6, 0 },
+	{ "ready_ns", "READY", UNIT_NS, 6, 0 },
+	{ "run_share", "RUN%", UNIT_SHARE, 5, 1 },
+	{ "ready_share", "READY%", UNIT_SHARE, 6, 1 },
+	{ "moves", "MOVES", UNIT_COUNT, 6, 0 },
+	{ "moves_s", "MOVES/s", UNIT_RATE, 7, 0 },
+	{ "voluntary", "VOL", UNIT_COUNT, 6, 0 },
+	{ "voluntary_s", "VOL/s", UNIT_RATE, 6, 0 },
+	{ "involuntary", "INVOL", UNIT_COUNT, 6, 0 },
+	{ "involuntary_s", "INVOL/s", UNIT_RATE, 7, 0 },
+	{ "weight", "WEIGHT", UNIT_ID, 6, 0 },
+	{ "quota_share", "QUOTA%", UNIT_SHARE, 6, 1 },
+	{ "cgroup", "CGROUP", UNIT_TEXT, 0, 0 },
+};
+
+/* Returns whether @path is @above or below it. */
+static bool is_within(const char *path, const char *above)
+{
+	const size_t len = strlen(above);
+
+	return !strncmp(path, above, len) && (!path[len] || path[len] == '/');
+}
+
+/* The quota that leaves a thread the least is that of its cgroup, or of one above. */
+static struct cell quota_of(const struct cgroup *cgroup)
+{
+	if (cgroup->quota_ns == DETAIL_UNKNOWN || cgroup->period_ns == DETAIL_UNKNOWN ||
+	    !cgroup->quota_ns)
+		return (struct cell){ 0 };
+	return cell_share(cgroup->quota_ns, cgroup->period_ns);
+}
+
+static void find_limits(const struct detail *detail, const struct thread *thread,
+			struct cell *weight, struct cell *quota)
+{
+	const struct cgroup *cgroup;
+
+	detail_for_each(cgroup, detail, TABLE_CGROUPS) {
+		const struct cell own = quota_of(cgroup);
+
+		if (!is_within(thread->cgroup, cgroup->cgroup))
+			continue;
+		if (!strcmp(thread->cgroup, cgroup->cgroup))
+			*weight = cell_maybe(cgroup->weight);
+		if (own.known && (!quota->known ||
+				  (double)own.number / own.of < (double)quota->number / quota->of))
+			*quota = own;
+	}
+}
+
+static struct grid threads_grid(const struct detail *detail, double seconds)
+{
+	struct grid grid = GRID(thread_columns);
+	const struct thread *t;
+
+	grid.usual = "role,tid,policy,nice,rt_priority,allowed,cpu,node,run_share,ready_share,"
+		     "moves_s,voluntary_s,involuntary_s,weight,quota_share";
+	detail_for_each(t, detail, TABLE_THREADS) {
+		struct cell *cell = grid_row(&grid);
+
+		*cell++ = cell_text(t->role);
+		*cell++ = cell_number(t->tid);
+		*cell++ = cell_text(t->name);
+		*cell++ = cell_text(t->policy);
+		*cell++ = cell_number(t->nice);
+		*cell++ = cell_number(t->rt_priority);
+		*cell++ = cell_maybe(t->slice_ns);
+		*cell++ = t->allowed[0] ? cell_text(t->allowed) : (struct cell){ 0 };
+		*cell++ = cell_number(t->cpu);
+		*cell++ = cell_maybe(t->node);
+		*cell++ = cell_maybe(t->run_ns);
+		*cell++ = cell_maybe(t->ready_ns);
+		*cell++ = time_share(t->run_ns, seconds);
+		*cell++ = time_share(t->ready_ns, seconds);
+		*cell++ = cell_maybe(t->moves);
+		*cell++ = rate_of(t->moves, seconds);
+		*cell++ = cell_maybe(t->voluntary);
+		*cell++ = rate_of(t->voluntary, seconds);
+		*cell++ = cell_maybe(t->involuntary);
+		*cell++ = rate_of(t->involuntary, seconds);
+		find_limits(detail, t, &cell[0], &cell[1]);
+		cell += 2;
+		*cell++ = t->cgroup[0] ? cell_text(t->cgroup) : (struct cell){ 0 };
+	}
+	return grid;
+}
+
+static const struct grid_column cgroup_columns[] = {
+	{ "cgroup", "CGROUP", UNIT_TEXT, 0, 0 },  { "version", "V", UNIT_ID, 1, 0 },
+	{ "weight", "WEIGHT", UNIT_ID, 6, 0 },	  { "quota_share", "QUOTA%", UNIT_SHARE, 6, 1 },
+	{ "period_ns", "PERIOD", UNIT_NS, 6, 0 }, { "throttled", "THROTTLED", UNIT_COUNT, 9, 0 },
+	{ "periods", "OF", UNIT_COUNT, 6, 0 },	  { "throttled_ns", "FOR", UNIT_NS, 6, 0 },
+};
+
+static struct grid cgroups_grid(const struct detail *detail)
+{
+	struct grid grid = GRID(cgroup_columns);
+	const struct cgroup *c;
+
+	detail_for_each(c, detail, TABLE_CGROUPS) {
+		struct cell *cell = grid_row(&grid);
+
+		*cell++ = cell_text(c->cgroup);
+		*cell++ = cell_number(c->version);
+		*cell++ = cell_maybe(c->weight);
+		*cell++ = quota_of(c);
+		*cell++ = cell_maybe(c->period_ns);
+		*cell++ = cell_maybe(c->throttled);
+		*cell++ = cell_maybe(c->periods);
+		*cell++ = cell_maybe(c->throttled_ns);
+	}
+	return grid;
+}
+
+static const struct grid_column missing_columns[] = {
+	{ "what", "WHAT", UNIT_TEXT, 0, 0 },
+	{ "why", "WHY", UNIT_TEXT, 0, 0 },
+};
+
+static struct grid missing_grid(const struct detail *detail)
+{
+	struct grid grid = GRID(missing_columns);
+	const struct missing *m;
+
+	detail_for_each(m, detail, TABLE_MISSING) {
+		struct cell *cell = grid_row(&grid);
+
+		*cell++ = cell_text(m->what);
+		*cell++ = cell_text(m->why);
+	}
+	return grid;
+}
+
+struct grid backing_grid(enum table table, const struct detail *detail, double seconds)
+{
+	switch (table) {
+	case TABLE_THREADS:
+		return threads_grid(detail, seconds);
+	case TABLE_CGROUPS:
+		return cgroups_grid(detail);
+	default:
+		return missing_grid(detail);
+	}
+}
