@@ -261,7 +261,7 @@ check 'a hostile column' 2 '' "no column '.x1b' here" ./kvmstat list -f "$full" 
 holds 'a hostile column: its message is harmless' harmless err
 
 # The status is 0 if all is well.
-for command in '' list show threads top classify record report export doctor; do
+for command in '' list show threads memory top classify record report export doctor; do
 	# shellcheck disable=SC2086 # none is no word
 	check "help: ${command:-none}" 0 "^Usage: kvmstat $command" '' ./kvmstat $command --help
 	holds "help fits a screen: ${command:-none}" fits
@@ -272,7 +272,8 @@ for command in '' list show threads top classify record report export doctor; do
 	check "-h: ${command:-none}" 0 'Show this help' '' ./kvmstat $command -h
 done
 check 'help says how it ends' 0 'Exit status: 0 fine; 1 ' '' ./kvmstat --help
-check 'help lists the commands' 0 'Commands: list, show, threads, top, classify, record, report, export, doctor' '' ./kvmstat --help
+check 'help lists the commands' 0 'Commands: list, show, threads, memory, top, classify, record, report, export' '' ./kvmstat --help
+holds 'help lists the last, too' matches out '^doctor; see '
 version=$(sed -n 's/^#define KVMSTAT_VERSION[[:space:]]*"\(.*\)"$/\1/p' "$here/../../include/kvmstat.h")
 check 'version' 0 "^kvmstat $version\$" '' ./kvmstat -V
 check 'version of a command' 0 "^kvmstat $version\$" '' ./kvmstat list --version
@@ -467,6 +468,22 @@ holds 'threads: JSON: all parts' json '.[0] | .pid == 2000 and .seconds == null 
 	and (.threads[] | select(.role == "vCPU 1") | .rt_priority == 1 and .node == 1 and .slice_ns == null and .moves == 9 and .moves_s == null)
 	and (.cgroups[] | select(.cgroup == "/machine.slice") | .quota_share == null and .weight == 100)'
 check 'threads: CSV' 0 '^\?,2000,11,"vCPU 0",2004,"CPU 0/KVM",OTHER,0,0,,0-1,1,0,9000000000,1200000000,,,3,,5000,,400,,50,0\.800000,/machine' '' ./kvmstat threads -r tree -w 0 --csv
+check 'memory' 0 '^  KVM maps, 2 MiB pages +512$' '' ./kvmstat memory -r tree -w 0.1
+for what in '^\?: pid 2000, id 11, managed by libvirt$' '^  resident +512M$' '^  in hugetlbfs, beside that +1\.0G$' \
+	'^  balloon +none$' '^ +1 +1\.0G +1\.0G$' "^KSM's profit +this kernel does not tell it by process$"; do
+	holds "memory: $what" matches out "$what"
+done
+check 'memory: JSON' 0 . '' ./kvmstat memory 2000 -r tree -w 0 --json
+holds 'memory: JSON: all parts' json '.[0] | .memory[0].pages_4k == 705 and .memory[0].ksm_profit == null and .memory[0].swapped_bytes == 0
+	and .memory[0].minor_faults_s == null and (.nodes | map(.bytes)) == [2457600, 1075380224] and (.missing | map(.what)) == ["KSM'"'"'s profit"]'
+check 'memory: CSV' 0 '^\?,2000,11,536870912,0,536870912,1073741824,0,2,705,512,0,' '' ./kvmstat memory -r tree -w 0 --csv
+check 'memory: columns' 0 '^\? +512M +512$' '' ./kvmstat memory -r tree -w 0 -c guest,resident_bytes,pages_2m
+check 'show: memory' 0 '^  resident +512M$' '' ./kvmstat show 2000 -r tree
+check 'record: memory' 0 '' '' ./kvmstat record memory.rec 0.1 1 -r tree
+check 'memory of a recording' 0 '^  KVM maps, 4 KiB pages +705$' '' ./kvmstat memory -f memory.rec
+holds 'memory of a recording: no walk' matches out "^transparent huge pages, memory by node +read by 'kvmstat memory' and 'kvmstat show' only$"
+tree 6.12
+check 'memory: a profit below 0' 0 '^  +its profit, in bytes +-4096$' '' ./kvmstat memory -r tree -w 0
 tree 5.10
 check 'threads: columns, sorted' 0 '^ +-5$' '' ./kvmstat threads -r tree -w 0 -c nice -s -nice
 holds 'threads: the least first' test "$(sed -n 3p out | tr -d ' ')" = -5

@@ -13,6 +13,7 @@
 #include <wchar.h>
 
 #include "data/choice.h"
+#include "data/footprint.h"
 #include "data/jsonl.h"
 #include "data/memory.h"
 #include "data/recording.h"
@@ -352,6 +353,14 @@ static const char *const process_files[] = {
 	"sys/fs/cgroup/a/cpu.stat",
 	"sys/fs/cgroup/cpu/a/cpu.cfs_quota_us",
 	"sys/fs/cgroup/cpu/a/cpu.cfs_period_us",
+	"proc/7/status",
+	"proc/7/stat",
+	"proc/7/smaps_rollup",
+	"proc/7/numa_maps",
+	"proc/7/ksm_stat",
+	"proc/7/ksm_merging_pages",
+	"proc/7/cmdline",
+	"sys/kernel/debug/kvm/7-11/pages_4k",
 };
 #define PROCESS_FILES (sizeof(process_files) / sizeof(*process_files))
 
@@ -366,7 +375,7 @@ static const char *process_tree(void)
 	snprintf(
 		command, sizeof(command),
 		"cd %s && mkdir -p proc/7/task/7 proc/9/task/9 proc/self/ns "
-		"sys/devices/system/node/node0 sys/fs/cgroup/a sys/fs/cgroup/cpu/a && "
+		"sys/devices/system/node/node0 sys/fs/cgroup/a sys/fs/cgroup/cpu/a sys/kernel/debug/kvm/7-11 && "
 		"ln -s 'pid:[4026531836]' proc/self/ns/pid && touch sys/fs/cgroup/cgroup.controllers",
 		root);
 	must(!system(command), "no tree");
@@ -413,6 +422,8 @@ static void try_process(const char *buf, size_t len)
 	thread_find_kernels(root, &kthreads);
 	thread_take(root, 7, &kthreads, detail);
 	thread_free_kernels(&kthreads);
+	if (detail->table[TABLE_THREADS].known)
+		footprint_take(root, 7, true, detail);
 	must_be_clean(thread_manager(snap.about[0]));
 	show_detail(detail);
 	must_come_back(&snap);

@@ -16,7 +16,7 @@ flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined
 libs="-lncursesw -lproc2 -ljansson -linih"
 
 # Trees of files for test_*.c.
-export TREES=$here/trees
+export TREES="$here/trees"
 
 rm -rf "$build"
 mkdir -p "$build/tests"

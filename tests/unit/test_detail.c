@@ -500,6 +500,7 @@ static void forms_fit_their_rows(void **state)
 					       sizeof(struct histogram), sizeof(struct spot),
 					       sizeof(struct vcpu),	 sizeof(struct cpu),
 					       sizeof(struct thread),	 sizeof(struct cgroup),
+					       sizeof(struct memory),	 sizeof(struct node),
 					       sizeof(struct missing) };
 
 	(void)state;

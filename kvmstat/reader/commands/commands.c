@@ -14,7 +14,7 @@ const struct command commands[COMMANDS_NR] = {
 		 "Without INTERVAL, print totals and their reading. With INTERVAL, print rates "
 		 "every INTERVAL seconds, COUNT times or until interrupted, then the "
 		 "reading.\n\n"
-		 "Commands: list, show, threads, top, classify, record, report, export, doctor; see "
+		 "Commands: list, show, threads, memory, top, classify, record, report, export, doctor; see "
 		 "'kvmstat COMMAND --help' for each, kvmstat(1) for all.\n\n"
 		 "Exit status: 0 fine; 1 the numbers cannot be read, or the output not "
 		 "written; 2 bad usage, a bad file, or an ambiguous guest." },
@@ -36,6 +36,13 @@ const struct command commands[COMMANDS_NR] = {
 	  .takes = { ARGUMENT_MAYBE_GUEST, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
 	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_ROWS, GROUP_JSON },
 	  .doc = "Show the threads that work for guests: roles, scheduling, CPUs, switches, cgroups.\v"
+		 "It looks at 1 second, or, again and again, at INTERVAL seconds." },
+	{ .name = "memory",
+	  .run = run_memory,
+	  .usage = "[GUEST [INTERVAL [COUNT]]]",
+	  .takes = { ARGUMENT_MAYBE_GUEST, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_ROWS, GROUP_JSON },
+	  .doc = "Show the memory behind guests: huge pages, nodes, KVM's mappings, faults, KSM.\v"
 		 "It looks at 1 second, or, again and again, at INTERVAL seconds." },
 	{ .name = "top",
 	  .run = run_top,

@@ -138,7 +138,10 @@ static void print_sections(const struct detail *detail, double seconds)
 			grid_cut(&grid, SECTION_ROWS);
 			more -= grid.nr;
 			printf("\n%s\n", sections[i].title);
-			grid_print(&grid, &text, true, stdout);
+			if (sections[i].table == TABLE_MEMORY)
+				grid_print_list(&grid, stdout);
+			else
+				grid_print(&grid, &text, true, stdout);
 			if (more)
 				printf("  and %zu more, see --json\n", more);
 			any |= sections[i].table < TABLE_MODULE_NR;
@@ -207,7 +210,7 @@ enum status run_show(const struct options *options)
 
 	if (status)
 		return status;
-	status = session_observe(&session, &options->request, DEPTH_PROCESSES, 0, true);
+	status = session_observe(&session, &options->request, DEPTH_PAGES, 0, true);
 	if (!status)
 		status = show_page(&session, options, &thresholds);
 	session_close(&session);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmstat threads shows the processes behind the guests: their threads and cgroups.
+ * kvmstat threads and kvmstat memory show the processes behind the guests.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -16,8 +16,10 @@
 
 #define USUAL_WINDOW INT64_C(1000000000)
 
-static const enum table tables[] = { TABLE_THREADS, TABLE_CGROUPS, TABLE_MISSING };
-#define TABLES (sizeof(tables) / sizeof(*tables))
+/* The tables of a command. The first one is what CSV has. */
+#define TABLES 3
+static const enum table of_threads[TABLES] = { TABLE_THREADS, TABLE_CGROUPS, TABLE_MISSING };
+static const enum table of_memory[TABLES] = { TABLE_MEMORY, TABLE_NODES, TABLE_MISSING };
 
 /* The first columns of CSV. */
 enum { OF_GUEST, OF_PID, OF_ID, OF_NR };
@@ -40,9 +42,10 @@ static struct grid grid_of(const struct window *window, const struct window_gues
 }
 
 /* Appends the rows of a guest, behind who it is. */
-static void append(struct grid *all, const struct window *window, const struct window_guest *guest)
+static void append(struct grid *all, enum table table, const struct window *window,
+		   const struct window_guest *guest)
 {
-	struct grid grid = grid_of(window, guest, TABLE_THREADS);
+	struct grid grid = grid_of(window, guest, table);
 
 	for (size_t row = 0; row < grid.nr; row++) {
 		struct cell *from = &grid.cell[row * grid.nr_columns], *cell = grid_row(all);
@@ -56,11 +59,11 @@ static void append(struct grid *all, const struct window *window, const struct w
 	grid_free(&grid);
 }
 
-/* Returns an empty grid of the threads of all guests. The caller frees its columns, too. */
-static struct grid all_grid(void)
+/* Returns an empty grid of a table of all guests. free_all() frees it. */
+static struct grid all_grid(enum table table)
 {
 	const struct detail nothing = { 0 };
-	struct grid grid = section_grid(section_of(TABLE_THREADS), &nothing, 0, 0);
+	struct grid grid = section_grid(section_of(table), &nothing, 0, 0);
 	struct grid_column *columns = xcalloc(OF_NR + grid.nr_columns, sizeof(*columns));
 
 	memcpy(columns, of_columns, sizeof(of_columns));
@@ -76,23 +79,28 @@ static void free_all(struct grid *all)
 	free((void *)all->column);
 }
 
-static void print_text(const struct window *window, const struct window_guest *guest,
-		       const struct look *look)
+static void print_text(const enum table tables[TABLES], const struct window *window,
+		       const struct window_guest *guest, const struct look *look)
 {
 	const struct look plain = { 0 };
 	char shown[NAME_SHOWN_SIZE];
-	struct grid all = all_grid();
+	struct grid all = all_grid(tables[0]), grid;
 
 	name_show(shown, guest->name, NAME_SIZE);
 	printf("%s: pid %" PRIu64 ", id %" PRIu64 ", managed by %s%s\n", shown, guest->key.pid,
 	       guest->key.id, thread_manager(guest->now), guest->ended ? ", ended" : "");
-	append(&all, window, guest);
+	append(&all, tables[0], window, guest);
 	grid_arrange(&all, look);
-	if (all.nr)
+	if (all.nr && tables[0] == TABLE_MEMORY && !look->columns) {
+		grid = grid_of(window, guest, tables[0]);
+		grid_print_list(&grid, stdout);
+		grid_free(&grid);
+	} else if (all.nr) {
 		grid_print(&all, look, true, stdout);
+	}
 	free_all(&all);
 	for (size_t i = 1; i < TABLES; i++) {
-		struct grid grid = grid_of(window, guest, tables[i]);
+		grid = grid_of(window, guest, tables[i]);
 
 		if (grid.nr) {
 			printf("%s\n", section_of(tables[i])->title);
@@ -103,7 +111,8 @@ static void print_text(const struct window *window, const struct window_guest *g
 	putchar('\n');
 }
 
-static json_t *json_of(const struct window *window, const struct window_guest *guest)
+static json_t *json_of(const enum table tables[TABLES], const struct window *window,
+		       const struct window_guest *guest)
 {
 	json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:s}", "name", guest->name, "pid",
 				 jsonl_number(guest->key.pid), "id", jsonl_number(guest->key.id),
@@ -120,11 +129,12 @@ static json_t *json_of(const struct window *window, const struct window_guest *g
 	return json;
 }
 
-static enum status print(const struct session *session, const struct look *look)
+static enum status print(const enum table tables[TABLES], const struct session *session,
+			 const struct look *look)
 {
 	const struct window *window = &session->window;
 	json_t *array = json_array();
-	struct grid all = all_grid();
+	struct grid all = all_grid(tables[0]);
 
 	for (size_t i = 0; i < window->nr; i++) {
 		const struct window_guest *guest = window->guest[i];
@@ -132,11 +142,11 @@ static enum status print(const struct session *session, const struct look *look)
 		if (!guest->chosen || window_guest_is_others(guest))
 			continue;
 		if (look->format == FORMAT_TEXT) {
-			print_text(window, guest, look);
+			print_text(tables, window, guest, look);
 		} else if (look->format == FORMAT_JSON) {
-			json_array_append_new(array, json_of(window, guest));
+			json_array_append_new(array, json_of(tables, window, guest));
 		} else {
-			append(&all, window, guest);
+			append(&all, tables[0], window, guest);
 		}
 	}
 	if (look->format == FORMAT_CSV) {
@@ -163,25 +173,36 @@ static bool go_on(struct session *session, int64_t interval, enum status *status
 	return true;
 }
 
-enum status run_threads(const struct options *options)
+static enum status run(const struct options *options, const enum table tables[TABLES],
+		       enum depth depth, const char *sort)
 {
-	struct grid columns = all_grid();
+	struct grid columns = all_grid(tables[0]);
 	enum status status = grid_check(&columns, &options->look);
 	struct look look = options->look;
 	struct session session;
 
-	look.sort = look.sort ?: "-tid";
+	look.sort = look.sort ?: sort;
 	free_all(&columns);
 	if (status)
 		return status;
-	status = session_observe(&session, &options->request, DEPTH_PROCESSES,
+	status = session_observe(&session, &options->request, depth,
 				 options->interval ?: USUAL_WINDOW, false);
 	for (uint64_t done = 1; !status; done++) {
-		status = print(&session, &look);
+		status = print(tables, &session, &look);
 		if (status || !options->interval || session_is_recorded(&session) ||
 		    done == options->count || !go_on(&session, options->interval, &status))
 			break;
 	}
 	session_close(&session);
 	return status;
+}
+
+enum status run_threads(const struct options *options)
+{
+	return run(options, of_threads, DEPTH_THREADS, "-tid");
+}
+
+enum status run_memory(const struct options *options)
+{
+	return run(options, of_memory, DEPTH_PAGES, "resident_bytes");
 }

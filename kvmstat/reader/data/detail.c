@@ -124,6 +124,31 @@ static const struct field cgroups[] = {
 	{ 0 },
 };
 
+static const struct field memory[] = {
+	MAYBE_GAUGE(memory, resident_bytes),
+	MAYBE_GAUGE(memory, thp_bytes),
+	MAYBE_GAUGE(memory, small_bytes),
+	MAYBE_GAUGE(memory, hugetlb_bytes),
+	MAYBE_GAUGE(memory, swapped_bytes),
+	MAYBE_GAUGE(memory, vms),
+	MAYBE_GAUGE(memory, pages_4k),
+	MAYBE_GAUGE(memory, pages_2m),
+	MAYBE_GAUGE(memory, pages_1g),
+	MAYBE_COUNTER(memory, minor_faults),
+	MAYBE_COUNTER(memory, major_faults),
+	MAYBE_GAUGE(memory, ksm_bytes),
+	FIELD(memory, ksm_profit, FIELD_GAUGE, .optional = true, .is_signed = true),
+	TEXT_GAUGE(memory, balloon),
+	{ 0 },
+};
+
+static const struct field nodes[] = {
+	KEY(node, node),
+	GAUGE(node, bytes),
+	GAUGE(node, hugetlb_bytes),
+	{ 0 },
+};
+
 static const struct field missing[] = {
 	TEXT_KEY(missing, what),
 	TEXT_GAUGE(missing, why),
@@ -139,6 +164,8 @@ const struct form detail_form[TABLE_NR] = {
 	[TABLE_CPUS] = { "cpus", sizeof(struct cpu), cpus },
 	[TABLE_THREADS] = { "threads", sizeof(struct thread), threads },
 	[TABLE_CGROUPS] = { "cgroups", sizeof(struct cgroup), cgroups },
+	[TABLE_MEMORY] = { "memory", sizeof(struct memory), memory },
+	[TABLE_NODES] = { "nodes", sizeof(struct node), nodes },
 	[TABLE_MISSING] = { "missing", sizeof(struct missing), missing },
 };
 

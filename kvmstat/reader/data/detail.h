@@ -71,6 +71,21 @@ struct cgroup {
 	uint64_t periods, throttled, throttled_ns;
 };
 
+/* The memory of the guest's process. Rows of no other process are in this table. */
+struct memory {
+	uint64_t resident_bytes, hugetlb_bytes; /* resident: without hugetlb */
+	uint64_t thp_bytes, small_bytes; /* the resident ones, in huge pages or not */
+	uint64_t swapped_bytes, minor_faults, major_faults;
+	uint64_t vms, pages_4k, pages_2m, pages_1g; /* that KVM maps in all VMs of the process */
+	uint64_t ksm_bytes, ksm_profit;
+	char balloon[DETAIL_TEXT_SIZE];
+};
+
+/* What the guest's process has of a NUMA node. */
+struct node {
+	uint64_t node, bytes, hugetlb_bytes;
+};
+
 /* What could not be read, and why. */
 struct missing {
 	char what[DETAIL_TEXT_SIZE], why[DETAIL_PATH_SIZE];
@@ -101,6 +116,8 @@ enum table {
 	TABLE_MODULE_NR, /* so many are the module's; the others are of the guest's process */
 	TABLE_THREADS = TABLE_MODULE_NR,
 	TABLE_CGROUPS,
+	TABLE_MEMORY,
+	TABLE_NODES,
 	TABLE_MISSING,
 	TABLE_NR
 };

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "data/about.h"
+#include "data/footprint.h"
 #include "data/memory.h"
 #include "data/process.h"
 #include "data/thread.h"
@@ -102,8 +103,13 @@ static void take_processes(const char *root, const struct wanted *wanted, struct
 		const uint64_t *v = snap->guest[i].v;
 		const struct guest_key key = { .id = v[COL_id], .pid = v[COL_pid] };
 
-		if (v[COL_pid] && choice_means(&wanted->processes, &key, snap->about[i]->name))
-			thread_take(root, v[COL_pid], &kthreads, &snap->about[i]->detail);
+		struct detail *detail = &snap->about[i]->detail;
+
+		if (!v[COL_pid] || !choice_means(&wanted->processes, &key, snap->about[i]->name))
+			continue;
+		thread_take(root, v[COL_pid], &kthreads, detail);
+		if (wanted->depth > DEPTH_THREADS && detail->table[TABLE_THREADS].known)
+			footprint_take(root, v[COL_pid], wanted->depth == DEPTH_PAGES, detail);
 	}
 	thread_free_kernels(&kthreads);
 }
@@ -132,7 +138,7 @@ enum source_status live_take(const char *root, const struct wanted *wanted, stru
 		take_detail(root, depth, v[COL_id], snap->about[i]);
 		process_ready(snap->about[i], v[COL_pid]);
 	}
-	if (depth >= DEPTH_PROCESSES)
+	if (depth >= DEPTH_THREADS)
 		take_processes(root, wanted, snap);
 	return SOURCE_OK;
 }

@@ -14,7 +14,9 @@ enum depth {
 	DEPTH_COUNTS, /* /proc/kvminfo, and the names of the guests */
 	DEPTH_VCPUS, /* the vCPUs, which ready time needs */
 	DEPTH_ALL, /* all of debugfs */
-	DEPTH_PROCESSES, /* the processes of guests, too: threads, memory, I/O */
+	DEPTH_THREADS, /* the threads of guests, too */
+	DEPTH_PROCESSES, /* and all else of their processes: memory */
+	DEPTH_PAGES, /* their page tables, too, which the kernel must walk */
 };
 
 /* What is read. */

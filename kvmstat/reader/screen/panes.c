@@ -15,14 +15,15 @@
 #include "verdict/verdict.h"
 
 const char *const pane_name[PANE_NR] = {
-	"overview", "reasons", "VMM", "hot spots", "vCPUs", "CPUs", "histograms", "threads",
+	"overview", "reasons",	  "VMM",     "hot spots", "vCPUs",
+	"CPUs",	    "histograms", "threads", "memory",
 };
 
 static const enum table table_of[PANE_NR] = {
 	[PANE_REASONS] = TABLE_REASONS, [PANE_VMM] = TABLE_USERSPACE,
 	[PANE_HOT] = TABLE_HOT,		[PANE_VCPUS] = TABLE_VCPUS,
 	[PANE_CPUS] = TABLE_CPUS,	[PANE_HISTOGRAMS] = TABLE_HISTOGRAMS,
-	[PANE_THREADS] = TABLE_THREADS,
+	[PANE_THREADS] = TABLE_THREADS, [PANE_MEMORY] = TABLE_MEMORY,
 };
 
 enum { R_REASON, R_EXITS, R_EXITS_S, R_SHARE, R_TO_VMM, R_MEAN, R_LONGEST, R_KERNEL, R_VMM };
@@ -476,6 +477,7 @@ void panes_open(struct panes *panes)
 void panes_close(struct panes *panes)
 {
 	page_clear(&panes->overview);
+	page_clear(&panes->memory);
 	for (enum pane p = 0; p < PANE_NR; p++)
 		sheet_free(&panes->sheet[p]);
 }
@@ -630,6 +632,32 @@ static void draw_missing(const struct detail *detail, int y)
 				  x > 1 ? "" : "Not available:", m->what, m->why);
 }
 
+static void draw_memory(struct panes *panes, const struct subject *subject, int y, int height)
+{
+	struct page *page = &panes->memory;
+	const struct missing *m;
+	struct rows_of of;
+	struct grid grid;
+
+	take_rows(&of, subject, TABLE_MEMORY);
+	grid = backing_grid(TABLE_MEMORY, of.rates ? &of.last : &of.since,
+			    of.rates ? subject->history->seconds : 0);
+	page_clear(page);
+	for (size_t c = 0; grid.nr && c < grid.nr_columns; c++) {
+		char text[GRID_CELL_SIZE];
+
+		grid_format(text, sizeof(text), &grid.column[c], &grid.cell[c], false);
+		if (grid.cell[c].known)
+			page_add(page, STYLE_PLAIN, 0, "%-30s %10s", grid.column[c].head,
+				 grid.cell[c].text ?: text);
+	}
+	detail_for_each(m, &of.since, TABLE_MISSING)
+		page_add(page, STYLE_DIM, 2, "Not available: %s: %s", m->what, m->why);
+	page_draw(page, y, height);
+	grid_free(&grid);
+	drop_rows(&of);
+}
+
 void panes_draw(struct panes *panes, enum pane pane, const struct subject *subject, int y,
 		int height)
 {
@@ -639,6 +667,10 @@ void panes_draw(struct panes *panes, enum pane pane, const struct subject *subje
 
 	if (pane == PANE_OVERVIEW) {
 		draw_overview(panes, subject, y, height);
+		return;
+	}
+	if (pane == PANE_MEMORY) {
+		draw_memory(panes, subject, y, height);
 		return;
 	}
 	take_rows(&of, subject, table);
@@ -661,6 +693,8 @@ void panes_draw(struct panes *panes, enum pane pane, const struct subject *subje
 
 bool panes_key(struct panes *panes, enum pane pane, int key)
 {
+	if (pane == PANE_MEMORY)
+		return page_key(&panes->memory, key);
 	return pane == PANE_OVERVIEW ? page_key(&panes->overview, key) :
 				       sheet_key(&panes->sheet[pane], key);
 }

@@ -143,6 +143,107 @@ static struct grid cgroups_grid(const struct detail *detail)
 	return grid;
 }
 
+static const struct grid_column memory_columns[] = {
+	{ "resident_bytes", "resident", UNIT_BYTES, 6, 0 },
+	{ "thp_bytes", "  in transparent huge pages", UNIT_BYTES, 6, 0 },
+	{ "small_bytes", "  in small pages", UNIT_BYTES, 6, 0 },
+	{ "hugetlb_bytes", "in hugetlbfs, beside that", UNIT_BYTES, 6, 0 },
+	{ "swapped_bytes", "swapped out", UNIT_BYTES, 6, 0 },
+	{ "vms", "VMs of the process", UNIT_ID, 6, 0 },
+	{ "pages_4k", "KVM maps, 4 KiB pages", UNIT_COUNT, 8, 0 },
+	{ "pages_2m", "KVM maps, 2 MiB pages", UNIT_COUNT, 8, 0 },
+	{ "pages_1g", "KVM maps, 1 GiB pages", UNIT_COUNT, 8, 0 },
+	{ "guest_faults", "exits for a page fault", UNIT_COUNT, 8, 0 },
+	{ "guest_faults_s", "  per second", UNIT_RATE, 8, 0 },
+	{ "guest_fault_mean_ns", "  mean time in the kernel", UNIT_NS, 8, 0 },
+	{ "minor_faults", "faults of the process, minor", UNIT_COUNT, 8, 0 },
+	{ "minor_faults_s", "  per second", UNIT_RATE, 8, 0 },
+	{ "major_faults", "faults of the process, major", UNIT_COUNT, 8, 0 },
+	{ "major_faults_s", "  per second", UNIT_RATE, 8, 0 },
+	{ "ksm_bytes", "shared by KSM", UNIT_BYTES, 6, 0 },
+	{ "ksm_profit", "  its profit, in bytes", UNIT_SIGNED, 6, 0 },
+	{ "balloon", "balloon", UNIT_TEXT, 0, 0 },
+};
+
+/* Returns whether exits of this reason are faults of the guest's memory. */
+static bool is_fault(const char *reason)
+{
+	static const char *const faults[] = { "npf",
+					      "EPT_VIOLATION",
+					      "DABT_LOW",
+					      "IABT_LOW",
+					      "INST_GUEST_PAGE_FAULT",
+					      "LOAD_GUEST_PAGE_FAULT",
+					      "STORE_GUEST_PAGE_FAULT" };
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
+		if (!strcmp(reason, faults[i]))
+			return true;
+	return false;
+}
+
+static struct grid memory_grid(const struct detail *detail, double seconds)
+{
+	struct grid grid = GRID(memory_columns);
+	uint64_t faults = 0, fault_ns = 0;
+	const struct reason *r;
+	const struct memory *m;
+
+	grid.usual = "resident_bytes,thp_bytes,hugetlb_bytes,swapped_bytes,pages_4k,pages_2m";
+	detail_for_each(r, detail, TABLE_REASONS)
+		if (is_fault(r->reason)) {
+			faults += r->exits;
+			fault_ns += r->kernel_ns;
+		}
+	if (!detail->table[TABLE_REASONS].known)
+		faults = DETAIL_UNKNOWN;
+	detail_for_each(m, detail, TABLE_MEMORY) {
+		struct cell *cell = grid_row(&grid);
+
+		*cell++ = cell_maybe(m->resident_bytes);
+		*cell++ = cell_maybe(m->thp_bytes);
+		*cell++ = cell_maybe(m->small_bytes);
+		*cell++ = cell_maybe(m->hugetlb_bytes);
+		*cell++ = cell_maybe(m->swapped_bytes);
+		*cell++ = cell_maybe(m->vms);
+		*cell++ = cell_maybe(m->pages_4k);
+		*cell++ = cell_maybe(m->pages_2m);
+		*cell++ = cell_maybe(m->pages_1g);
+		*cell++ = cell_maybe(faults);
+		*cell++ = rate_of(faults, seconds);
+		*cell++ = cell_maybe(faults && fault_ns ? fault_ns / faults : DETAIL_UNKNOWN);
+		*cell++ = cell_maybe(m->minor_faults);
+		*cell++ = rate_of(m->minor_faults, seconds);
+		*cell++ = cell_maybe(m->major_faults);
+		*cell++ = rate_of(m->major_faults, seconds);
+		*cell++ = cell_maybe(m->ksm_bytes);
+		*cell++ = cell_maybe(m->ksm_profit);
+		*cell++ = cell_text(m->balloon);
+	}
+	return grid;
+}
+
+static const struct grid_column node_columns[] = {
+	{ "node", "NODE", UNIT_ID, 4, 0 },
+	{ "bytes", "BYTES", UNIT_BYTES, 6, 0 },
+	{ "hugetlb_bytes", "HUGETLB", UNIT_BYTES, 7, 0 },
+};
+
+static struct grid nodes_grid(const struct detail *detail)
+{
+	struct grid grid = GRID(node_columns);
+	const struct node *n;
+
+	detail_for_each(n, detail, TABLE_NODES) {
+		struct cell *cell = grid_row(&grid);
+
+		*cell++ = cell_number(n->node);
+		*cell++ = cell_number(n->bytes);
+		*cell++ = cell_number(n->hugetlb_bytes);
+	}
+	return grid;
+}
+
 static const struct grid_column missing_columns[] = {
 	{ "what", "WHAT", UNIT_TEXT, 0, 0 },
 	{ "why", "WHY", UNIT_TEXT, 0, 0 },
@@ -169,6 +270,10 @@ struct grid backing_grid(enum table table, const struct detail *detail, double s
 		return threads_grid(detail, seconds);
 	case TABLE_CGROUPS:
 		return cgroups_grid(detail);
+	case TABLE_MEMORY:
+		return memory_grid(detail, seconds);
+	case TABLE_NODES:
+		return nodes_grid(detail);
 	default:
 		return missing_grid(detail);
 	}

@@ -215,6 +215,7 @@ void grid_format(char *buf, size_t size, const struct grid_column *column, const
 	}
 	switch (column->unit) {
 	case UNIT_TEXT:
+		*buf = '\0';
 		break;
 	case UNIT_ID:
 		snprintf(buf, size, "%" PRIu64, cell->number);
@@ -227,6 +228,12 @@ void grid_format(char *buf, size_t size, const struct grid_column *column, const
 		break;
 	case UNIT_COUNT:
 		number_count(buf, size, cell->number, raw ? GRID_CELL_SIZE : width);
+		break;
+	case UNIT_BYTES:
+		if (raw)
+			snprintf(buf, size, "%" PRIu64, cell->number);
+		else
+			number_bytes(buf, size, cell->number);
 		break;
 	case UNIT_RATE:
 		if (raw)
@@ -405,6 +412,22 @@ void grid_print(const struct grid *grid, const struct look *look, bool header, F
 		print_csv(grid, look, header, out);
 	else
 		print_text(grid, look, header, out);
+}
+
+void grid_print_list(const struct grid *grid, FILE *out)
+{
+	for (size_t c = 0; grid->nr && c < grid->nr_columns; c++) {
+		char buf[GRID_CELL_SIZE], shown[NAME_SHOWN_SIZE];
+
+		if (!grid->cell[c].known)
+			continue;
+		if (grid->column[c].unit == UNIT_TEXT)
+			name_show(shown, grid->cell[c].text, NAME_SIZE);
+		else
+			grid_format(buf, sizeof(buf), &grid->column[c], &grid->cell[c], false);
+		fprintf(out, "  %-28s %8s\n", grid->column[c].head,
+			grid->column[c].unit == UNIT_TEXT ? shown : buf);
+	}
 }
 
 static json_t *cell_json(const struct grid_column *column, const struct cell *cell)

@@ -21,6 +21,8 @@ const struct section sections[TABLE_NR] = {
 	{ TABLE_CPUS, "CPUs of the host", "exits" },
 	{ TABLE_THREADS, "Threads that work for it", "run_ns" },
 	{ TABLE_CGROUPS, "Its cgroups, and those above them", "-cgroup" },
+	{ TABLE_MEMORY, "Memory of its process", "resident_bytes" },
+	{ TABLE_NODES, "Memory by NUMA node", "-node" },
 	{ TABLE_MISSING, "Not available", "what" },
 };
 
