@@ -261,7 +261,7 @@ check 'a hostile column' 2 '' "no column '.x1b' here" ./kvmstat list -f "$full" 
 holds 'a hostile column: its message is harmless' harmless err
 
 # The status is 0 if all is well.
-for command in '' list show threads memory top classify record report export doctor; do
+for command in '' list show threads memory host top classify record report export doctor; do
 	# shellcheck disable=SC2086 # none is no word
 	check "help: ${command:-none}" 0 "^Usage: kvmstat $command" '' ./kvmstat $command --help
 	holds "help fits a screen: ${command:-none}" fits
@@ -272,8 +272,8 @@ for command in '' list show threads memory top classify record report export doc
 	check "-h: ${command:-none}" 0 'Show this help' '' ./kvmstat $command -h
 done
 check 'help says how it ends' 0 'Exit status: 0 fine; 1 ' '' ./kvmstat --help
-check 'help lists the commands' 0 'Commands: list, show, threads, memory, top, classify, record, report, export' '' ./kvmstat --help
-holds 'help lists the last, too' matches out '^doctor; see '
+check 'help lists the commands' 0 'Commands: list, show, threads, memory, host, top, classify, record, report' '' ./kvmstat --help
+holds 'help lists the last, too' matches out '^export, doctor; see '
 version=$(sed -n 's/^#define KVMSTAT_VERSION[[:space:]]*"\(.*\)"$/\1/p' "$here/../../include/kvmstat.h")
 check 'version' 0 "^kvmstat $version\$" '' ./kvmstat -V
 check 'version of a command' 0 "^kvmstat $version\$" '' ./kvmstat list --version
@@ -482,6 +482,21 @@ check 'show: memory' 0 '^  resident +512M$' '' ./kvmstat show 2000 -r tree
 check 'record: memory' 0 '' '' ./kvmstat record memory.rec 0.1 1 -r tree
 check 'memory of a recording' 0 '^  KVM maps, 4 KiB pages +705$' '' ./kvmstat memory -f memory.rec
 holds 'memory of a recording: no walk' matches out "^transparent huge pages, memory by node +read by 'kvmstat memory' and 'kvmstat show' only$"
+check 'host' 0 '^  static huge pages +512$' '' ./kvmstat host -r tree -w 0
+for what in '^Host: Linux .*, 1 guests; .*; CPU average 42\.0 %$' '^  tasks +345$' '^  CPU, % of all CPUs +42\.0$' '^    idle, waiting for I/O too +52\.0$' \
+	'^ +1 2-3 +1\.9G +48\.8M +256 +50$' '^transparent huge pages|^  transparent huge pages +madvise$' '^ +PID USER +POLICY '; do
+	holds "host: $what" matches out "$what"
+done
+check 'host: JSON' 0 . '' ./kvmstat host -r tree -w 0.1 --json
+holds 'host: JSON: all parts' json '.host[0].halt_poll_ns == 200000 and (.host_nodes | length) == 2 and (.processes | length) > 1 and .seconds > 0'
+check 'host: CSV' 0 '^pid,user,policy,nice,' '' ./kvmstat host -r tree -w 0 --csv
+holds 'host: CSV: nothing else' test "$(grep -c '^[0-9]*,[^,]*,[A-Z?]*,' out)" = "$(($(wc -l <out) - 1))"
+check 'host, twice' 0 . '' ./kvmstat host 0.1 2 -r tree
+holds 'host, twice: two tables' test "$(grep -c '^Host: ' out)" = 2
+./kvmstat record host.rec 0.1 2 -r tree
+check 'host of a recording' 0 '^  kvm.halt_poll_ns +200000$' '' ./kvmstat host -f host.rec
+holds 'host: no more than 50 processes recorded' test "$(tail -n 1 host.rec | jq '.machine.processes | length')" -le 50
+check 'host of an old recording' 0 '^Host: ' '' ./kvmstat host -f "$corpus/recording/memory.jsonl"
 tree 6.12
 check 'memory: a profit below 0' 0 '^  +its profit, in bytes +-4096$' '' ./kvmstat memory -r tree -w 0
 tree 5.10

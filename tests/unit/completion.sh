@@ -85,7 +85,7 @@ leaves() {
 }
 
 # Commands, and the places of an interval.
-offers 'kvmstat ' list show threads memory top classify record report export doctor 1 2 5 10 60
+offers 'kvmstat ' list show threads memory host top classify record report export doctor 1 2 5 10 60
 offers 'kvmstat re' record report
 offers 'kvmstat   re' record report
 offers 'kvmstat -z ' 1 2 5 10 60
@@ -138,6 +138,8 @@ offers 'kvmstat threads we' web1 web2
 offers 'kvmstat threads web1 ' 1 2 5 10 60
 offers 'kvmstat threads web1 --j' --json
 offers 'kvmstat memory we' web1 web2
+offers 'kvmstat host ' 1 2 5 10 60
+offers 'kvmstat host --j' --json
 offers 'kvmstat show name:we' web1 web2
 offers 'kvmstat -g name:' web1 web2 'two\ words' 'comma\,\ \"quoted\"' "it\\'s" \
 	'\$\(touch\ pwned\)' '\`touch\ pwned\`' '\$HOME' '\;touch\ pwned' '\>pwned' '\*' '\~root' \

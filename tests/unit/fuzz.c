@@ -15,6 +15,7 @@
 #include "data/choice.h"
 #include "data/footprint.h"
 #include "data/jsonl.h"
+#include "data/machine.h"
 #include "data/memory.h"
 #include "data/recording.h"
 #include "data/share.h"
@@ -361,13 +362,20 @@ static const char *const process_files[] = {
 	"proc/7/ksm_merging_pages",
 	"proc/7/cmdline",
 	"sys/kernel/debug/kvm/7-11/pages_4k",
+	"proc/stat",
+	"proc/loadavg",
+	"proc/meminfo",
+	"proc/pressure/memory",
+	"sys/devices/system/node/node0/meminfo",
+	"sys/kernel/mm/transparent_hugepage/enabled",
+	"sys/kernel/mm/ksm/general_profit",
 };
 #define PROCESS_FILES (sizeof(process_files) / sizeof(*process_files))
 
 /* Returns the root of a tree of empty files. */
 static const char *process_tree(void)
 {
-	static char root[] = "/dev/shm/kvmstat-fuzz-XXXXXX", command[512];
+	static char root[] = "/dev/shm/kvmstat-fuzz-XXXXXX", command[768];
 
 	if (strcmp(root + sizeof(root) - 7, "XXXXXX"))
 		return root;
@@ -375,7 +383,8 @@ static const char *process_tree(void)
 	snprintf(
 		command, sizeof(command),
 		"cd %s && mkdir -p proc/7/task/7 proc/9/task/9 proc/self/ns "
-		"sys/devices/system/node/node0 sys/fs/cgroup/a sys/fs/cgroup/cpu/a sys/kernel/debug/kvm/7-11 && "
+		"sys/devices/system/node/node0 sys/fs/cgroup/a sys/fs/cgroup/cpu/a sys/kernel/debug/kvm/7-11 proc/pressure "
+		"sys/kernel/mm/transparent_hugepage sys/kernel/mm/ksm && "
 		"ln -s 'pid:[4026531836]' proc/self/ns/pid && touch sys/fs/cgroup/cgroup.controllers",
 		root);
 	must(!system(command), "no tree");
@@ -424,6 +433,9 @@ static void try_process(const char *buf, size_t len)
 	thread_free_kernels(&kthreads);
 	if (detail->table[TABLE_THREADS].known)
 		footprint_take(root, 7, true, detail);
+	snap.host = about_new();
+	machine_take(root, &snap, 1, &snap.host->detail);
+	show_detail(&snap.host->detail);
 	must_be_clean(thread_manager(snap.about[0]));
 	show_detail(detail);
 	must_come_back(&snap);

@@ -501,7 +501,8 @@ static void forms_fit_their_rows(void **state)
 					       sizeof(struct vcpu),	 sizeof(struct cpu),
 					       sizeof(struct thread),	 sizeof(struct cgroup),
 					       sizeof(struct memory),	 sizeof(struct node),
-					       sizeof(struct missing) };
+					       sizeof(struct host),	 sizeof(struct host_node),
+					       sizeof(struct process),	 sizeof(struct missing) };
 
 	(void)state;
 	for (enum table p = 0; p < TABLE_NR; p++) {

@@ -51,7 +51,7 @@ struct command {
 	const char *doc; /* what the command does; text behind \v is shown below the options */
 };
 
-#define COMMANDS_NR 11
+#define COMMANDS_NR 12
 
 /* The first command is the one without a name. */
 extern const struct command commands[COMMANDS_NR];
@@ -61,6 +61,7 @@ enum status run_list(const struct options *options);
 enum status run_show(const struct options *options);
 enum status run_threads(const struct options *options);
 enum status run_memory(const struct options *options);
+enum status run_host(const struct options *options);
 enum status run_top(const struct options *options);
 enum status run_classify(const struct options *options);
 enum status run_record(const struct options *options);

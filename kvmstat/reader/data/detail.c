@@ -149,25 +149,89 @@ static const struct field nodes[] = {
 	{ 0 },
 };
 
+static const struct field host[] = {
+	MAYBE_GAUGE(host, tasks),
+	MAYBE_GAUGE(host, running),
+	MAYBE_GAUGE(host, blocked),
+	MAYBE_COUNTER(host, busy_ns),
+	MAYBE_COUNTER(host, idle_ns),
+	MAYBE_COUNTER(host, iowait_ns),
+	MAYBE_COUNTER(host, steal_ns),
+	MAYBE_COUNTER(host, switches),
+	MAYBE_GAUGE(host, memory_bytes),
+	MAYBE_GAUGE(host, available_bytes),
+	MAYBE_GAUGE(host, swap_bytes),
+	MAYBE_GAUGE(host, swap_free_bytes),
+	MAYBE_GAUGE(host, hugepages),
+	MAYBE_GAUGE(host, hugepages_free),
+	MAYBE_GAUGE(host, hugepage_bytes),
+	MAYBE_GAUGE(host, hugetlb_bytes),
+	TEXT_GAUGE(host, thp),
+	MAYBE_GAUGE(host, thp_bytes),
+	MAYBE_GAUGE(host, ksm_run),
+	MAYBE_GAUGE(host, ksm_shared_bytes),
+	MAYBE_GAUGE(host, ksm_sharing_bytes),
+	FIELD(host, ksm_profit, FIELD_GAUGE, .optional = true, .is_signed = true),
+	MAYBE_COUNTER(host, cpu_some_ns),
+	MAYBE_COUNTER(host, memory_some_ns),
+	MAYBE_COUNTER(host, memory_full_ns),
+	MAYBE_COUNTER(host, io_some_ns),
+	MAYBE_COUNTER(host, io_full_ns),
+	MAYBE_GAUGE(host, halt_poll_ns),
+	{ 0 },
+};
+
+static const struct field host_nodes[] = {
+	KEY(host_node, node),
+	TEXT_GAUGE(host_node, cpus),
+	MAYBE_GAUGE(host_node, memory_bytes),
+	MAYBE_GAUGE(host_node, free_bytes),
+	MAYBE_GAUGE(host_node, hugepages),
+	MAYBE_GAUGE(host_node, hugepages_free),
+	{ 0 },
+};
+
+static const struct field processes[] = {
+	KEY(process, pid),
+	KEY(process, start),
+	TEXT_GAUGE(process, name),
+	TEXT_GAUGE(process, user),
+	TEXT_GAUGE(process, policy),
+	SIGNED_GAUGE(process, nice),
+	GAUGE(process, rt_priority),
+	GAUGE(process, cpu),
+	GAUGE(process, threads),
+	MAYBE_COUNTER(process, cpu_ns),
+	GAUGE(process, resident_bytes),
+	MAYBE_COUNTER(process, voluntary),
+	MAYBE_COUNTER(process, involuntary),
+	{ 0 },
+};
+
 static const struct field missing[] = {
 	TEXT_KEY(missing, what),
 	TEXT_GAUGE(missing, why),
 	{ 0 },
 };
 
+/* clang-format off */
 const struct form detail_form[TABLE_NR] = {
-	[TABLE_REASONS] = { "reasons", sizeof(struct reason), reasons },
-	[TABLE_USERSPACE] = { "userspace", sizeof(struct outcome), userspace },
-	[TABLE_HISTOGRAMS] = { "histograms", sizeof(struct histogram), histograms },
-	[TABLE_HOT] = { "hot", sizeof(struct spot), hot },
-	[TABLE_VCPUS] = { "vcpus", sizeof(struct vcpu), vcpus },
-	[TABLE_CPUS] = { "cpus", sizeof(struct cpu), cpus },
-	[TABLE_THREADS] = { "threads", sizeof(struct thread), threads },
-	[TABLE_CGROUPS] = { "cgroups", sizeof(struct cgroup), cgroups },
-	[TABLE_MEMORY] = { "memory", sizeof(struct memory), memory },
-	[TABLE_NODES] = { "nodes", sizeof(struct node), nodes },
-	[TABLE_MISSING] = { "missing", sizeof(struct missing), missing },
+	[TABLE_REASONS] = { .name = "reasons", .size = sizeof(struct reason), .field = reasons },
+	[TABLE_USERSPACE] = { .name = "userspace", .size = sizeof(struct outcome), .field = userspace },
+	[TABLE_HISTOGRAMS] = { .name = "histograms", .size = sizeof(struct histogram), .field = histograms },
+	[TABLE_HOT] = { .name = "hot", .size = sizeof(struct spot), .field = hot },
+	[TABLE_VCPUS] = { .name = "vcpus", .size = sizeof(struct vcpu), .field = vcpus },
+	[TABLE_CPUS] = { .name = "cpus", .size = sizeof(struct cpu), .field = cpus },
+	[TABLE_THREADS] = { .name = "threads", .size = sizeof(struct thread), .field = threads },
+	[TABLE_CGROUPS] = { .name = "cgroups", .size = sizeof(struct cgroup), .field = cgroups },
+	[TABLE_MEMORY] = { .name = "memory", .size = sizeof(struct memory), .field = memory },
+	[TABLE_NODES] = { .name = "nodes", .size = sizeof(struct node), .field = nodes },
+	[TABLE_HOST] = { .name = "host", .size = sizeof(struct host), .field = host },
+	[TABLE_HOST_NODES] = { .name = "host_nodes", .size = sizeof(struct host_node), .field = host_nodes },
+	[TABLE_PROCESSES] = { .name = "processes", .size = sizeof(struct process), .field = processes, .partial = true },
+	[TABLE_MISSING] = { .name = "missing", .size = sizeof(struct missing), .field = missing },
 };
+/* clang-format on */
 
 static uint64_t *number_of(void *row, const struct field *field)
 {
@@ -240,6 +304,14 @@ void detail_miss(struct detail *detail, const char *what, const char *why)
 		return;
 	detail_clean_text(missing->what, sizeof(missing->what), what);
 	detail_clean_text(missing->why, sizeof(missing->why), why);
+}
+
+const char *detail_policy_name(uint64_t policy)
+{
+	static const char *const name[] = { "OTHER", "FIFO", "RR",	 "BATCH",
+					    "ISO",   "IDLE", "DEADLINE", "EXT" };
+
+	return policy < sizeof(name) / sizeof(*name) ? name[policy] : "?";
 }
 
 /* Takes the next field of the line off *@at. Returns its length, 0 at the end. */
@@ -381,12 +453,16 @@ static void subtract_rows(const struct form *form, struct rows *diff, const stru
 
 		memcpy(row, (char *)now->row + i * form->size, form->size);
 		was_row = was ? find_row(form, was, row, &at) : NULL;
-		for (const struct field *field = form->field; was_row && field->name; field++) {
+		for (const struct field *field = form->field; field->name; field++) {
 			uint64_t *number = number_of(row, field);
 			uint64_t before;
 
 			if (field->kind != FIELD_COUNTER)
 				continue;
+			if (!was_row) {
+				*number = was && form->partial ? DETAIL_UNKNOWN : *number;
+				continue;
+			}
 			before = *number_of(was_row, field);
 			if (field->optional &&
 			    (*number == DETAIL_UNKNOWN || before == DETAIL_UNKNOWN))

@@ -86,6 +86,32 @@ struct node {
 	uint64_t node, bytes, hugetlb_bytes;
 };
 
+/* The host. Its tables are in the detail of no guest. */
+struct host {
+	uint64_t tasks, running, blocked; /* threads */
+	uint64_t busy_ns, idle_ns, iowait_ns, steal_ns; /* of all CPUs; idle includes iowait */
+	uint64_t switches;
+	uint64_t memory_bytes, available_bytes, swap_bytes, swap_free_bytes;
+	uint64_t hugepages, hugepages_free, hugepage_bytes, hugetlb_bytes;
+	char thp[DETAIL_TEXT_SIZE];
+	uint64_t thp_bytes, ksm_run, ksm_shared_bytes, ksm_sharing_bytes, ksm_profit;
+	uint64_t cpu_some_ns, memory_some_ns, memory_full_ns, io_some_ns, io_full_ns;
+	uint64_t halt_poll_ns;
+};
+
+struct host_node {
+	uint64_t node;
+	char cpus[DETAIL_PATH_SIZE];
+	uint64_t memory_bytes, free_bytes, hugepages, hugepages_free;
+};
+
+/* A process beside the guests. */
+struct process {
+	uint64_t pid, start;
+	char name[DETAIL_TEXT_SIZE], user[DETAIL_TEXT_SIZE], policy[DETAIL_TEXT_SIZE];
+	uint64_t nice, rt_priority, cpu, threads, cpu_ns, resident_bytes, voluntary, involuntary;
+};
+
 /* What could not be read, and why. */
 struct missing {
 	char what[DETAIL_TEXT_SIZE], why[DETAIL_PATH_SIZE];
@@ -118,6 +144,9 @@ enum table {
 	TABLE_CGROUPS,
 	TABLE_MEMORY,
 	TABLE_NODES,
+	TABLE_HOST,
+	TABLE_HOST_NODES,
+	TABLE_PROCESSES,
 	TABLE_MISSING,
 	TABLE_NR
 };
@@ -127,6 +156,7 @@ struct form {
 	const char *name;
 	size_t size; /* of a row */
 	const struct field *field; /* the last one has no name */
+	bool partial; /* rows can be left out, so that what a new one did is not known */
 };
 
 extern const struct form detail_form[TABLE_NR];
@@ -173,6 +203,9 @@ bool detail_set_text(char *field, size_t room, const char *text, size_t len);
  * in '+'.
  */
 void detail_clean_text(char *field, size_t room, const char *raw);
+
+/* Returns the name of a scheduling policy, for instance "OTHER". */
+const char *detail_policy_name(uint64_t policy);
 
 /* Notes that @what could not be read, and why. Says it once. */
 void detail_miss(struct detail *detail, const char *what, const char *why);

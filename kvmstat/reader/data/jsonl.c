@@ -43,6 +43,17 @@ static json_t *of_rows(const struct form *form, const struct rows *rows)
 	return array;
 }
 
+static json_t *of_detail(const struct detail *detail)
+{
+	json_t *object = json_object();
+
+	for (enum table t = 0; t < TABLE_NR; t++)
+		if (detail->table[t].known)
+			json_object_set_new(object, detail_form[t].name,
+					    of_rows(&detail_form[t], &detail->table[t]));
+	return object;
+}
+
 static json_t *of_guest(const struct snapshot *snap, size_t i)
 {
 	const struct about *about = snap->about ? snap->about[i] : NULL;
@@ -59,16 +70,8 @@ static json_t *of_guest(const struct snapshot *snap, size_t i)
 		if (snap->has & COL_BIT(c))
 			json_object_set_new(guest, column_name[c],
 					    jsonl_number(snap->guest[i].v[c]));
-	if (about) {
-		json_t *detail = json_object();
-
-		for (enum table t = 0; t < TABLE_NR; t++)
-			if (about->detail.table[t].known)
-				json_object_set_new(detail, detail_form[t].name,
-						    of_rows(&detail_form[t],
-							    &about->detail.table[t]));
-		json_object_set_new(guest, "detail", detail);
-	}
+	if (about)
+		json_object_set_new(guest, "detail", of_detail(&about->detail));
 	return guest;
 }
 
@@ -79,11 +82,12 @@ json_t *jsonl_snapshot(const struct snapshot *snap)
 
 	for (size_t i = 0; i < snap->nr; i++)
 		json_array_append_new(guests, of_guest(snap, i));
-	return json_pack("{s:s, s:i, s:I, s:I, s:s, s:s, s:s, s:s, s:i, s:o}", "kvmstat",
+	return json_pack("{s:s, s:i, s:I, s:I, s:s, s:s, s:s, s:s, s:i, s:o, s:o*}", "kvmstat",
 			 KVMSTAT_VERSION, "format", JSONL_FORMAT, "time_ns",
 			 (json_int_t)at->real_ns, "uptime_ns", (json_int_t)at->boot_ns, "boot_id",
 			 at->boot_id, "host", at->host, "kernel", at->kernel, "isa", at->isa,
-			 "cpus", (int)at->cpus, "guests", guests);
+			 "cpus", (int)at->cpus, "guests", guests, "machine",
+			 snap->host ? of_detail(&snap->host->detail) : NULL);
 }
 
 /* The state of parsing. The first fault stays. */
@@ -173,6 +177,14 @@ static bool get_rows(struct reading *reading, const struct form *form, const jso
 	return true;
 }
 
+static bool get_detail(struct reading *reading, const json_t *object, struct detail *detail)
+{
+	for (enum table t = 0; t < TABLE_NR; t++)
+		if (!get_rows(reading, &detail_form[t], object, &detail->table[t]))
+			return false;
+	return true;
+}
+
 static bool get_guest(struct reading *reading, const json_t *guest, struct snapshot *snap)
 {
 	struct counts *counts = &snap->guest[snap->nr];
@@ -203,10 +215,8 @@ static bool get_guest(struct reading *reading, const json_t *guest, struct snaps
 	snap->has &= has;
 	about->detail.isa = isa_of(snap->at.isa);
 	about->has_ready = json_object_get(guest, "ready_ns");
-	for (enum table t = 0; t < TABLE_NR; t++)
-		if (!get_rows(reading, &detail_form[t], json_object_get(guest, "detail"),
-			      &about->detail.table[t]))
-			return false;
+	if (!get_detail(reading, json_object_get(guest, "detail"), &about->detail))
+		return false;
 	if (!get_number(reading, guest, "ready_ns", &about->ready_ns) ||
 	    !get_text(reading, guest, "name", about->name) ||
 	    !get_text(reading, guest, "vmm", about->vmm) ||
@@ -259,7 +269,10 @@ static bool get_snapshot(struct reading *reading, const json_t *root, struct sna
 	json_array_foreach(guests, i, guest)
 		if (!get_guest(reading, guest, snap))
 			return false;
-	return true;
+	if (!json_object_get(root, "machine"))
+		return true;
+	snap->host = about_new();
+	return get_detail(reading, json_object_get(root, "machine"), &snap->host->detail);
 }
 
 enum source_status jsonl_parse(const char *buf, size_t len, size_t line, struct snapshot *snap,

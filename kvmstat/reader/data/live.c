@@ -14,6 +14,7 @@
 
 #include "data/about.h"
 #include "data/footprint.h"
+#include "data/machine.h"
 #include "data/memory.h"
 #include "data/process.h"
 #include "data/thread.h"
@@ -140,5 +141,9 @@ enum source_status live_take(const char *root, const struct wanted *wanted, stru
 	}
 	if (depth >= DEPTH_THREADS)
 		take_processes(root, wanted, snap);
+	if (wanted->host) {
+		snap->host = about_new();
+		machine_take(root, snap, wanted->most, &snap->host->detail);
+	}
 	return SOURCE_OK;
 }

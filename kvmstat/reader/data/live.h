@@ -23,6 +23,8 @@ enum depth {
 struct wanted {
 	enum depth depth;
 	struct choice processes; /* the guests whose processes are read at that depth */
+	bool host; /* the host, too */
+	size_t most; /* of its processes; 0: all */
 };
 
 /*

@@ -170,7 +170,8 @@ enum status session_open(struct session *session, const struct request *request,
 {
 	struct source_error err;
 
-	*session = (struct session){ .request = request, .wanted = { depth, request->choice } };
+	*session = (struct session){ .request = request,
+				     .wanted = { depth, request->choice, request->host, 0 } };
 	window_open(&session->window, &request->choice);
 	if (take(session, &session->last, &err) != SOURCE_OK)
 		return explain(session, &err);

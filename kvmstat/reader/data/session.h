@@ -17,6 +17,7 @@ struct request {
 	char **files; /* recordings to read one after the other instead */
 	size_t nr_files;
 	struct choice choice;
+	bool host; /* the host is wanted, too */
 	int64_t window; /* nanoseconds; 0: since each guest was first seen; -1: not given */
 	const char *from, *to; /* the span of the recordings that is wanted; NULL: all */
 };

@@ -123,14 +123,6 @@ static bool parse_stat(char *stat, const char **name, uint64_t field[STAT_NR])
 	return true;
 }
 
-static const char *policy_name(uint64_t policy)
-{
-	static const char *const name[] = { "OTHER", "FIFO", "RR",	 "BATCH",
-					    "ISO",   "IDLE", "DEADLINE", "EXT" };
-
-	return policy < sizeof(name) / sizeof(*name) ? name[policy] : "?";
-}
-
 /* The kernel's struct sched_attr, in its first size. */
 struct attributes {
 	uint32_t size, policy;
@@ -380,7 +372,7 @@ static void add_thread(struct taking *taking, uint64_t of, uint64_t tid, const c
 		detail_clean_text(thread->name, sizeof(thread->name), name);
 		strcpy(thread->role, role ?: "");
 		find_role(thread, name, taking->pid, taking->detail, taking->initial);
-		strcpy(thread->policy, policy_name(field[STAT_POLICY]));
+		strcpy(thread->policy, detail_policy_name(field[STAT_POLICY]));
 		thread->nice = field[STAT_NICE];
 		thread->rt_priority = field[STAT_RT_PRIORITY];
 		thread->cpu = field[STAT_CPU];
@@ -400,22 +392,6 @@ static void add_own(void *data, uint64_t tid)
 	add_thread(taking, taking->pid, tid, NULL);
 }
 
-/* Returns whether a list like "0-3,8" has @number. */
-static bool list_has(const char *list, uint64_t number)
-{
-	while (list && *list >= '0' && *list <= '9') {
-		char *end;
-		uint64_t first = strtoull(list, &end, 10), last = first;
-
-		if (*end == '-')
-			last = strtoull(end + 1, &end, 10);
-		if (number >= first && number <= last)
-			return true;
-		list = *end == ',' ? end + 1 : NULL;
-	}
-	return false;
-}
-
 /* Tells the nodes of threads by the nodes' CPUs. The numbers of nodes can have gaps. */
 static void find_nodes(struct taking *taking)
 {
@@ -428,12 +404,12 @@ static void find_nodes(struct taking *taking)
 	for (uint64_t node = 0; nodes && node < 1024; node++) {
 		char *cpus;
 
-		if (!list_has(nodes, node))
+		if (!tree_list_has(nodes, node))
 			continue;
 		cpus = tree_read(NULL, "%s/sys/devices/system/node/node%" PRIu64 "/cpulist",
 				 taking->root, node);
 		detail_for_each(thread, taking->detail, TABLE_THREADS)
-			if (list_has(cpus, thread->cpu))
+			if (tree_list_has(cpus, thread->cpu))
 				thread->node = node;
 		free(cpus);
 	}

@@ -149,6 +149,21 @@ bool tree_numbers(const char *path, void (*use)(void *data, uint64_t number), vo
 	return true;
 }
 
+bool tree_list_has(const char *list, uint64_t number)
+{
+	while (list && *list >= '0' && *list <= '9') {
+		char *end;
+		uint64_t first = strtoull(list, &end, 10), last = first;
+
+		if (*end == '-')
+			last = strtoull(end + 1, &end, 10);
+		if (number >= first && number <= last)
+			return true;
+		list = *end == ',' ? end + 1 : NULL;
+	}
+	return false;
+}
+
 bool tree_is_initial(const char *root)
 {
 	/* The kernel's PROC_PID_INIT_INO. */

@@ -30,6 +30,9 @@ __attribute__((format(printf, 1, 2))) char *tree_link(const char *format, ...);
 /* Calls @use for each entry of a directory whose name is a number. Returns false with errno. */
 bool tree_numbers(const char *path, void (*use)(void *data, uint64_t number), void *data);
 
+/* Returns whether a list like "0-3,8" has @number. */
+bool tree_list_has(const char *list, uint64_t number);
+
 /*
  * Returns whether process ids below @root are those of the initial pid namespace, as the module
  * and KVM tell them.

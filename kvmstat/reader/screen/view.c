@@ -108,7 +108,8 @@ void view_enter(struct view *view, const struct guest_key *key)
 	view->subject = *key;
 	view->inside = true;
 	view->panes.overview.first = 0;
-	view->session.wanted = (struct wanted){ DEPTH_PROCESSES, { .pid = key->pid } };
+	view->session.wanted =
+		(struct wanted){ .depth = DEPTH_PROCESSES, .processes = { .pid = key->pid } };
 	if (!view->lost)
 		view_take(view, false);
 }

@@ -244,6 +244,153 @@ static struct grid nodes_grid(const struct detail *detail)
 	return grid;
 }
 
+static const struct grid_column host_columns[] = {
+	{ "tasks", "tasks", UNIT_ID, 8, 0 },
+	{ "running", "  running or ready", UNIT_ID, 8, 0 },
+	{ "blocked", "  blocked", UNIT_ID, 8, 0 },
+	{ "busy_share", "CPU, % of all CPUs", UNIT_SHARE, 8, 1 },
+	{ "idle_share", "  idle, waiting for I/O too", UNIT_SHARE, 8, 1 },
+	{ "iowait_share", "  waiting for I/O", UNIT_SHARE, 8, 1 },
+	{ "steal_share", "  stolen by its own host", UNIT_SHARE, 8, 1 },
+	{ "switches_s", "context switches per second", UNIT_RATE, 8, 0 },
+	{ "memory_bytes", "memory", UNIT_BYTES, 8, 0 },
+	{ "available_bytes", "  available", UNIT_BYTES, 8, 0 },
+	{ "swap_bytes", "swap", UNIT_BYTES, 8, 0 },
+	{ "swap_free_bytes", "  free", UNIT_BYTES, 8, 0 },
+	{ "hugepages", "static huge pages", UNIT_ID, 8, 0 },
+	{ "hugepages_free", "  free", UNIT_ID, 8, 0 },
+	{ "hugepage_bytes", "  size of one", UNIT_BYTES, 8, 0 },
+	{ "hugetlb_bytes", "  of all sizes", UNIT_BYTES, 8, 0 },
+	{ "thp", "transparent huge pages", UNIT_TEXT, 0, 0 },
+	{ "thp_bytes", "  in use, anonymous", UNIT_BYTES, 8, 0 },
+	{ "ksm_run", "KSM runs (1: yes)", UNIT_ID, 8, 0 },
+	{ "ksm_shared_bytes", "  kept by it", UNIT_BYTES, 8, 0 },
+	{ "ksm_sharing_bytes", "  saved by it", UNIT_BYTES, 8, 0 },
+	{ "ksm_profit", "  its profit, in bytes", UNIT_SIGNED, 8, 0 },
+	{ "cpu_some_share", "pressure, % of time: CPU", UNIT_SHARE, 8, 1 },
+	{ "memory_some_share", "  memory, some", UNIT_SHARE, 8, 1 },
+	{ "memory_full_share", "  memory, full", UNIT_SHARE, 8, 1 },
+	{ "io_some_share", "  I/O, some", UNIT_SHARE, 8, 1 },
+	{ "io_full_share", "  I/O, full", UNIT_SHARE, 8, 1 },
+	{ "halt_poll_ns", "kvm.halt_poll_ns", UNIT_ID, 8, 0 },
+};
+
+static struct grid host_grid(const struct detail *detail, double seconds)
+{
+	struct grid grid = GRID(host_columns);
+	const struct host *h;
+
+	detail_for_each(h, detail, TABLE_HOST) {
+		struct cell *cell = grid_row(&grid);
+		const uint64_t all =
+			h->busy_ns == DETAIL_UNKNOWN ? 0 : h->busy_ns + h->idle_ns + h->steal_ns;
+
+		*cell++ = cell_maybe(h->tasks);
+		*cell++ = cell_maybe(h->running);
+		*cell++ = cell_maybe(h->blocked);
+		*cell++ = cell_share(h->busy_ns, all);
+		*cell++ = cell_share(h->idle_ns, all);
+		*cell++ = cell_share(h->iowait_ns, all);
+		*cell++ = cell_share(h->steal_ns, all);
+		*cell++ = rate_of(h->switches, seconds);
+		*cell++ = cell_maybe(h->memory_bytes);
+		*cell++ = cell_maybe(h->available_bytes);
+		*cell++ = cell_maybe(h->swap_bytes);
+		*cell++ = cell_maybe(h->swap_free_bytes);
+		*cell++ = cell_maybe(h->hugepages);
+		*cell++ = cell_maybe(h->hugepages_free);
+		*cell++ = cell_maybe(h->hugepage_bytes);
+		*cell++ = cell_maybe(h->hugetlb_bytes);
+		*cell++ = h->thp[0] ? cell_text(h->thp) : (struct cell){ 0 };
+		*cell++ = cell_maybe(h->thp_bytes);
+		*cell++ = cell_maybe(h->ksm_run);
+		*cell++ = cell_maybe(h->ksm_shared_bytes);
+		*cell++ = cell_maybe(h->ksm_sharing_bytes);
+		*cell++ = cell_maybe(h->ksm_profit);
+		*cell++ = time_share(h->cpu_some_ns, seconds);
+		*cell++ = time_share(h->memory_some_ns, seconds);
+		*cell++ = time_share(h->memory_full_ns, seconds);
+		*cell++ = time_share(h->io_some_ns, seconds);
+		*cell++ = time_share(h->io_full_ns, seconds);
+		*cell++ = cell_maybe(h->halt_poll_ns);
+	}
+	return grid;
+}
+
+static const struct grid_column host_node_columns[] = {
+	{ "node", "NODE", UNIT_ID, 4, 0 },
+	{ "cpus", "CPUS", UNIT_TEXT, 0, 0 },
+	{ "memory_bytes", "MEMORY", UNIT_BYTES, 6, 0 },
+	{ "free_bytes", "FREE", UNIT_BYTES, 6, 0 },
+	{ "hugepages", "HUGEPAGES", UNIT_ID, 9, 0 },
+	{ "hugepages_free", "FREE", UNIT_ID, 6, 0 },
+};
+
+static struct grid host_nodes_grid(const struct detail *detail)
+{
+	struct grid grid = GRID(host_node_columns);
+	const struct host_node *n;
+
+	detail_for_each(n, detail, TABLE_HOST_NODES) {
+		struct cell *cell = grid_row(&grid);
+
+		*cell++ = cell_number(n->node);
+		*cell++ = cell_text(n->cpus);
+		*cell++ = cell_maybe(n->memory_bytes);
+		*cell++ = cell_maybe(n->free_bytes);
+		*cell++ = cell_maybe(n->hugepages);
+		*cell++ = cell_maybe(n->hugepages_free);
+	}
+	return grid;
+}
+
+static const struct grid_column process_columns[] = {
+	{ "pid", "PID", UNIT_ID, 7, 0 },
+	{ "user", "USER", UNIT_TEXT, 8, 0 },
+	{ "policy", "POLICY", UNIT_TEXT, 8, 0 },
+	{ "nice", "NICE", UNIT_SIGNED, 4, 0 },
+	{ "rt_priority", "RT", UNIT_ID, 2, 0 },
+	{ "cpu", "CPU", UNIT_ID, 3, 0 },
+	{ "threads", "THREADS", UNIT_ID, 7, 0 },
+	{ "cpu_ns", "TIME", UNIT_NS, 6, 0 },
+	{ "cpu_share", "CPU%", UNIT_SHARE, 5, 1 },
+	{ "resident_bytes", "MEMORY", UNIT_BYTES, 6, 0 },
+	{ "voluntary", "VOL", UNIT_COUNT, 6, 0 },
+	{ "voluntary_s", "VOL/s", UNIT_RATE, 6, 0 },
+	{ "involuntary", "INVOL", UNIT_COUNT, 6, 0 },
+	{ "involuntary_s", "INVOL/s", UNIT_RATE, 7, 0 },
+	{ "name", "NAME", UNIT_TEXT, 0, 0 },
+};
+
+static struct grid processes_grid(const struct detail *detail, double seconds)
+{
+	struct grid grid = GRID(process_columns);
+	const struct process *p;
+
+	grid.usual = "pid,user,policy,nice,rt_priority,cpu,cpu_share,resident_bytes,voluntary_s,"
+		     "involuntary_s,name";
+	detail_for_each(p, detail, TABLE_PROCESSES) {
+		struct cell *cell = grid_row(&grid);
+
+		*cell++ = cell_number(p->pid);
+		*cell++ = cell_text(p->user);
+		*cell++ = cell_text(p->policy);
+		*cell++ = cell_number(p->nice);
+		*cell++ = cell_number(p->rt_priority);
+		*cell++ = cell_number(p->cpu);
+		*cell++ = cell_number(p->threads);
+		*cell++ = cell_maybe(p->cpu_ns);
+		*cell++ = time_share(p->cpu_ns, seconds);
+		*cell++ = cell_number(p->resident_bytes);
+		*cell++ = cell_maybe(p->voluntary);
+		*cell++ = rate_of(p->voluntary, seconds);
+		*cell++ = cell_maybe(p->involuntary);
+		*cell++ = rate_of(p->involuntary, seconds);
+		*cell++ = cell_text(p->name);
+	}
+	return grid;
+}
+
 static const struct grid_column missing_columns[] = {
 	{ "what", "WHAT", UNIT_TEXT, 0, 0 },
 	{ "why", "WHY", UNIT_TEXT, 0, 0 },
@@ -274,6 +421,12 @@ struct grid backing_grid(enum table table, const struct detail *detail, double s
 		return memory_grid(detail, seconds);
 	case TABLE_NODES:
 		return nodes_grid(detail);
+	case TABLE_HOST:
+		return host_grid(detail, seconds);
+	case TABLE_HOST_NODES:
+		return host_nodes_grid(detail);
+	case TABLE_PROCESSES:
+		return processes_grid(detail, seconds);
 	default:
 		return missing_grid(detail);
 	}
