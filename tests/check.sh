@@ -51,7 +51,7 @@ boot() {
 	local name=$1 machine=$2 cases=$3 case status add=()
 	shift 3
 	# The command is built for this machine's architecture only.
-	[ "${bin##*/}" != "$(dpkg --print-architecture)" ] || add=(--program "$top/build/kvmstat:bin/kvmstat")
+	[ "${bin##*/}" != "$(dpkg --print-architecture)" ] || add=(--program "$top/build/kvmstat:bin/kvmstat" --program "$(command -v chrt):bin/chrt")
 	for case in $cases; do
 		add+=(--add "$top/tests/cases/$case.sh:cases/$case.sh")
 	done
