@@ -126,7 +126,7 @@ _kvmstat_value() {
 		;;
 	-w | --window) _kvmstat_words 0 1 5 10 60 ;;
 	--format) _kvmstat_words prometheus json csv ;;
-	--table) _kvmstat_words guests reasons userspace histograms hot vcpus cpus ;;
+	--table) _kvmstat_words guests reasons userspace histograms hot vcpus cpus threads cgroups memory nodes missing ;;
 	--size) _kvmstat_words 0 16 64 256 1024 ;;
 	--keep) _kvmstat_words 0 1 4 16 ;;
 	--from | --to) ;;
@@ -146,7 +146,7 @@ _kvmstat_source() {
 _kvmstat() {
 	local IFS=$' \t\n' words quote head before='' cur word option='' no_more='' i
 	local command='' source=() arguments=() options=()
-	local commands=(list show top classify record report export doctor) intervals=(1 2 5 10 60)
+	local commands=(list show threads memory host top classify record report export doctor) intervals=(1 2 5 10 60)
 	local from=(-f --file -r --root) choice=(-g --guest -p --pid)
 	local rows=(-c --columns -s --sort -z --skip-zeros --raw --csv)
 	COMPREPLY=()
@@ -193,6 +193,8 @@ _kvmstat() {
 		'') options=("${from[@]}" "${choice[@]}" "${rows[@]}") ;;
 		list) options=("${from[@]}" "${choice[@]}" -w --window "${rows[@]}" --json) ;;
 		show) options=("${from[@]}" "${choice[@]}" -w --window --config --json) ;;
+		threads | memory) options=("${from[@]}" "${choice[@]}" -w --window "${rows[@]}" --json) ;;
+		host) options=("${from[@]}" -w --window "${rows[@]}" --json) ;;
 		top) options=(-r --root "${choice[@]}" --config) ;;
 		classify) options=("${from[@]}" "${choice[@]}" -w --window --config --thesis --json) ;;
 		record) options=(-r --root --size --keep) ;;
@@ -208,9 +210,9 @@ _kvmstat() {
 		[[ ${#words[@]} -gt 2 ]] || intervals+=("${commands[@]}")
 		_kvmstat_words "${intervals[@]}"
 		;;
-	show/0) _kvmstat_guests ;;
+	show/0 | threads/0 | memory/0) _kvmstat_guests ;;
 	record/0 | report/*) compopt -o default ;;
-	top/0 | record/1) _kvmstat_words "${intervals[@]}" ;;
+	top/0 | host/0 | record/1 | threads/1 | memory/1) _kvmstat_words "${intervals[@]}" ;;
 	esac
 }
 

@@ -102,7 +102,7 @@ boot() {
 	local name=$1 machine=$2 cases=$3 case status=0 watch add=()
 	shift 3
 	if [ "${bin##*/}" = "$(dpkg --print-architecture)" ]; then
-		add=(--program "$top/build/kvmstat:bin/kvmstat")
+		add=(--program "$top/build/kvmstat:bin/kvmstat" --program "$(command -v chrt):bin/chrt")
 	else
 		add=(--add "$bin/reader:.")
 	fi

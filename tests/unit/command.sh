@@ -261,7 +261,7 @@ check 'a hostile column' 2 '' "no column '.x1b' here" ./kvmstat list -f "$full" 
 holds 'a hostile column: its message is harmless' harmless err
 
 # The status is 0 if all is well.
-for command in '' list show top classify record report export doctor; do
+for command in '' list show threads memory host top classify record report export doctor; do
 	# shellcheck disable=SC2086 # none is no word
 	check "help: ${command:-none}" 0 "^Usage: kvmstat $command" '' ./kvmstat $command --help
 	holds "help fits a screen: ${command:-none}" fits
@@ -272,7 +272,8 @@ for command in '' list show top classify record report export doctor; do
 	check "-h: ${command:-none}" 0 'Show this help' '' ./kvmstat $command -h
 done
 check 'help says how it ends' 0 'Exit status: 0 fine; 1 ' '' ./kvmstat --help
-check 'help lists the commands' 0 'Commands: list, show, top, classify, record, report, export, doctor' '' ./kvmstat --help
+check 'help lists the commands' 0 'Commands: list, show, threads, memory, host, top, classify, record, report' '' ./kvmstat --help
+holds 'help lists the last, too' matches out '^export, doctor; see '
 version=$(sed -n 's/^#define KVMSTAT_VERSION[[:space:]]*"\(.*\)"$/\1/p' "$here/../../include/kvmstat.h")
 check 'version' 0 "^kvmstat $version\$" '' ./kvmstat -V
 check 'version of a command' 0 "^kvmstat $version\$" '' ./kvmstat list --version
@@ -435,6 +436,83 @@ printf 'rubbish' >$debug/11/hot
 check 'show with a garbled file' 0 '^Exits by reason' '' ./kvmstat show web1 -r root
 lacks 'show with a garbled file: without it' 'Devices and registers'
 cp "$corpus/hot/ide" $debug/11/hot
+
+# The process behind a guest, with the files of several kernels.
+# tree NAME: unpacks tests/unit/trees/NAME as "tree", with a guest of process 2000.
+tree() {
+	local line file=/dev/null
+	rm -rf tree
+	while IFS= read -r line; do
+		case $line in
+		'=== '*)
+			file=tree/${line#=== }
+			file=${file%% -> *}
+			mkdir -p "${file%/*}"
+			case $line in *' -> '*) ln -s "${line##* -> }" "$file" ;; *) : >"$file" ;; esac
+			;;
+		*) printf '%s\n' "$line" >>"$file" ;;
+		esac
+	done <"$here/trees/$1"
+	{ head -n1 "$corpus/kvminfo/memory.txt"; guest 2000 11 3 4 5; } >tree/proc/kvminfo
+}
+tree 6.1
+check 'threads' 0 '^vCPU 0 +2004 OTHER +0 +0 0-1 +1 +0 +0\.0 +0\.0 +0 +0 +0 +50 +80\.0$' '' ./kvmstat threads -r tree -w 0.1
+for what in '^\?: pid 2000, id 11, managed by libvirt$' '^main +2000 ' '^vCPU 1 +2006 RR +0 +1 ' '^nx-recovery +2011 BATCH +19 ' '^vhost +2010 ' \
+	'^/machine\.slice +2 +100 +- +100\.?0?ms +0 +0 +0$'; do
+	holds "threads: $what" matches out "$what"
+done
+holds 'threads: harmless' harmless out
+lacks 'threads: what only calls itself a thread of the kernel' ' 2012 '
+check 'threads: JSON' 0 . '' ./kvmstat threads 2000 -r tree -w 0 --json
+holds 'threads: JSON: all parts' json '.[0] | .pid == 2000 and .seconds == null and (.threads | length) == 8 and .missing == []
+	and (.threads[] | select(.role == "vCPU 1") | .rt_priority == 1 and .node == 1 and .slice_ns == null and .moves == 9 and .moves_s == null)
+	and (.cgroups[] | select(.cgroup == "/machine.slice") | .quota_share == null and .weight == 100)'
+check 'threads: CSV' 0 '^\?,2000,11,"vCPU 0",2004,"CPU 0/KVM",OTHER,0,0,,0-1,1,0,9000000000,1200000000,,,3,,5000,,400,,50,0\.800000,/machine' '' ./kvmstat threads -r tree -w 0 --csv
+check 'memory' 0 '^  KVM maps, 2 MiB pages +512$' '' ./kvmstat memory -r tree -w 0.1
+for what in '^\?: pid 2000, id 11, managed by libvirt$' '^  resident +512M$' '^  in hugetlbfs, beside that +1\.0G$' \
+	'^  balloon +none$' '^ +1 +1\.0G +1\.0G$' "^KSM's profit +this kernel does not tell it by process$"; do
+	holds "memory: $what" matches out "$what"
+done
+check 'memory: JSON' 0 . '' ./kvmstat memory 2000 -r tree -w 0 --json
+holds 'memory: JSON: all parts' json '.[0] | .memory[0].pages_4k == 705 and .memory[0].ksm_profit == null and .memory[0].swapped_bytes == 0
+	and .memory[0].minor_faults_s == null and (.nodes | map(.bytes)) == [2457600, 1075380224] and (.missing | map(.what)) == ["KSM'"'"'s profit"]'
+check 'memory: CSV' 0 '^\?,2000,11,536870912,0,536870912,1073741824,0,2,705,512,0,' '' ./kvmstat memory -r tree -w 0 --csv
+check 'memory: columns' 0 '^\? +512M +512$' '' ./kvmstat memory -r tree -w 0 -c guest,resident_bytes,pages_2m
+check 'show: memory' 0 '^  resident +512M$' '' ./kvmstat show 2000 -r tree
+check 'record: memory' 0 '' '' ./kvmstat record memory.rec 0.1 1 -r tree
+check 'memory of a recording' 0 '^  KVM maps, 4 KiB pages +705$' '' ./kvmstat memory -f memory.rec
+holds 'memory of a recording: no walk' matches out "^transparent huge pages, memory by node +read by 'kvmstat memory' and 'kvmstat show' only$"
+check 'host' 0 '^  static huge pages +512$' '' ./kvmstat host -r tree -w 0
+for what in '^Host: Linux .*, 1 guests; .*; CPU average 42\.0 %$' '^  tasks +345$' '^  CPU, % of all CPUs +42\.0$' '^    idle, waiting for I/O too +52\.0$' \
+	'^ +1 2-3 +1\.9G +48\.8M +256 +50$' '^transparent huge pages|^  transparent huge pages +madvise$' '^ +PID USER +POLICY '; do
+	holds "host: $what" matches out "$what"
+done
+check 'host: JSON' 0 . '' ./kvmstat host -r tree -w 0.1 --json
+holds 'host: JSON: all parts' json '.host[0].halt_poll_ns == 200000 and (.host_nodes | length) == 2 and (.processes | length) > 1 and .seconds > 0'
+check 'host: CSV' 0 '^pid,user,policy,nice,' '' ./kvmstat host -r tree -w 0 --csv
+holds 'host: CSV: nothing else' test "$(grep -c '^[0-9]*,[^,]*,[A-Z?]*,' out)" = "$(($(wc -l <out) - 1))"
+check 'host, twice' 0 . '' ./kvmstat host 0.1 2 -r tree
+holds 'host, twice: two tables' test "$(grep -c '^Host: ' out)" = 2
+./kvmstat record host.rec 0.1 2 -r tree
+check 'host of a recording' 0 '^  kvm.halt_poll_ns +200000$' '' ./kvmstat host -f host.rec
+holds 'host: no more than 50 processes recorded' test "$(tail -n 1 host.rec | jq '.machine.processes | length')" -le 50
+check 'host of an old recording' 0 '^Host: ' '' ./kvmstat host -f "$corpus/recording/memory.jsonl"
+tree 6.12
+check 'memory: a profit below 0' 0 '^  +its profit, in bytes +-4096$' '' ./kvmstat memory -r tree -w 0
+tree 5.10
+check 'threads: columns, sorted' 0 '^ +-5$' '' ./kvmstat threads -r tree -w 0 -c nice -s -nice
+holds 'threads: the least first' test "$(sed -n 3p out | tr -d ' ')" = -5
+check 'threads: what is missing' 0 '^moves between CPUs +No such file or directory$' '' ./kvmstat threads -r tree -w 0
+check 'threads: a bad column' 2 '' "no column 'nic' here; there are: guest,pid,id,role," ./kvmstat threads -r tree -c nic
+check 'threads: no such guest' 1 '' 'no such guest' ./kvmstat threads x -r tree
+check 'threads, twice' 0 . '' ./kvmstat threads 2000 0.1 2 -r tree
+holds 'threads, twice: two tables' test "$(grep -c '^ROLE' out)" = 2
+check 'threads: a process that has gone' 0 '^threads +the process has ended' '' ./kvmstat threads web1 -r root -w 0
+check 'show: threads' 0 '^Threads that work for it$' '' ./kvmstat show 2000 -r tree
+check 'record: threads' 0 '' '' ./kvmstat record threads.rec 0.1 2 -r tree
+check 'threads of a recording' 0 '^I/O thread +2005 ' '' ./kvmstat threads -f threads.rec
+check 'export: threads' 0 '^[^,]*,\?,2000,11,2004,5000,"vCPU 0","CPU 0/KVM",OTHER,-5,0,,2,2,0,' '' ./kvmstat export -r tree --format csv --table threads
+check 'threads of an old recording' 0 '^memory: pid 118, id 1, managed by unknown$' '' ./kvmstat threads -f "$corpus/recording/memory.jsonl"
 
 # A window has only what happens in it.
 (

@@ -85,7 +85,7 @@ leaves() {
 }
 
 # Commands, and the places of an interval.
-offers 'kvmstat ' list show top classify record report export doctor 1 2 5 10 60
+offers 'kvmstat ' list show threads memory host top classify record report export doctor 1 2 5 10 60
 offers 'kvmstat re' record report
 offers 'kvmstat   re' record report
 offers 'kvmstat -z ' 1 2 5 10 60
@@ -134,6 +134,12 @@ offers 'kvmstat -g we' web1 web2
 offers 'kvmstat --guest=web' web1 web2
 offers 'kvmstat show -w 5 web1' web1
 offers 'kvmstat show web1 '
+offers 'kvmstat threads we' web1 web2
+offers 'kvmstat threads web1 ' 1 2 5 10 60
+offers 'kvmstat threads web1 --j' --json
+offers 'kvmstat memory we' web1 web2
+offers 'kvmstat host ' 1 2 5 10 60
+offers 'kvmstat host --j' --json
 offers 'kvmstat show name:we' web1 web2
 offers 'kvmstat -g name:' web1 web2 'two\ words' 'comma\,\ \"quoted\"' "it\\'s" \
 	'\$\(touch\ pwned\)' '\`touch\ pwned\`' '\$HOME' '\;touch\ pwned' '\>pwned' '\*' '\~root' \

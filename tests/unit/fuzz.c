@@ -13,10 +13,13 @@
 #include <wchar.h>
 
 #include "data/choice.h"
+#include "data/footprint.h"
 #include "data/jsonl.h"
+#include "data/machine.h"
 #include "data/memory.h"
 #include "data/recording.h"
 #include "data/share.h"
+#include "data/thread.h"
 #include "data/when.h"
 #include "text/guests.h"
 #include "text/output.h"
@@ -118,7 +121,7 @@ static void print(struct grid *grid)
 static void show_detail(const struct detail *detail)
 {
 	for (size_t i = 0; i < TABLE_NR; i++) {
-		struct grid grid = section_grid(&sections[i], detail, i % 2 ? 0 : 3);
+		struct grid grid = section_grid(&sections[i], detail, i % 3, i % 2 ? 0 : 3);
 
 		print(&grid);
 	}
@@ -335,6 +338,110 @@ static void try_time(const char *buf, size_t len)
 	must_be_clean(text);
 }
 
+/* The files of a guest's process, in the order in which the input has them, with \f between. */
+static const char *const process_files[] = {
+	"proc/7/task/7/stat",
+	"proc/7/task/7/status",
+	"proc/7/task/7/schedstat",
+	"proc/7/task/7/sched",
+	"proc/7/task/7/cgroup",
+	"proc/9/comm",
+	"proc/9/task/9/stat",
+	"sys/devices/system/node/online",
+	"sys/devices/system/node/node0/cpulist",
+	"sys/fs/cgroup/a/cpu.max",
+	"sys/fs/cgroup/a/cpu.weight",
+	"sys/fs/cgroup/a/cpu.stat",
+	"sys/fs/cgroup/cpu/a/cpu.cfs_quota_us",
+	"sys/fs/cgroup/cpu/a/cpu.cfs_period_us",
+	"proc/7/status",
+	"proc/7/stat",
+	"proc/7/smaps_rollup",
+	"proc/7/numa_maps",
+	"proc/7/ksm_stat",
+	"proc/7/ksm_merging_pages",
+	"proc/7/cmdline",
+	"sys/kernel/debug/kvm/7-11/pages_4k",
+	"proc/stat",
+	"proc/loadavg",
+	"proc/meminfo",
+	"proc/pressure/memory",
+	"sys/devices/system/node/node0/meminfo",
+	"sys/kernel/mm/transparent_hugepage/enabled",
+	"sys/kernel/mm/ksm/general_profit",
+};
+#define PROCESS_FILES (sizeof(process_files) / sizeof(*process_files))
+
+/* Returns the root of a tree of empty files. */
+static const char *process_tree(void)
+{
+	static char root[] = "/dev/shm/kvmstat-fuzz-XXXXXX", command[768];
+
+	if (strcmp(root + sizeof(root) - 7, "XXXXXX"))
+		return root;
+	must(mkdtemp(root) != NULL, "no directory");
+	snprintf(
+		command, sizeof(command),
+		"cd %s && mkdir -p proc/7/task/7 proc/9/task/9 proc/self/ns "
+		"sys/devices/system/node/node0 sys/fs/cgroup/a sys/fs/cgroup/cpu/a sys/kernel/debug/kvm/7-11 proc/pressure "
+		"sys/kernel/mm/transparent_hugepage sys/kernel/mm/ksm && "
+		"ln -s 'pid:[4026531836]' proc/self/ns/pid && touch sys/fs/cgroup/cgroup.controllers",
+		root);
+	must(!system(command), "no tree");
+	return root;
+}
+
+static void remove_tree(void)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -r %s", process_tree());
+	must(!system(command), "the tree stays");
+}
+
+/* There is a NUL behind the @len bytes at @buf. */
+static void try_process(const char *buf, size_t len)
+{
+	const char *root = process_tree(), *const end = buf + len;
+	struct snapshot snap = { .nr = 1, .has = UINT32_MAX };
+	struct kthreads kthreads;
+	struct detail *detail;
+	static bool registered;
+
+	if (!registered)
+		atexit(remove_tree);
+	registered = true;
+	for (size_t i = 0; i < PROCESS_FILES; i++) {
+		const char *stop = memchr(buf, '\f', end - buf) ?: end;
+		char path[128];
+		FILE *file;
+
+		snprintf(path, sizeof(path), "%s/%s", root, process_files[i]);
+		file = fopen(path, "w");
+		must(file != NULL, "no file");
+		fwrite(buf, 1, stop - buf, file);
+		fclose(file);
+		buf = stop < end ? stop + 1 : end;
+	}
+	snap.guest = xcalloc(1, sizeof(*snap.guest));
+	snap.about = xcalloc(1, sizeof(*snap.about));
+	snap.about[0] = about_new();
+	strcpy(snap.about[0]->name, "a");
+	detail = &snap.about[0]->detail;
+	thread_find_kernels(root, &kthreads);
+	thread_take(root, 7, &kthreads, detail);
+	thread_free_kernels(&kthreads);
+	if (detail->table[TABLE_THREADS].known)
+		footprint_take(root, 7, true, detail);
+	snap.host = about_new();
+	machine_take(root, &snap, 1, &snap.host->detail);
+	show_detail(&snap.host->detail);
+	must_be_clean(thread_manager(snap.about[0]));
+	show_detail(detail);
+	must_come_back(&snap);
+	snapshot_free(&snap);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
@@ -374,6 +481,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 't':
 		try_time(copy, size);
+		break;
+	case 'p':
+		try_process(copy, size);
 		break;
 	default:
 		free(copy);

@@ -26,7 +26,7 @@ clang -fsanitize=fuzzer,address,undefined -o fuzz ./*.o -lncursesw -lproc2 -ljan
 
 # This byte picks the parser, see fuzz.c.
 declare -A byte=([kvminfo]=k [reasons]=0 [userspace]=1 [histograms]=2 [hot]=3 [vcpus]=4 [cpus]=5
-	[recording]=j [config]=c [argv]=a [when]=t)
+	[recording]=j [config]=c [argv]=a [when]=t [process]=p)
 rm -rf seeds
 mkdir seeds
 for file in "$here"/corpus/*/*; do

@@ -19,6 +19,9 @@ flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined
 	-fno-sanitize-recover=all -I$top/include -iquote $top/kvmstat/reader"
 libs="-lncursesw -lproc2 -ljansson -linih"
 
+# Trees of files for test_*.c.
+export TREES="$here/trees"
+
 rm -rf "$build"
 mkdir -p "$build/tests"
 cd "$build"

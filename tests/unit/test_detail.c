@@ -418,12 +418,91 @@ static void subtracts_each_form(void **state)
 	detail_free(&now);
 }
 
+static void add_thread(struct detail *detail, uint64_t tid, uint64_t run_ns, uint64_t moves)
+{
+	struct thread *t =
+		detail_new_row(&detail_form[TABLE_THREADS], &detail->table[TABLE_THREADS]);
+
+	assert_int_equal(t->node, DETAIL_UNKNOWN);
+	t->tid = tid;
+	t->run_ns = run_ns;
+	t->moves = moves;
+}
+
+static void what_is_not_known_stays_so(void **state)
+{
+	struct detail was = { 0 }, now = { 0 }, diff;
+	const struct thread *t;
+
+	(void)state;
+	add_thread(&was, 7, 100, DETAIL_UNKNOWN);
+	add_thread(&was, 8, DETAIL_UNKNOWN, 5);
+	add_thread(&now, 7, 150, 5);
+	add_thread(&now, 8, 70, DETAIL_UNKNOWN);
+	add_thread(&now, 9, 30, 2);
+	detail_subtract(&diff, &was, &now);
+	t = diff.table[TABLE_THREADS].row;
+	assert_int_equal(t[0].run_ns, 50);
+	assert_int_equal(t[0].moves, DETAIL_UNKNOWN);
+	assert_int_equal(t[1].run_ns, DETAIL_UNKNOWN);
+	assert_int_equal(t[1].moves, DETAIL_UNKNOWN);
+	assert_int_equal(t[2].run_ns, 30);
+	assert_int_equal(t[2].moves, 2);
+	assert_int_equal(t[2].voluntary, DETAIL_UNKNOWN);
+	detail_free(&was);
+	detail_free(&now);
+	detail_free(&diff);
+}
+
+static void cleans_text(const char *raw, size_t room, const char *want)
+{
+	char *field = malloc(room);
+
+	detail_clean_text(field, room, raw);
+	assert_string_equal(field, want);
+	free(field);
+}
+
+static void texts_are_made_harmless(void **state)
+{
+	(void)state;
+	cleans_text("CPU 0/KVM", 40, "CPU 0/KVM");
+	cleans_text("\033[31mevil\n", 40, "\\x1b[31mevil\\x0a");
+	cleans_text("=1+1", 40, "\\x3d1+1");
+	cleans_text("gr\xc3\xbcn", 40, "gr\\xc3\\xbcn");
+	cleans_text("12345", 6, "12345");
+	cleans_text("123456", 6, "1234+");
+	cleans_text("12\xc3\xbc", 6, "12+");
+	cleans_text("12\xc3\xbc", 10, "12\\xc3+");
+	cleans_text("", 1, "");
+}
+
+static void what_is_missing_is_said_once(void **state)
+{
+	struct detail detail = { 0 };
+	const struct missing *m;
+
+	(void)state;
+	detail_miss(&detail, "a", "first");
+	detail_miss(&detail, "a", "again");
+	detail_miss(&detail, "b", "\n");
+	m = detail.table[TABLE_MISSING].row;
+	assert_int_equal(detail.table[TABLE_MISSING].nr, 2);
+	assert_string_equal(m[0].why, "first");
+	assert_string_equal(m[1].why, "\\x0a");
+	detail_free(&detail);
+}
+
 /* Every form is right about its struct. */
 static void forms_fit_their_rows(void **state)
 {
 	static const size_t size[TABLE_NR] = { sizeof(struct reason),	 sizeof(struct outcome),
 					       sizeof(struct histogram), sizeof(struct spot),
-					       sizeof(struct vcpu),	 sizeof(struct cpu) };
+					       sizeof(struct vcpu),	 sizeof(struct cpu),
+					       sizeof(struct thread),	 sizeof(struct cgroup),
+					       sizeof(struct memory),	 sizeof(struct node),
+					       sizeof(struct host),	 sizeof(struct host_node),
+					       sizeof(struct process),	 sizeof(struct missing) };
 
 	(void)state;
 	for (enum table p = 0; p < TABLE_NR; p++) {
@@ -431,7 +510,7 @@ static void forms_fit_their_rows(void **state)
 
 		assert_int_equal(detail_form[p].size, size[p]);
 		for (const struct field *f = detail_form[p].field; f->name; f++) {
-			covered += f->text ? DETAIL_TEXT_SIZE : sizeof(uint64_t);
+			covered += f->text ?: sizeof(uint64_t);
 			for (const struct field *g = detail_form[p].field; g != f; g++) {
 				assert_int_not_equal(f->at, g->at);
 				assert_string_not_equal(f->name, g->name);
@@ -457,6 +536,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(refuses_what_is_too_much),
 	cmocka_unit_test(subtracts_row_by_row),
 	cmocka_unit_test(subtracts_each_form),
+	cmocka_unit_test(what_is_not_known_stays_so),
+	cmocka_unit_test(texts_are_made_harmless),
+	cmocka_unit_test(what_is_missing_is_said_once),
 	cmocka_unit_test(forms_fit_their_rows),
 };
 

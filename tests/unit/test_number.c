@@ -102,11 +102,34 @@ static void says_times_as_people_do(void **state)
 	time_is(UINT64_MAX, "213503d23h");
 }
 
+static void bytes_are(uint64_t bytes, const char *want)
+{
+	char text[32];
+
+	number_bytes(text, sizeof(text), bytes);
+	assert_string_equal(text, want);
+}
+
+static void says_bytes_as_people_do(void **state)
+{
+	(void)state;
+	bytes_are(0, "0");
+	bytes_are(1023, "1023");
+	bytes_are(1024, "1.0K");
+	bytes_are(102348, "99.9K");
+	bytes_are(102400, "100K");
+	bytes_are(1048063, "1023K");
+	bytes_are(1048064, "1.0M");
+	bytes_are(27 << 20, "27.0M");
+	bytes_are(UINT64_MAX, "16.0E");
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(numbers_fit_their_column),
 	cmocka_unit_test(no_count_is_wider_than_its_column),
 	cmocka_unit_test(cuts_what_the_buffer_cannot_hold),
 	cmocka_unit_test(says_times_as_people_do),
+	cmocka_unit_test(says_bytes_as_people_do),
 };
 
 UNIT_MAIN(tests)

@@ -337,6 +337,11 @@ press 6
 see '6: CPUs' '^ +5 +[0-9]+ +[0-9]{5,6} +0\.0 .* █+$'
 press 7
 see '7: histograms' '^io +userspace +[0-9]+ +[0-9.]+us +[0-9.]+us .*█'
+press 8
+see '8: threads' '^ROLE +THREAD POLICY .*RUN%'
+see '8: what is not available' '^ Not available: threads: '
+press 9
+see '9: memory' '^ Not available: threads: '
 press 2 x
 see 'x: back to the list' '^NAME'
 press x
@@ -491,7 +496,7 @@ ascii
 result 'ASCII: the list' $?
 press 2 Enter Tab
 see 'ASCII: reasons' '^io .* k+v+$'
-for key in 1 2 3 4 5 6 7 h; do
+for key in 1 2 3 4 5 6 7 8 9 h; do
 	press $key
 	until_ ascii
 	result "ASCII: $key" $?

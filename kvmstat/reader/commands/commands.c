@@ -14,7 +14,7 @@ const struct command commands[COMMANDS_NR] = {
 		 "Without INTERVAL, print totals and their reading. With INTERVAL, print rates "
 		 "every INTERVAL seconds, COUNT times or until interrupted, then the "
 		 "reading.\n\n"
-		 "Commands: list, show, top, classify, record, report, export, doctor; see "
+		 "Commands: list, show, threads, memory, host, top, classify, record, report, export, doctor; see "
 		 "'kvmstat COMMAND --help' for each, kvmstat(1) for all.\n\n"
 		 "Exit status: 0 fine; 1 the numbers cannot be read, or the output not "
 		 "written; 2 bad usage, a bad file, or an ambiguous guest." },
@@ -30,6 +30,27 @@ const struct command commands[COMMANDS_NR] = {
 	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_CONFIG, GROUP_JSON },
 	  .doc = "Show all about one guest: verdict, exit reasons, devices, times, vCPUs, CPUs.\v"
 		 "GUEST is a name, a pid or an id." },
+	{ .name = "threads",
+	  .run = run_threads,
+	  .usage = "[GUEST [INTERVAL [COUNT]]]",
+	  .takes = { ARGUMENT_MAYBE_GUEST, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_ROWS, GROUP_JSON },
+	  .doc = "Show the threads that work for guests: roles, scheduling, CPUs, switches, cgroups.\v"
+		 "It looks at 1 second, or, again and again, at INTERVAL seconds." },
+	{ .name = "memory",
+	  .run = run_memory,
+	  .usage = "[GUEST [INTERVAL [COUNT]]]",
+	  .takes = { ARGUMENT_MAYBE_GUEST, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_ROWS, GROUP_JSON },
+	  .doc = "Show the memory behind guests: huge pages, nodes, KVM's mappings, faults, KSM.\v"
+		 "It looks at 1 second, or, again and again, at INTERVAL seconds." },
+	{ .name = "host",
+	  .run = run_host,
+	  .usage = "[INTERVAL [COUNT]]",
+	  .takes = { ARGUMENT_INTERVAL, ARGUMENT_COUNT },
+	  .groups = { GROUP_SOURCE, GROUP_WINDOW, GROUP_ROWS, GROUP_JSON },
+	  .doc = "Show the host, and the processes beside the guests that use most of it.\v"
+		 "It looks at 1 second, or, again and again, at INTERVAL seconds." },
 	{ .name = "top",
 	  .run = run_top,
 	  .usage = "[INTERVAL]",

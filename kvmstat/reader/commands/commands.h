@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The commands, each in the file of its name, and what each takes on its command line. A
+ * The commands, each in the file of its name (memory is with threads), and what each takes on its command line. A
  * command says itself what goes wrong.
  */
 #ifndef COMMANDS_H
@@ -14,6 +14,7 @@ struct options;
 enum argument {
 	ARGUMENT_NONE,
 	ARGUMENT_GUEST,
+	ARGUMENT_MAYBE_GUEST,
 	ARGUMENT_FILE,
 	ARGUMENT_FILES, /* this argument and all that follow */
 	ARGUMENT_INTERVAL,
@@ -50,7 +51,7 @@ struct command {
 	const char *doc; /* what the command does; text behind \v is shown below the options */
 };
 
-#define COMMANDS_NR 9
+#define COMMANDS_NR 12
 
 /* The first command is the one without a name. */
 extern const struct command commands[COMMANDS_NR];
@@ -58,6 +59,9 @@ extern const struct command commands[COMMANDS_NR];
 enum status run_watch(const struct options *options);
 enum status run_list(const struct options *options);
 enum status run_show(const struct options *options);
+enum status run_threads(const struct options *options);
+enum status run_memory(const struct options *options);
+enum status run_host(const struct options *options);
 enum status run_top(const struct options *options);
 enum status run_classify(const struct options *options);
 enum status run_record(const struct options *options);

@@ -17,6 +17,7 @@
 #include "data/live.h"
 #include "data/memory.h"
 #include "data/name.h"
+#include "data/tree.h"
 #include "text/grid.h"
 #include "text/output.h"
 #include "text/wrap.h"
@@ -74,9 +75,8 @@ __attribute__((format(printf, 2, 3))) static char *path_to(const struct doctor *
 static char *first_line(const struct doctor *doctor, const char *file)
 {
 	char *path = path_to(doctor, "%s", file), *text;
-	size_t len;
 
-	text = live_read(path, &len);
+	text = tree_read(NULL, "%s", path);
 	free(path);
 	if (text)
 		text[strcspn(text, "\n")] = '\0';
@@ -96,8 +96,7 @@ static bool exists(const struct doctor *doctor, const char *file)
 static bool is_installed(const struct doctor *doctor, const char *release)
 {
 	char *path = path_to(doctor, "/lib/modules/%s/modules.dep", release);
-	size_t len;
-	char *text = live_read(path, &len);
+	char *text = tree_read(NULL, "%s", path);
 	bool found = text && strstr(text, "/kvmstat.ko");
 
 	free(text);
@@ -183,7 +182,7 @@ static void check_secure_boot(struct doctor *doctor)
 	char *path = path_to(doctor, "/sys/firmware/efi/efivars/"
 				     "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c");
 	size_t len;
-	char *value = live_read(path, &len);
+	char *value = tree_read(&len, "%s", path);
 	bool on = value && len > 4 && value[4] == 1;
 
 	if (on && !exists(doctor, "/sys/module/kvmstat"))

@@ -49,6 +49,15 @@ static enum status find_table(const struct options *options, enum table *table)
 	return STATUS_BAD;
 }
 
+static struct cell cell_of(const struct field *field, const char *row)
+{
+	const uint64_t number = *(const uint64_t *)(row + field->at);
+
+	if (field->text)
+		return cell_text(row + field->at);
+	return field->optional ? cell_maybe(number) : cell_number(number);
+}
+
 static void add_rows(struct grid *grid, enum table table, const struct window_guest *guest,
 		     const struct moment *at)
 {
@@ -66,8 +75,7 @@ static void add_rows(struct grid *grid, enum table table, const struct window_gu
 		cell[OF_ID] = cell_number(guest->key.id);
 		cell += OF_NR;
 		for (const struct field *field = form->field; field->name; field++)
-			*cell++ = field->text ? cell_text(row + field->at) :
-						cell_number(*(const uint64_t *)(row + field->at));
+			*cell++ = cell_of(field, row);
 	}
 }
 
@@ -83,7 +91,9 @@ static enum status put_details(FILE *out, const struct session *session, const s
 	for (const struct field *field = detail_form[table].field; field->name; field++)
 		columns[grid.nr_columns++] =
 			(struct grid_column){ .key = field->name,
-					      .unit = field->text ? UNIT_TEXT : UNIT_COUNT };
+					      .unit = field->text      ? UNIT_TEXT :
+						      field->is_signed ? UNIT_SIGNED :
+									 UNIT_COUNT };
 	for (size_t i = 0; i < window->nr; i++) {
 		const struct window_guest *guest = window->guest[i];
 
@@ -225,7 +235,13 @@ enum status run_export(const struct options *options)
 	status = find_table(options, &table);
 	if (status)
 		return status;
-	status = session_observe(&session, &options->request, DEPTH_ALL, 0, false);
+	/* Metrics have nothing of the processes. */
+	status = session_observe(&session, &options->request,
+				 options->look.format == FORMAT_CSV ||
+						 options->look.format == FORMAT_JSON ?
+					 DEPTH_PROCESSES :
+					 DEPTH_ALL,
+				 0, false);
 	if (is_reported(&session, options->look.format, status)) {
 		out = open_memstream(&text, &len);
 		written = put(out, &session, &options->look, table);

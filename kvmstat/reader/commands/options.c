@@ -75,7 +75,7 @@ GROUP(export, { "format", KEY_FORMAT, "FORMAT", 0, "prometheus (the default), js
       { "output", 'o', "FILE", 0, "Write FILE, all at once, not standard output", 0 },
       { "table", KEY_TABLE, "NAME", 0,
 	"For csv: guests (the default), reasons, userspace, "
-	"histograms, hot, vcpus or cpus",
+	"histograms, hot, vcpus, cpus, threads, cgroups, memory, nodes or missing",
 	0 });
 GROUP(help, { "help", 'h', NULL, 0, "Show this help", -1 },
       { "usage", KEY_USAGE, NULL, 0, "Show the options in short", -1 },
@@ -154,6 +154,7 @@ static error_t parse_argument(struct argp_state *state, char *arg)
 
 	switch (argument_at(parsing->command, state->arg_num)) {
 	case ARGUMENT_GUEST:
+	case ARGUMENT_MAYBE_GUEST:
 		request->choice.guest = arg;
 		return 0;
 	case ARGUMENT_FILE:

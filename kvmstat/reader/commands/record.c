@@ -19,6 +19,9 @@
 #include "data/memory.h"
 #include "data/session.h"
 
+/* So many processes beside the guests are recorded. */
+#define PROCESSES 50
+
 #define USUAL_INTERVAL INT64_C(10000000000)
 
 struct recorder {
@@ -139,6 +142,9 @@ static enum status write_line(struct recorder *recorder, const char *line, size_
 /* Records a snapshot of the module. If the module has gone, it may come back later. */
 static enum status record_one(struct recorder *recorder, bool first)
 {
+	static const struct wanted everything = { .depth = DEPTH_PROCESSES,
+						  .host = true,
+						  .most = PROCESSES };
 	const char *root = recorder->options->request.root;
 	struct source_error err;
 	struct snapshot snap;
@@ -147,7 +153,7 @@ static enum status record_one(struct recorder *recorder, bool first)
 	char *line;
 	size_t len;
 
-	if (live_take(root, DEPTH_ALL, &snap, &err) != SOURCE_OK) {
+	if (live_take(root, &everything, &snap, &err) != SOURCE_OK) {
 		char path[512], text[1024];
 
 		snprintf(path, sizeof(path), "%s/proc/" KVMSTAT_PROC_NAME, root);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "data/share.h"
+#include "data/thread.h"
 #include "text/guests.h"
 #include "text/number.h"
 #include "text/output.h"
@@ -46,7 +47,7 @@ static void print_head(const struct session *session, const struct window_guest 
 	puts(guest->ended ? ", ended" : "");
 	if (about && about->cgroup[0]) {
 		name_show(shown, about->cgroup, NAME_SIZE);
-		printf("cgroup %s\n", shown);
+		printf("cgroup %s, managed by %s\n", shown, thread_manager(about));
 	}
 	printf("Figures: %s%s\n", span,
 	       guest->restarted ? "; its counters restarted, counted from zero" : "");
@@ -124,23 +125,26 @@ static void print_counts(const struct window_guest *guest, uint32_t has)
 		putchar('\n');
 }
 
-static void print_sections(const struct detail *detail)
+static void print_sections(const struct detail *detail, double seconds)
 {
 	const struct look text = { 0 };
 	bool any = false;
 
 	for (size_t i = 0; i < TABLE_NR; i++) {
-		struct grid grid = section_grid(&sections[i], detail, 0);
+		struct grid grid = section_grid(&sections[i], detail, seconds, 0);
 		size_t more = grid.nr;
 
 		if (grid.nr) {
 			grid_cut(&grid, SECTION_ROWS);
 			more -= grid.nr;
 			printf("\n%s\n", sections[i].title);
-			grid_print(&grid, &text, true, stdout);
+			if (sections[i].table == TABLE_MEMORY)
+				grid_print_list(&grid, stdout);
+			else
+				grid_print(&grid, &text, true, stdout);
 			if (more)
 				printf("  and %zu more, see --json\n", more);
-			any = true;
+			any |= sections[i].table < TABLE_MODULE_NR;
 		}
 		grid_free(&grid);
 	}
@@ -163,11 +167,12 @@ static void print_json(const struct session *session, const struct window_guest 
 	json_object_set_new(page, "seconds",
 			    session->window.seconds > 0 ? json_real(session->window.seconds) :
 							  json_null());
+	json_object_set_new(page, "manager", json_string(thread_manager(guest->now)));
 	json_object_set_new(page, "verdict", verdict_json(verdict));
 	for (size_t i = 0; i < TABLE_NR; i++) {
 		if (!guest->now || !guest->now->detail.table[sections[i].table].known)
 			continue;
-		grid = section_grid(&sections[i], detail, 0);
+		grid = section_grid(&sections[i], detail, session->window.seconds, 0);
 		json_object_set_new(page, detail_form[sections[i].table].name, grid_json(&grid));
 		grid_free(&grid);
 	}
@@ -191,7 +196,7 @@ enum status show_page(const struct session *session, const struct options *optio
 		print_verdict(&verdict);
 		print_times(guest, has);
 		print_counts(guest, has);
-		print_sections(&detail);
+		print_sections(&detail, session->window.seconds);
 	}
 	detail_free(&detail);
 	return STATUS_OK;
@@ -205,7 +210,7 @@ enum status run_show(const struct options *options)
 
 	if (status)
 		return status;
-	status = session_observe(&session, &options->request, DEPTH_ALL, 0, true);
+	status = session_observe(&session, &options->request, DEPTH_PAGES, 0, true);
 	if (!status)
 		status = show_page(&session, options, &thresholds);
 	session_close(&session);

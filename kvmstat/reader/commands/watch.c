@@ -161,7 +161,7 @@ static enum status print_intervals(struct watch *watch)
 
 		go_on = !session_wait(start + ticks * options->interval);
 		/* The reading needs the details of the first and the last snapshot. */
-		session->depth = !go_on || done + 1 == options->count ? DEPTH_ALL : usual;
+		session->wanted.depth = !go_on || done + 1 == options->count ? DEPTH_ALL : usual;
 		status = session_step(session);
 		if (go_on && !status)
 			print_rates(watch);

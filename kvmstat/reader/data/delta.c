@@ -84,6 +84,8 @@ void delta_compute(struct delta *delta, const struct snapshot *was, const struct
 	size_t w = 0, n = 0;
 
 	*delta = (struct delta){ .has = was->has & now->has, .seconds = seconds };
+	delta->host_was = about_get(was->host);
+	delta->host_now = about_get(now->host);
 	delta->row = xcalloc(was->nr + now->nr + 1, sizeof(*delta->row));
 	delta->nr = now->nr;
 	while (w < was->nr || n < now->nr) {
@@ -125,6 +127,8 @@ void delta_free(struct delta *delta)
 		about_put(delta->row[i].was);
 		about_put(delta->row[i].now);
 	}
+	about_put(delta->host_was);
+	about_put(delta->host_now);
 	free(delta->row);
 	*delta = (struct delta){ 0 };
 }

@@ -28,6 +28,7 @@ struct delta {
 	size_t nr;
 	uint32_t has; /* columns that both snapshots have */
 	double seconds;
+	struct about *host_was, *host_now; /* held, or NULL */
 };
 
 /*

@@ -6,35 +6,28 @@
 #include "data/detail.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/memory.h"
+#include "data/name.h"
 
-#define TEXT_KEY(type, name)                                        \
-	{                                                           \
-#name, offsetof(struct type, name), FIELD_KEY, true \
-	}
-#define TEXT_GAUGE(type, name)                                        \
-	{                                                             \
-#name, offsetof(struct type, name), FIELD_GAUGE, true \
-	}
-#define KEY(type, name)                                              \
-	{                                                            \
-#name, offsetof(struct type, name), FIELD_KEY, false \
-	}
-#define COUNTER(type, name)                                              \
-	{                                                                \
-#name, offsetof(struct type, name), FIELD_COUNTER, false \
-	}
-#define GAUGE(type, name)                                              \
-	{                                                              \
-#name, offsetof(struct type, name), FIELD_GAUGE, false \
-	}
-#define BUCKET(name, i)                                                           \
-	{                                                                         \
-		name, offsetof(struct histogram, bucket[i]), FIELD_COUNTER, false \
-	}
+/* clang-format off */
+#define FIELD(type, member, of_kind, ...) \
+	{ .name = #member, .at = offsetof(struct type, member), .kind = of_kind, __VA_ARGS__ }
+#define TEXT(type, name, kind) FIELD(type, name, kind, .text = sizeof(((struct type *)0)->name))
+#define TEXT_KEY(type, name) TEXT(type, name, FIELD_KEY)
+#define TEXT_GAUGE(type, name) TEXT(type, name, FIELD_GAUGE)
+#define KEY(type, name) FIELD(type, name, FIELD_KEY)
+#define COUNTER(type, name) FIELD(type, name, FIELD_COUNTER)
+#define GAUGE(type, name) FIELD(type, name, FIELD_GAUGE)
+#define MAYBE_COUNTER(type, name) FIELD(type, name, FIELD_COUNTER, .optional = true)
+#define MAYBE_GAUGE(type, name) FIELD(type, name, FIELD_GAUGE, .optional = true)
+#define SIGNED_GAUGE(type, name) FIELD(type, name, FIELD_GAUGE, .is_signed = true)
+#define BUCKET(title, i) \
+	{ .name = title, .at = offsetof(struct histogram, bucket[i]), .kind = FIELD_COUNTER }
+/* clang-format on */
 
 static const struct field reasons[] = {
 	KEY(reason, code),	  COUNTER(reason, exits),
@@ -98,14 +91,147 @@ static const struct field cpus[] = {
 	COUNTER(cpu, guest_ns), { 0 },
 };
 
-const struct form detail_form[TABLE_NR] = {
-	[TABLE_REASONS] = { "reasons", sizeof(struct reason), reasons },
-	[TABLE_USERSPACE] = { "userspace", sizeof(struct outcome), userspace },
-	[TABLE_HISTOGRAMS] = { "histograms", sizeof(struct histogram), histograms },
-	[TABLE_HOT] = { "hot", sizeof(struct spot), hot },
-	[TABLE_VCPUS] = { "vcpus", sizeof(struct vcpu), vcpus },
-	[TABLE_CPUS] = { "cpus", sizeof(struct cpu), cpus },
+static const struct field threads[] = {
+	KEY(thread, tid),
+	KEY(thread, start),
+	TEXT_GAUGE(thread, role),
+	TEXT_GAUGE(thread, name),
+	TEXT_GAUGE(thread, policy),
+	SIGNED_GAUGE(thread, nice),
+	GAUGE(thread, rt_priority),
+	MAYBE_GAUGE(thread, slice_ns),
+	TEXT_GAUGE(thread, allowed),
+	GAUGE(thread, cpu),
+	MAYBE_GAUGE(thread, node),
+	MAYBE_COUNTER(thread, run_ns),
+	MAYBE_COUNTER(thread, ready_ns),
+	MAYBE_COUNTER(thread, moves),
+	MAYBE_COUNTER(thread, voluntary),
+	MAYBE_COUNTER(thread, involuntary),
+	TEXT_GAUGE(thread, cgroup),
+	{ 0 },
 };
+
+static const struct field cgroups[] = {
+	TEXT_KEY(cgroup, cgroup),
+	GAUGE(cgroup, version),
+	MAYBE_GAUGE(cgroup, weight),
+	MAYBE_GAUGE(cgroup, quota_ns),
+	MAYBE_GAUGE(cgroup, period_ns),
+	MAYBE_COUNTER(cgroup, periods),
+	MAYBE_COUNTER(cgroup, throttled),
+	MAYBE_COUNTER(cgroup, throttled_ns),
+	{ 0 },
+};
+
+static const struct field memory[] = {
+	MAYBE_GAUGE(memory, resident_bytes),
+	MAYBE_GAUGE(memory, thp_bytes),
+	MAYBE_GAUGE(memory, small_bytes),
+	MAYBE_GAUGE(memory, hugetlb_bytes),
+	MAYBE_GAUGE(memory, swapped_bytes),
+	MAYBE_GAUGE(memory, vms),
+	MAYBE_GAUGE(memory, pages_4k),
+	MAYBE_GAUGE(memory, pages_2m),
+	MAYBE_GAUGE(memory, pages_1g),
+	MAYBE_COUNTER(memory, minor_faults),
+	MAYBE_COUNTER(memory, major_faults),
+	MAYBE_GAUGE(memory, ksm_bytes),
+	FIELD(memory, ksm_profit, FIELD_GAUGE, .optional = true, .is_signed = true),
+	TEXT_GAUGE(memory, balloon),
+	{ 0 },
+};
+
+static const struct field nodes[] = {
+	KEY(node, node),
+	GAUGE(node, bytes),
+	GAUGE(node, hugetlb_bytes),
+	{ 0 },
+};
+
+static const struct field host[] = {
+	MAYBE_GAUGE(host, tasks),
+	MAYBE_GAUGE(host, running),
+	MAYBE_GAUGE(host, blocked),
+	MAYBE_COUNTER(host, busy_ns),
+	MAYBE_COUNTER(host, idle_ns),
+	MAYBE_COUNTER(host, iowait_ns),
+	MAYBE_COUNTER(host, steal_ns),
+	MAYBE_COUNTER(host, switches),
+	MAYBE_GAUGE(host, memory_bytes),
+	MAYBE_GAUGE(host, available_bytes),
+	MAYBE_GAUGE(host, swap_bytes),
+	MAYBE_GAUGE(host, swap_free_bytes),
+	MAYBE_GAUGE(host, hugepages),
+	MAYBE_GAUGE(host, hugepages_free),
+	MAYBE_GAUGE(host, hugepage_bytes),
+	MAYBE_GAUGE(host, hugetlb_bytes),
+	TEXT_GAUGE(host, thp),
+	MAYBE_GAUGE(host, thp_bytes),
+	MAYBE_GAUGE(host, ksm_run),
+	MAYBE_GAUGE(host, ksm_shared_bytes),
+	MAYBE_GAUGE(host, ksm_sharing_bytes),
+	FIELD(host, ksm_profit, FIELD_GAUGE, .optional = true, .is_signed = true),
+	MAYBE_COUNTER(host, cpu_some_ns),
+	MAYBE_COUNTER(host, memory_some_ns),
+	MAYBE_COUNTER(host, memory_full_ns),
+	MAYBE_COUNTER(host, io_some_ns),
+	MAYBE_COUNTER(host, io_full_ns),
+	MAYBE_GAUGE(host, halt_poll_ns),
+	{ 0 },
+};
+
+static const struct field host_nodes[] = {
+	KEY(host_node, node),
+	TEXT_GAUGE(host_node, cpus),
+	MAYBE_GAUGE(host_node, memory_bytes),
+	MAYBE_GAUGE(host_node, free_bytes),
+	MAYBE_GAUGE(host_node, hugepages),
+	MAYBE_GAUGE(host_node, hugepages_free),
+	{ 0 },
+};
+
+static const struct field processes[] = {
+	KEY(process, pid),
+	KEY(process, start),
+	TEXT_GAUGE(process, name),
+	TEXT_GAUGE(process, user),
+	TEXT_GAUGE(process, policy),
+	SIGNED_GAUGE(process, nice),
+	GAUGE(process, rt_priority),
+	GAUGE(process, cpu),
+	GAUGE(process, threads),
+	MAYBE_COUNTER(process, cpu_ns),
+	GAUGE(process, resident_bytes),
+	MAYBE_COUNTER(process, voluntary),
+	MAYBE_COUNTER(process, involuntary),
+	{ 0 },
+};
+
+static const struct field missing[] = {
+	TEXT_KEY(missing, what),
+	TEXT_GAUGE(missing, why),
+	{ 0 },
+};
+
+/* clang-format off */
+const struct form detail_form[TABLE_NR] = {
+	[TABLE_REASONS] = { .name = "reasons", .size = sizeof(struct reason), .field = reasons },
+	[TABLE_USERSPACE] = { .name = "userspace", .size = sizeof(struct outcome), .field = userspace },
+	[TABLE_HISTOGRAMS] = { .name = "histograms", .size = sizeof(struct histogram), .field = histograms },
+	[TABLE_HOT] = { .name = "hot", .size = sizeof(struct spot), .field = hot },
+	[TABLE_VCPUS] = { .name = "vcpus", .size = sizeof(struct vcpu), .field = vcpus },
+	[TABLE_CPUS] = { .name = "cpus", .size = sizeof(struct cpu), .field = cpus },
+	[TABLE_THREADS] = { .name = "threads", .size = sizeof(struct thread), .field = threads },
+	[TABLE_CGROUPS] = { .name = "cgroups", .size = sizeof(struct cgroup), .field = cgroups },
+	[TABLE_MEMORY] = { .name = "memory", .size = sizeof(struct memory), .field = memory },
+	[TABLE_NODES] = { .name = "nodes", .size = sizeof(struct node), .field = nodes },
+	[TABLE_HOST] = { .name = "host", .size = sizeof(struct host), .field = host },
+	[TABLE_HOST_NODES] = { .name = "host_nodes", .size = sizeof(struct host_node), .field = host_nodes },
+	[TABLE_PROCESSES] = { .name = "processes", .size = sizeof(struct process), .field = processes, .partial = true },
+	[TABLE_MISSING] = { .name = "missing", .size = sizeof(struct missing), .field = missing },
+};
+/* clang-format on */
 
 static uint64_t *number_of(void *row, const struct field *field)
 {
@@ -126,13 +252,16 @@ void *detail_new_row(const struct form *form, struct rows *rows)
 	/* Double the room whenever it is used up, at powers of two. */
 	if (!(rows->nr & (rows->nr - 1)))
 		rows->row = xreallocarray(rows->row, rows->nr ? 2 * rows->nr : 1, form->size);
-	row = (char *)rows->row + rows->nr++ * form->size;
-	return memset(row, 0, form->size);
+	row = memset((char *)rows->row + rows->nr++ * form->size, 0, form->size);
+	for (const struct field *field = form->field; field->name; field++)
+		if (field->optional)
+			*number_of(row, field) = DETAIL_UNKNOWN;
+	return row;
 }
 
-bool detail_set_text(char *field, const char *text, size_t len)
+bool detail_set_text(char *field, size_t room, const char *text, size_t len)
 {
-	if (len >= DETAIL_TEXT_SIZE)
+	if (len >= room)
 		return false;
 	for (size_t i = 0; i < len; i++)
 		if (text[i] < ' ' || text[i] > '~')
@@ -140,6 +269,49 @@ bool detail_set_text(char *field, const char *text, size_t len)
 	memcpy(field, text, len);
 	field[len] = '\0';
 	return true;
+}
+
+void detail_clean_text(char *field, size_t room, const char *raw)
+{
+	char clean[NAME_SIZE];
+	size_t len = 0;
+
+	name_clean(clean, raw, false);
+	for (const char *c = clean; *c; c++) {
+		const bool ascii = (unsigned char)*c < 0x80;
+
+		if (len + (ascii ? 1 : 4) >= room) {
+			len -= len && len + 1 >= room;
+			field[len++] = '+';
+			break;
+		}
+		len += sprintf(field + len, ascii ? "%c" : "\\x%02x", (unsigned char)*c);
+	}
+	field[len] = '\0';
+}
+
+void detail_miss(struct detail *detail, const char *what, const char *why)
+{
+	struct rows *rows = &detail->table[TABLE_MISSING];
+	struct missing *missing;
+
+	detail_for_each(missing, detail, TABLE_MISSING)
+		if (!strcmp(missing->what, what))
+			return;
+	rows->known = true;
+	missing = detail_new_row(&detail_form[TABLE_MISSING], rows);
+	if (!missing)
+		return;
+	detail_clean_text(missing->what, sizeof(missing->what), what);
+	detail_clean_text(missing->why, sizeof(missing->why), why);
+}
+
+const char *detail_policy_name(uint64_t policy)
+{
+	static const char *const name[] = { "OTHER", "FIFO", "RR",	 "BATCH",
+					    "ISO",   "IDLE", "DEADLINE", "EXT" };
+
+	return policy < sizeof(name) / sizeof(*name) ? name[policy] : "?";
 }
 
 /* Takes the next field of the line off *@at. Returns its length, 0 at the end. */
@@ -200,7 +372,7 @@ static const char *parse_row(const struct form *form, struct rows *rows,
 			len = end - text;
 			at = end;
 		}
-		if (!detail_set_text(text_of(row, column[c]), text, len))
+		if (!detail_set_text(text_of(row, column[c]), column[c]->text, text, len))
 			return "a text is too long or not printable";
 	}
 	return next_field(&at, end, &text) ? "a line is longer than the header" : NULL;
@@ -281,11 +453,21 @@ static void subtract_rows(const struct form *form, struct rows *diff, const stru
 
 		memcpy(row, (char *)now->row + i * form->size, form->size);
 		was_row = was ? find_row(form, was, row, &at) : NULL;
-		for (const struct field *field = form->field; was_row && field->name; field++) {
+		for (const struct field *field = form->field; field->name; field++) {
 			uint64_t *number = number_of(row, field);
-			uint64_t before = *number_of(was_row, field);
+			uint64_t before;
 
-			if (field->kind == FIELD_COUNTER)
+			if (field->kind != FIELD_COUNTER)
+				continue;
+			if (!was_row) {
+				*number = was && form->partial ? DETAIL_UNKNOWN : *number;
+				continue;
+			}
+			before = *number_of(was_row, field);
+			if (field->optional &&
+			    (*number == DETAIL_UNKNOWN || before == DETAIL_UNKNOWN))
+				*number = DETAIL_UNKNOWN;
+			else
 				*number = *number > before ? *number - before : 0;
 		}
 	}

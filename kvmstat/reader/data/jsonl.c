@@ -15,6 +15,19 @@ json_t *jsonl_number(uint64_t number)
 	return json_integer(number > INT64_MAX ? INT64_MAX : (json_int_t)number);
 }
 
+/* Returns a new reference, or NULL if the number is not known. */
+static json_t *of_field(const struct field *field, const char *row)
+{
+	uint64_t number;
+
+	if (field->text)
+		return json_string(row + field->at);
+	number = *(const uint64_t *)(row + field->at);
+	if (field->optional && number == DETAIL_UNKNOWN)
+		return NULL;
+	return field->is_signed ? json_integer((json_int_t)number) : jsonl_number(number);
+}
+
 static json_t *of_rows(const struct form *form, const struct rows *rows)
 {
 	json_t *array = json_array();
@@ -24,13 +37,21 @@ static json_t *of_rows(const struct form *form, const struct rows *rows)
 		json_t *object = json_object();
 
 		for (const struct field *field = form->field; field->name; field++)
-			json_object_set_new(
-				object, field->name,
-				field->text ? json_string(row + field->at) :
-					      jsonl_number(*(const uint64_t *)(row + field->at)));
+			json_object_set_new(object, field->name, of_field(field, row));
 		json_array_append_new(array, object);
 	}
 	return array;
+}
+
+static json_t *of_detail(const struct detail *detail)
+{
+	json_t *object = json_object();
+
+	for (enum table t = 0; t < TABLE_NR; t++)
+		if (detail->table[t].known)
+			json_object_set_new(object, detail_form[t].name,
+					    of_rows(&detail_form[t], &detail->table[t]));
+	return object;
 }
 
 static json_t *of_guest(const struct snapshot *snap, size_t i)
@@ -49,16 +70,8 @@ static json_t *of_guest(const struct snapshot *snap, size_t i)
 		if (snap->has & COL_BIT(c))
 			json_object_set_new(guest, column_name[c],
 					    jsonl_number(snap->guest[i].v[c]));
-	if (about) {
-		json_t *detail = json_object();
-
-		for (enum table t = 0; t < TABLE_NR; t++)
-			if (about->detail.table[t].known)
-				json_object_set_new(detail, detail_form[t].name,
-						    of_rows(&detail_form[t],
-							    &about->detail.table[t]));
-		json_object_set_new(guest, "detail", detail);
-	}
+	if (about)
+		json_object_set_new(guest, "detail", of_detail(&about->detail));
 	return guest;
 }
 
@@ -69,11 +82,12 @@ json_t *jsonl_snapshot(const struct snapshot *snap)
 
 	for (size_t i = 0; i < snap->nr; i++)
 		json_array_append_new(guests, of_guest(snap, i));
-	return json_pack("{s:s, s:i, s:I, s:I, s:s, s:s, s:s, s:s, s:i, s:o}", "kvmstat",
+	return json_pack("{s:s, s:i, s:I, s:I, s:s, s:s, s:s, s:s, s:i, s:o, s:o*}", "kvmstat",
 			 KVMSTAT_VERSION, "format", JSONL_FORMAT, "time_ns",
 			 (json_int_t)at->real_ns, "uptime_ns", (json_int_t)at->boot_ns, "boot_id",
 			 at->boot_id, "host", at->host, "kernel", at->kernel, "isa", at->isa,
-			 "cpus", (int)at->cpus, "guests", guests);
+			 "cpus", (int)at->cpus, "guests", guests, "machine",
+			 snap->host ? of_detail(&snap->host->detail) : NULL);
 }
 
 /* The state of parsing. The first fault stays. */
@@ -130,13 +144,16 @@ static bool get_row(struct reading *reading, const struct form *form, const json
 	for (const struct field *field = form->field; field->name; field++) {
 		const json_t *value = json_object_get(object, field->name);
 
-		if (!field->text) {
+		if (field->is_signed && json_is_integer(value)) {
+			*(int64_t *)(row + field->at) = json_integer_value(value);
+		} else if (!field->text) {
 			if (!get_number(reading, object, field->name,
 					(uint64_t *)(row + field->at)))
 				return false;
-		} else if (value && (!json_is_string(value) ||
-				     !detail_set_text(row + field->at, json_string_value(value),
-						      json_string_length(value)))) {
+		} else if (value &&
+			   (!json_is_string(value) ||
+			    !detail_set_text(row + field->at, field->text, json_string_value(value),
+					     json_string_length(value)))) {
 			return fault(reading, SOURCE_MALFORMED, "not a short text: ", field->name);
 		}
 	}
@@ -156,6 +173,14 @@ static bool get_rows(struct reading *reading, const struct form *form, const jso
 	rows->known = true;
 	json_array_foreach(array, i, object)
 		if (!get_row(reading, form, object, rows))
+			return false;
+	return true;
+}
+
+static bool get_detail(struct reading *reading, const json_t *object, struct detail *detail)
+{
+	for (enum table t = 0; t < TABLE_NR; t++)
+		if (!get_rows(reading, &detail_form[t], object, &detail->table[t]))
 			return false;
 	return true;
 }
@@ -190,10 +215,8 @@ static bool get_guest(struct reading *reading, const json_t *guest, struct snaps
 	snap->has &= has;
 	about->detail.isa = isa_of(snap->at.isa);
 	about->has_ready = json_object_get(guest, "ready_ns");
-	for (enum table t = 0; t < TABLE_NR; t++)
-		if (!get_rows(reading, &detail_form[t], json_object_get(guest, "detail"),
-			      &about->detail.table[t]))
-			return false;
+	if (!get_detail(reading, json_object_get(guest, "detail"), &about->detail))
+		return false;
 	if (!get_number(reading, guest, "ready_ns", &about->ready_ns) ||
 	    !get_text(reading, guest, "name", about->name) ||
 	    !get_text(reading, guest, "vmm", about->vmm) ||
@@ -246,7 +269,10 @@ static bool get_snapshot(struct reading *reading, const json_t *root, struct sna
 	json_array_foreach(guests, i, guest)
 		if (!get_guest(reading, guest, snap))
 			return false;
-	return true;
+	if (!json_object_get(root, "machine"))
+		return true;
+	snap->host = about_new();
+	return get_detail(reading, json_object_get(root, "machine"), &snap->host->detail);
 }
 
 enum source_status jsonl_parse(const char *buf, size_t len, size_t line, struct snapshot *snap,

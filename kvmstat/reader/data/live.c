@@ -5,7 +5,6 @@
 #define _GNU_SOURCE
 #include "data/live.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +13,12 @@
 #include <unistd.h>
 
 #include "data/about.h"
+#include "data/footprint.h"
+#include "data/machine.h"
 #include "data/memory.h"
 #include "data/process.h"
+#include "data/thread.h"
+#include "data/tree.h"
 
 #define NSEC_PER_SEC INT64_C(1000000000)
 
@@ -27,44 +30,16 @@ static int64_t clock_ns(clockid_t clock)
 	return ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
 }
 
-char *live_read(const char *path, size_t *len)
-{
-	FILE *file = fopen(path, "re");
-	char *buf = NULL;
-	size_t room = 0;
-
-	*len = 0;
-	if (!file)
-		return NULL;
-	do {
-		room = room ? room * 2 : 8192;
-		buf = xreallocarray(buf, room + 1, 1);
-		errno = 0;
-		*len += fread(buf + *len, 1, room - *len, file);
-	} while (*len == room && room < SOURCE_MAX_BYTES);
-	buf[*len] = '\0';
-	if (ferror(file)) {
-		int error = errno;
-
-		free(buf);
-		buf = NULL;
-		errno = error;
-	}
-	fclose(file);
-	return buf;
-}
-
 void live_moment(struct moment *at)
 {
 	struct utsname name;
 	char *id;
-	size_t len;
 
 	*at = (struct moment){ .cpus = sysconf(_SC_NPROCESSORS_ONLN) };
 	uname(&name);
 	name_clean(at->host, name.nodename, false);
 	name_clean(at->kernel, name.release, false);
-	id = live_read("/proc/sys/kernel/random/boot_id", &len);
+	id = tree_read(NULL, "/proc/sys/kernel/random/boot_id");
 	if (id)
 		snprintf(at->boot_id, sizeof(at->boot_id), "%.*s", (int)strcspn(id, "\n"), id);
 	free(id);
@@ -74,14 +49,7 @@ void live_moment(struct moment *at)
 
 char *live_info(const char *root)
 {
-	char *path = xasprintf("%s/sys/kernel/debug/" KVMSTAT_DEBUGFS_DIR "/info", root);
-	size_t len;
-	char *info = live_read(path, &len);
-	const int error = errno;
-
-	free(path);
-	errno = error;
-	return info;
+	return tree_read(NULL, "%s/sys/kernel/debug/" KVMSTAT_DEBUGFS_DIR "/info", root);
 }
 
 bool live_info_value(const char *info, const char *key, char value[NAME_SIZE])
@@ -112,25 +80,45 @@ static void take_isa(const char *root, char isa[MOMENT_TEXT_SIZE])
 
 static void take_detail(const char *root, enum depth depth, uint64_t id, struct about *about)
 {
-	for (enum table t = 0; t < TABLE_NR; t++) {
-		char *path, *buf;
+	for (enum table t = 0; t < TABLE_MODULE_NR; t++) {
+		char *buf;
 		size_t len;
 
 		if (depth == DEPTH_VCPUS && t != TABLE_VCPUS)
 			continue;
-		path = xasprintf("%s/sys/kernel/debug/" KVMSTAT_DEBUGFS_DIR "/%" PRIu64 "/%s", root,
-				 id, detail_form[t].name);
-		buf = live_read(path, &len);
+		buf = tree_read(&len, "%s/sys/kernel/debug/" KVMSTAT_DEBUGFS_DIR "/%" PRIu64 "/%s",
+				root, id, detail_form[t].name);
 		if (buf)
 			detail_parse(&detail_form[t], buf, len, &about->detail.table[t]);
 		free(buf);
-		free(path);
 	}
 }
 
-enum source_status live_take(const char *root, enum depth depth, struct snapshot *snap,
+/* Looks at the processes of the guests that @wanted means. */
+static void take_processes(const char *root, const struct wanted *wanted, struct snapshot *snap)
+{
+	struct kthreads kthreads;
+
+	thread_find_kernels(root, &kthreads);
+	for (size_t i = 0; i < snap->nr; i++) {
+		const uint64_t *v = snap->guest[i].v;
+		const struct guest_key key = { .id = v[COL_id], .pid = v[COL_pid] };
+
+		struct detail *detail = &snap->about[i]->detail;
+
+		if (!v[COL_pid] || !choice_means(&wanted->processes, &key, snap->about[i]->name))
+			continue;
+		thread_take(root, v[COL_pid], &kthreads, detail);
+		if (wanted->depth > DEPTH_THREADS && detail->table[TABLE_THREADS].known)
+			footprint_take(root, v[COL_pid], wanted->depth == DEPTH_PAGES, detail);
+	}
+	thread_free_kernels(&kthreads);
+}
+
+enum source_status live_take(const char *root, const struct wanted *wanted, struct snapshot *snap,
 			     struct source_error *err)
 {
+	const enum depth depth = wanted->depth;
 	char *path = xasprintf("%s/proc/" KVMSTAT_PROC_NAME, root);
 	enum source_status status = source_load(path, snap, err);
 
@@ -142,7 +130,7 @@ enum source_status live_take(const char *root, enum depth depth, struct snapshot
 	for (size_t i = 0; i < snap->nr; i++)
 		snap->about[i] = about_new();
 	process_describe(snap);
-	if (depth == DEPTH_ALL)
+	if (depth >= DEPTH_ALL)
 		take_isa(root, snap->at.isa);
 	for (size_t i = 0; depth != DEPTH_COUNTS && i < snap->nr; i++) {
 		const uint64_t *v = snap->guest[i].v;
@@ -150,6 +138,12 @@ enum source_status live_take(const char *root, enum depth depth, struct snapshot
 		snap->about[i]->detail.isa = isa_of(snap->at.isa);
 		take_detail(root, depth, v[COL_id], snap->about[i]);
 		process_ready(snap->about[i], v[COL_pid]);
+	}
+	if (depth >= DEPTH_THREADS)
+		take_processes(root, wanted, snap);
+	if (wanted->host) {
+		snap->host = about_new();
+		machine_take(root, snap, wanted->most, &snap->host->detail);
 	}
 	return SOURCE_OK;
 }

@@ -5,6 +5,7 @@
 #ifndef LIVE_H
 #define LIVE_H
 
+#include "data/choice.h"
 #include "data/name.h"
 #include "data/source.h"
 
@@ -13,6 +14,17 @@ enum depth {
 	DEPTH_COUNTS, /* /proc/kvminfo, and the names of the guests */
 	DEPTH_VCPUS, /* the vCPUs, which ready time needs */
 	DEPTH_ALL, /* all of debugfs */
+	DEPTH_THREADS, /* the threads of guests, too */
+	DEPTH_PROCESSES, /* and all else of their processes: memory */
+	DEPTH_PAGES, /* their page tables, too, which the kernel must walk */
+};
+
+/* What is read. */
+struct wanted {
+	enum depth depth;
+	struct choice processes; /* the guests whose processes are read at that depth */
+	bool host; /* the host, too */
+	size_t most; /* of its processes; 0: all */
 };
 
 /*
@@ -20,16 +32,13 @@ enum depth {
  * @root/sys/kernel/debug. Leaves out what cannot be read of debugfs. Returns what
  * source_load() returns.
  */
-enum source_status live_take(const char *root, enum depth depth, struct snapshot *snap,
+enum source_status live_take(const char *root, const struct wanted *wanted, struct snapshot *snap,
 			     struct source_error *err);
 
 /* Fills in the time now and the names of this machine. */
 void live_moment(struct moment *at);
 
-/* Reads a small file into a new string. Returns NULL with errno if that fails. */
-char *live_read(const char *path, size_t *len);
-
-/* Reads the module's info file below @root. Returns what live_read() returns. */
+/* Reads the module's info file below @root. Returns NULL with errno if that fails. */
 char *live_info(const char *root);
 
 /* Copies the value of the "key: value" line of @info. Returns false if there is no such line. */

@@ -152,7 +152,7 @@ static enum source_status take(struct session *session, struct snapshot *snap,
 	if (request->file && !session->recording.file)
 		status = open_file(session, snap, err);
 	else if (!request->file && !request->nr_files)
-		status = live_take(request->root, session->depth, snap, err);
+		status = live_take(request->root, &session->wanted, snap, err);
 	if (status == SOURCE_OK && (session->recording.file || request->nr_files))
 		status = take_recorded(session, snap, err);
 	session->snapshots += status == SOURCE_OK && !session->over;
@@ -170,7 +170,8 @@ enum status session_open(struct session *session, const struct request *request,
 {
 	struct source_error err;
 
-	*session = (struct session){ .request = request, .depth = depth };
+	*session = (struct session){ .request = request,
+				     .wanted = { depth, request->choice, request->host, 0 } };
 	window_open(&session->window, &request->choice);
 	if (take(session, &session->last, &err) != SOURCE_OK)
 		return explain(session, &err);

@@ -17,13 +17,14 @@ struct request {
 	char **files; /* recordings to read one after the other instead */
 	size_t nr_files;
 	struct choice choice;
+	bool host; /* the host is wanted, too */
 	int64_t window; /* nanoseconds; 0: since each guest was first seen; -1: not given */
 	const char *from, *to; /* the span of the recordings that is wanted; NULL: all */
 };
 
 struct session {
 	const struct request *request;
-	enum depth depth;
+	struct wanted wanted;
 	struct window window;
 	struct snapshot last;
 	struct delta delta; /* of the last interval */

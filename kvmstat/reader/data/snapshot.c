@@ -34,6 +34,7 @@ void snapshot_free(struct snapshot *snap)
 {
 	for (size_t i = 0; snap->about && i < snap->nr; i++)
 		about_put(snap->about[i]);
+	about_put(snap->host);
 	free(snap->about);
 	free(snap->guest);
 	*snap = (struct snapshot){ 0 };

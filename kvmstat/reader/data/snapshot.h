@@ -29,6 +29,7 @@ struct snapshot {
 	size_t nr;
 	uint32_t has; /* the COL_BIT() of each column that the file has */
 	struct moment at;
+	struct about *host; /* has the host's tables; NULL: not known */
 };
 
 /*

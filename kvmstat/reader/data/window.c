@@ -20,7 +20,7 @@ static int compare(const void *a, const void *b)
 
 void window_open(struct window *window, const struct choice *choice)
 {
-	*window = (struct window){ .has = UINT32_MAX, .choice = choice };
+	*window = (struct window){ .has = UINT32_MAX, .choice = choice, .host_peak = -1 };
 }
 
 static struct window_guest *follow(struct window *window, const struct delta_row *row)
@@ -59,10 +59,38 @@ static void learn(struct window *window, struct window_guest *guest, const struc
 	guest->now = about_get(row->now);
 }
 
+static void learn_host(struct window *window, const struct delta *delta)
+{
+	struct detail diff;
+	const struct host *host;
+
+	if (!delta->host_now)
+		return;
+	/* After a boot its counters begin at zero. */
+	if (!window->host_now || !delta->host_was) {
+		about_put(window->host_was);
+		window->host_was = about_get(delta->host_was);
+	}
+	about_put(window->host_now);
+	window->host_now = about_get(delta->host_now);
+	if (!delta->host_was || delta->seconds <= 0)
+		return;
+	detail_subtract(&diff, &delta->host_was->detail, &delta->host_now->detail);
+	detail_for_each(host, &diff, TABLE_HOST) {
+		const double all = (double)host->busy_ns + host->idle_ns + host->steal_ns;
+
+		if (host->busy_ns != DETAIL_UNKNOWN && all > 0 &&
+		    host->busy_ns / all > window->host_peak)
+			window->host_peak = host->busy_ns / all;
+	}
+	detail_free(&diff);
+}
+
 void window_add(struct window *window, const struct delta *delta)
 {
 	window->has &= delta->has;
 	window->seconds += delta->seconds;
+	learn_host(window, delta);
 	for (size_t i = 0; i < delta->nr; i++) {
 		const struct delta_row *row = &delta->row[i];
 		struct window_guest *guest;
@@ -108,6 +136,14 @@ void window_detail(const struct window_guest *guest, struct detail *diff)
 
 	detail_subtract(diff, guest->was ? &guest->was->detail : NULL,
 			guest->now ? &guest->now->detail : &nothing);
+}
+
+void window_host(const struct window *window, struct detail *diff)
+{
+	static const struct detail nothing;
+
+	detail_subtract(diff, window->host_was ? &window->host_was->detail : NULL,
+			window->host_now ? &window->host_now->detail : &nothing);
 }
 
 static void list_chosen(const struct window *window, FILE *err)
@@ -165,6 +201,8 @@ static void forget(void *node)
 void window_close(struct window *window)
 {
 	tdestroy(window->tree, forget);
+	about_put(window->host_was);
+	about_put(window->host_now);
 	free(window->guest);
 	*window = (struct window){ 0 };
 }

@@ -33,6 +33,8 @@ struct window {
 	uint32_t has; /* columns that every snapshot had */
 	double seconds; /* that it covers; 0: all since each guest was first seen */
 	bool named; /* the names are known */
+	struct about *host_was, *host_now; /* the host when the window opened, and now; held */
+	double host_peak; /* the busiest interval, as a share of all CPUs; below 0: not known */
 	const struct choice *choice;
 	void *tree; /* of guests by key */
 };
@@ -58,6 +60,9 @@ void window_detail(const struct window_guest *guest, struct detail *diff);
  * match, which are then listed on @err. Everything is fine if the user chose no guest.
  */
 enum status window_check(const struct window *window, bool one, FILE *err);
+
+/* Computes what the tables of the host did in the window. The caller frees @diff. */
+void window_host(const struct window *window, struct detail *diff);
 
 /* Frees what the window owns and empties it. */
 void window_close(struct window *window);

@@ -243,17 +243,34 @@ static void draw_subject_sums(struct view *view, const struct window_guest *gues
 	draw_times(times, history->has_ready);
 }
 
+static int tab_width(enum pane pane)
+{
+	return strlen(pane_name[pane]) + 4;
+}
+
+/* Draws as many names of panes as there is room for, that of the pane that is shown included. */
 static void draw_tabs(struct view *view, int y)
 {
+	enum pane first = 0;
+	bool full = false;
 	int x = 0;
 
+	for (enum pane p = 0; p <= view->pane; p++)
+		for (x += tab_width(p); x > COLS; first++)
+			x -= tab_width(first);
+	x = 0;
 	view->tabs_line = y;
 	for (enum pane p = 0; p < PANE_NR; p++) {
 		view->tab[p] = x;
+		full |= x + tab_width(p) > COLS;
+		if (p < first || full)
+			continue;
 		x += screen_print(y, x, COLS, p == view->pane ? STYLE_SELECTED : STYLE_PLAIN,
-				  " %d %s ", (int)p + 1, pane_name[p]);
+				  " %d %s ", ((int)p + 1) % 10, pane_name[p]);
 	}
 	view->tab[PANE_NR] = x;
+	if (full)
+		screen_text(y, COLS - 1, 1, STYLE_DIM, ">");
 }
 
 /* Draws a notice in one line or more. Returns the first line below it. */
@@ -306,7 +323,7 @@ static void draw_help(struct view *view)
 	static const char *const lines[] = {
 		"Up Down PgUp PgDn Home End, wheel   choose a row; Home: always the first",
 		"Enter, double click    look into the guest; Esc, Backspace: back",
-		"Tab, Left, Right, 1-7  another pane of the guest",
+		"Tab, Left, Right, 1-9  another pane of the guest",
 		"< >, click on a head   sort by another column; I: the other way round",
 		"Space, Z               pause: the figures stay",
 		"",

@@ -10,17 +10,20 @@
 
 #include "data/share.h"
 #include "text/number.h"
+#include "text/backing.h"
 #include "verdict/device.h"
 #include "verdict/verdict.h"
 
 const char *const pane_name[PANE_NR] = {
-	"overview", "reasons", "VMM", "hot spots", "vCPUs", "CPUs", "histograms",
+	"overview", "reasons",	  "VMM",     "hot spots", "vCPUs",
+	"CPUs",	    "histograms", "threads", "memory",
 };
 
 static const enum table table_of[PANE_NR] = {
 	[PANE_REASONS] = TABLE_REASONS, [PANE_VMM] = TABLE_USERSPACE,
 	[PANE_HOT] = TABLE_HOT,		[PANE_VCPUS] = TABLE_VCPUS,
 	[PANE_CPUS] = TABLE_CPUS,	[PANE_HISTOGRAMS] = TABLE_HISTOGRAMS,
+	[PANE_THREADS] = TABLE_THREADS, [PANE_MEMORY] = TABLE_MEMORY,
 };
 
 enum { R_REASON, R_EXITS, R_EXITS_S, R_SHARE, R_TO_VMM, R_MEAN, R_LONGEST, R_KERNEL, R_VMM };
@@ -377,6 +380,30 @@ static void rest_of_histograms(void *data, const uint64_t *row, int y, int x, in
 		screen_level(y, x + i, h->bucket[i / step], most);
 }
 
+/* Rows of a process' table are those of the last interval, or else of all time. */
+static void fill_process(struct sheet *sheet, struct rows_of *of, enum table table)
+{
+	const struct detail *detail = of->rates ? &of->last : &of->since;
+	struct grid grid =
+		backing_grid(table, detail, of->rates ? of->subject->history->seconds : 0);
+	const size_t size = grid.nr_columns * sizeof(*grid.cell);
+
+	for (size_t i = 0; i < grid.nr; i++) {
+		struct cell *from = &grid.cell[i * grid.nr_columns];
+
+		if (!wanted(of, from->text))
+			continue;
+		memcpy(sheet_row(sheet, i), from, size);
+		memset(from, 0, size);
+	}
+	grid_free(&grid);
+}
+
+static void fill_threads(struct sheet *sheet, struct rows_of *of)
+{
+	fill_process(sheet, of, TABLE_THREADS);
+}
+
 static const struct {
 	void (*fill)(struct sheet *sheet, struct rows_of *of);
 	struct sheet sheet;
@@ -429,18 +456,28 @@ static const struct {
 				.total = "exits",
 				.least = 32,
 				.rest = rest_of_histograms } },
+	[PANE_THREADS] = { fill_threads,
+			   { .always = "role,tid,policy,nice,rt_priority,cpu,run_share,ready_share",
+			     .wide = "voluntary_s,involuntary_s,moves_s,allowed,node,weight,"
+				     "quota_share,slice_ns,name",
+			     .now = "run_share",
+			     .total = "tid" } },
 };
 
 void panes_open(struct panes *panes)
 {
 	*panes = (struct panes){ 0 };
-	for (enum pane p = 0; p < PANE_NR; p++)
+	for (enum pane p = 0; p < PANE_NR; p++) {
 		panes->sheet[p] = sheets[p].sheet;
+		if (table_of[p] >= TABLE_MODULE_NR)
+			panes->sheet[p].grid = backing_grid(table_of[p], &(struct detail){ 0 }, 0);
+	}
 }
 
 void panes_close(struct panes *panes)
 {
 	page_clear(&panes->overview);
+	page_clear(&panes->memory);
 	for (enum pane p = 0; p < PANE_NR; p++)
 		sheet_free(&panes->sheet[p]);
 }
@@ -584,6 +621,43 @@ static void draw_overview(struct panes *panes, const struct subject *subject, in
 	page_draw(page, y + 2, height - 2);
 }
 
+/* Says in one line what could not be read of the process. */
+static void draw_missing(const struct detail *detail, int y)
+{
+	const struct missing *m;
+	int x = 1;
+
+	detail_for_each(m, detail, TABLE_MISSING)
+		x += screen_print(y, x, COLS - x, STYLE_DIM, "%s %s: %s.",
+				  x > 1 ? "" : "Not available:", m->what, m->why);
+}
+
+static void draw_memory(struct panes *panes, const struct subject *subject, int y, int height)
+{
+	struct page *page = &panes->memory;
+	const struct missing *m;
+	struct rows_of of;
+	struct grid grid;
+
+	take_rows(&of, subject, TABLE_MEMORY);
+	grid = backing_grid(TABLE_MEMORY, of.rates ? &of.last : &of.since,
+			    of.rates ? subject->history->seconds : 0);
+	page_clear(page);
+	for (size_t c = 0; grid.nr && c < grid.nr_columns; c++) {
+		char text[GRID_CELL_SIZE];
+
+		grid_format(text, sizeof(text), &grid.column[c], &grid.cell[c], false);
+		if (grid.cell[c].known)
+			page_add(page, STYLE_PLAIN, 0, "%-30s %10s", grid.column[c].head,
+				 grid.cell[c].text ?: text);
+	}
+	detail_for_each(m, &of.since, TABLE_MISSING)
+		page_add(page, STYLE_DIM, 2, "Not available: %s: %s", m->what, m->why);
+	page_draw(page, y, height);
+	grid_free(&grid);
+	drop_rows(&of);
+}
+
 void panes_draw(struct panes *panes, enum pane pane, const struct subject *subject, int y,
 		int height)
 {
@@ -595,16 +669,22 @@ void panes_draw(struct panes *panes, enum pane pane, const struct subject *subje
 		draw_overview(panes, subject, y, height);
 		return;
 	}
+	if (pane == PANE_MEMORY) {
+		draw_memory(panes, subject, y, height);
+		return;
+	}
 	take_rows(&of, subject, table);
 	sheet_clear(sheet);
 	sheets[pane].fill(sheet, &of);
-	sheet_draw(sheet, y, height, &of);
-	if (!of.since.table[table].known)
+	sheet_draw(sheet, y, height - (table >= TABLE_MODULE_NR), &of);
+	if (table >= TABLE_MODULE_NR)
+		draw_missing(&of.since, y + height - 1);
+	else if (!of.since.table[table].known)
 		screen_print(y + 2, 2, COLS - 2, STYLE_PLAIN,
 			     "Not known: debugfs' %s of this guest cannot be read. Root can, with "
 			     "debugfs mounted.",
 			     detail_form[table].name);
-	else if (!sheet->grid.nr)
+	if (of.since.table[table].known && !sheet->grid.nr)
 		screen_text(y + 2, 2, COLS - 2, STYLE_PLAIN,
 			    subject->filter ? "Nothing matches the filter: 'c' clears it." :
 					      "Nothing yet.");
@@ -613,6 +693,8 @@ void panes_draw(struct panes *panes, enum pane pane, const struct subject *subje
 
 bool panes_key(struct panes *panes, enum pane pane, int key)
 {
+	if (pane == PANE_MEMORY)
+		return page_key(&panes->memory, key);
 	return pane == PANE_OVERVIEW ? page_key(&panes->overview, key) :
 				       sheet_key(&panes->sheet[pane], key);
 }

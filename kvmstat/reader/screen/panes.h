@@ -21,6 +21,8 @@ enum pane {
 	PANE_VCPUS,
 	PANE_CPUS,
 	PANE_HISTOGRAMS,
+	PANE_THREADS,
+	PANE_MEMORY,
 	PANE_NR
 };
 
@@ -36,7 +38,7 @@ struct subject {
 };
 
 struct panes {
-	struct page overview;
+	struct page overview, memory;
 	struct sheet sheet[PANE_NR]; /* of the other panes */
 };
 

@@ -25,7 +25,7 @@ const struct window_guest *view_subject(const struct view *view)
 void view_leave(struct view *view)
 {
 	view->inside = false;
-	view->session.depth = DEPTH_VCPUS;
+	view->session.wanted.depth = DEPTH_VCPUS;
 }
 
 static void lose(struct view *view)
@@ -71,7 +71,7 @@ static void reopen(struct view *view)
 		lose(view);
 		return;
 	}
-	session.depth = view->session.depth;
+	session.wanted = view->session.wanted;
 	session_close(&view->session);
 	histories_free(&view->histories);
 	view->session = session;
@@ -108,19 +108,20 @@ void view_enter(struct view *view, const struct guest_key *key)
 	view->subject = *key;
 	view->inside = true;
 	view->panes.overview.first = 0;
-	view->session.depth = DEPTH_ALL;
+	view->session.wanted =
+		(struct wanted){ .depth = DEPTH_PROCESSES, .processes = { .pid = key->pid } };
 	if (!view->lost)
 		view_take(view, false);
 }
 
 void view_reset(struct view *view)
 {
-	const enum depth depth = view->session.depth;
+	const enum depth depth = view->session.wanted.depth;
 
 	/* The user may look into any guest later, so the totals need all details from now on. */
-	view->session.depth = DEPTH_ALL;
+	view->session.wanted.depth = DEPTH_ALL;
 	view_take(view, false);
-	view->session.depth = depth;
+	view->session.wanted.depth = depth;
 	if (view->lost)
 		return;
 	begin(view);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/detail.h"
 #include "data/jsonl.h"
 #include "data/memory.h"
 #include "data/name.h"
@@ -56,6 +57,11 @@ struct cell cell_text(const char *text)
 struct cell cell_number(uint64_t number)
 {
 	return (struct cell){ .known = true, .number = number };
+}
+
+struct cell cell_maybe(uint64_t number)
+{
+	return (struct cell){ .known = number != DETAIL_UNKNOWN, .number = number };
 }
 
 struct cell cell_rate(double rate)
@@ -142,6 +148,8 @@ static double cell_value(const struct grid_column *column, const struct cell *ce
 		return cell->rate;
 	if (column->unit == UNIT_SHARE)
 		return (double)cell->number / cell->of;
+	if (column->unit == UNIT_SIGNED)
+		return (int64_t)cell->number;
 	return cell->number;
 }
 
@@ -207,15 +215,25 @@ void grid_format(char *buf, size_t size, const struct grid_column *column, const
 	}
 	switch (column->unit) {
 	case UNIT_TEXT:
+		*buf = '\0';
 		break;
 	case UNIT_ID:
 		snprintf(buf, size, "%" PRIu64, cell->number);
+		break;
+	case UNIT_SIGNED:
+		snprintf(buf, size, "%" PRId64, (int64_t)cell->number);
 		break;
 	case UNIT_HEX:
 		snprintf(buf, size, "0x%" PRIx64, cell->number);
 		break;
 	case UNIT_COUNT:
 		number_count(buf, size, cell->number, raw ? GRID_CELL_SIZE : width);
+		break;
+	case UNIT_BYTES:
+		if (raw)
+			snprintf(buf, size, "%" PRIu64, cell->number);
+		else
+			number_bytes(buf, size, cell->number);
 		break;
 	case UNIT_RATE:
 		if (raw)
@@ -363,6 +381,9 @@ static void print_csv_cell(const struct grid_column *column, const struct cell *
 		share_format(buf, sizeof(buf), cell->number, cell->of, 6, SHARE_TRUNCATE);
 		fputs(buf, out);
 		break;
+	case UNIT_SIGNED:
+		fprintf(out, "%" PRId64, (int64_t)cell->number);
+		break;
 	default:
 		fprintf(out, "%" PRIu64, cell->number);
 	}
@@ -393,6 +414,22 @@ void grid_print(const struct grid *grid, const struct look *look, bool header, F
 		print_text(grid, look, header, out);
 }
 
+void grid_print_list(const struct grid *grid, FILE *out)
+{
+	for (size_t c = 0; grid->nr && c < grid->nr_columns; c++) {
+		char buf[GRID_CELL_SIZE], shown[NAME_SHOWN_SIZE];
+
+		if (!grid->cell[c].known)
+			continue;
+		if (grid->column[c].unit == UNIT_TEXT)
+			name_show(shown, grid->cell[c].text, NAME_SIZE);
+		else
+			grid_format(buf, sizeof(buf), &grid->column[c], &grid->cell[c], false);
+		fprintf(out, "  %-28s %8s\n", grid->column[c].head,
+			grid->column[c].unit == UNIT_TEXT ? shown : buf);
+	}
+}
+
 static json_t *cell_json(const struct grid_column *column, const struct cell *cell)
 {
 	if (!cell->known)
@@ -404,6 +441,8 @@ static json_t *cell_json(const struct grid_column *column, const struct cell *ce
 		return json_real(cell->rate);
 	case UNIT_SHARE:
 		return json_real((double)cell->number / cell->of);
+	case UNIT_SIGNED:
+		return json_integer((int64_t)cell->number);
 	default:
 		return jsonl_number(cell->number);
 	}

@@ -25,7 +25,9 @@ enum unit {
 	UNIT_TEXT,
 	UNIT_ID, /* a number that names something, so it is never shortened */
 	UNIT_HEX,
+	UNIT_SIGNED, /* an int64_t in two's complement, so -1 is one */
 	UNIT_COUNT,
+	UNIT_BYTES,
 	UNIT_RATE, /* per second */
 	UNIT_NS,
 	UNIT_SHARE, /* number / of, in percent */
@@ -68,6 +70,7 @@ void grid_free(struct grid *grid);
 /* These make cells. */
 struct cell cell_text(const char *text);
 struct cell cell_number(uint64_t number);
+struct cell cell_maybe(uint64_t number); /* unknown if it is DETAIL_UNKNOWN */
 struct cell cell_rate(double rate);
 struct cell cell_share(uint64_t number, uint64_t of);
 
@@ -98,6 +101,9 @@ void grid_format(char *buf, size_t size, const struct grid_column *column, const
 
 /* Prints all rows as text or CSV, whichever @look wants, with a header if @header. */
 void grid_print(const struct grid *grid, const struct look *look, bool header, FILE *out);
+
+/* Prints the columns of the first row, those that are known, in a line each. */
+void grid_print_list(const struct grid *grid, FILE *out);
 
 /* Returns all rows and columns as an array of objects, a new reference. */
 json_t *grid_json(const struct grid *grid);

@@ -30,6 +30,20 @@ void number_rate(char *buf, size_t size, double rate, int width)
 		shorten(buf, size, rate, width);
 }
 
+void number_bytes(char *buf, size_t size, uint64_t bytes)
+{
+	const char *suffix = "KMGTPE";
+	double value = bytes / 1024.0;
+
+	if (bytes < 1024) {
+		snprintf(buf, size, "%" PRIu64, bytes);
+		return;
+	}
+	for (; value >= 1023.5; suffix++)
+		value /= 1024;
+	snprintf(buf, size, "%.*f%c", value < 99.95, value, *suffix);
+}
+
 void number_time(char *buf, size_t size, uint64_t ns)
 {
 	static const struct {

@@ -8,6 +8,7 @@
 #include <langinfo.h>
 #include <string.h>
 
+#include "text/backing.h"
 #include "verdict/device.h"
 
 const struct section sections[TABLE_NR] = {
@@ -18,6 +19,14 @@ const struct section sections[TABLE_NR] = {
 	{ TABLE_HISTOGRAMS, "Handling time of an exit, without halts", "exits" },
 	{ TABLE_VCPUS, "vCPUs", "-vcpu" },
 	{ TABLE_CPUS, "CPUs of the host", "exits" },
+	{ TABLE_THREADS, "Threads that work for it", "run_ns" },
+	{ TABLE_CGROUPS, "Its cgroups, and those above them", "-cgroup" },
+	{ TABLE_MEMORY, "Memory of its process", "resident_bytes" },
+	{ TABLE_NODES, "Memory by NUMA node", "-node" },
+	{ TABLE_HOST, "Host", "tasks" },
+	{ TABLE_HOST_NODES, "NUMA nodes of the host", "-node" },
+	{ TABLE_PROCESSES, "Processes beside the guests, those that use most", "cpu_share" },
+	{ TABLE_MISSING, "Not available", "what" },
 };
 
 void spark(char *out, const uint64_t *v, size_t nr)
@@ -245,19 +254,37 @@ static struct grid cpus_grid(const struct detail *detail)
 	return grid;
 }
 
-struct grid section_grid(const struct section *section, const struct detail *detail, size_t nr)
+static struct grid module_grid(const struct section *section, const struct detail *detail)
 {
-	static struct grid (*const make[TABLE_NR])(const struct detail *detail) = {
+	static struct grid (*const make[TABLE_MODULE_NR])(const struct detail *detail) = {
 		[TABLE_REASONS] = reasons_grid,	      [TABLE_USERSPACE] = userspace_grid,
 		[TABLE_HISTOGRAMS] = histograms_grid, [TABLE_HOT] = hot_grid,
 		[TABLE_VCPUS] = vcpus_grid,	      [TABLE_CPUS] = cpus_grid,
 	};
+
+	return make[section->table](detail);
+}
+
+struct grid section_grid(const struct section *section, const struct detail *detail, double seconds,
+			 size_t nr)
+{
+	const bool module = section->table < TABLE_MODULE_NR;
 	const struct look arrange = { .sort = section->sort,
-				      .skip_zeros = section->table != TABLE_VCPUS };
-	struct grid grid = make[section->table](detail);
+				      .skip_zeros = module && section->table != TABLE_VCPUS };
+	struct grid grid = module ? module_grid(section, detail) :
+				    backing_grid(section->table, detail, seconds);
 
 	grid_arrange(&grid, &arrange);
 	if (nr)
 		grid_cut(&grid, nr);
 	return grid;
+}
+
+const struct section *section_of(enum table table)
+{
+	const struct section *section = sections;
+
+	while (section->table != table)
+		section++;
+	return section;
 }

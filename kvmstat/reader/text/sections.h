@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Makes the sections of a guest's page. Each is a grid of one table: exit reasons, returns to
- * userspace, handling times, hot spots, vCPUs or CPUs.
+ * Makes the sections of a guest's page. Each is a grid of one table.
  */
 #ifndef SECTIONS_H
 #define SECTIONS_H
@@ -19,10 +18,15 @@ struct section {
 extern const struct section sections[TABLE_NR];
 
 /*
- * Returns the grid of a section of @detail. The caller frees it. If @nr is not 0, the grid has
- * no more than the first @nr rows in the section's order.
+ * Returns the grid of a section of @detail, which has what happened in so many @seconds; 0: there
+ * are no rates. The caller frees it. If @nr is not 0, the grid has no more than the first @nr rows
+ * in the section's order.
  */
-struct grid section_grid(const struct section *section, const struct detail *detail, size_t nr);
+struct grid section_grid(const struct section *section, const struct detail *detail, double seconds,
+			 size_t nr);
+
+/* Returns the section of a table. */
+const struct section *section_of(enum table table);
 
 /*
  * Writes the @nr numbers at @v to @out as bars, one column each, in UTF-8 if the locale has

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The threads that work for a guest: those of its process, and those that the kernel runs for
+ * it; their cgroups, and who manages these.
+ */
+#ifndef THREAD_H
+#define THREAD_H
+
+#include "data/about.h"
+
+/* The threads of the kernel that work for guests. */
+struct kthreads {
+	struct kthread {
+		uint64_t tid, owner; /* owner: a thread that the kernel's thread is named after */
+		const char *role;
+	} * kthread;
+	size_t nr;
+};
+
+/* Finds the threads of the kernel that work for guests, below @root. The caller frees them. */
+void thread_find_kernels(const char *root, struct kthreads *kthreads);
+
+void thread_free_kernels(struct kthreads *kthreads);
+
+/*
+ * Fills in TABLE_THREADS and TABLE_CGROUPS of a guest, and TABLE_MISSING with what could not be
+ * read. TABLE_VCPUS tells its vCPUs. A thread that ends in the meantime is left out.
+ */
+void thread_take(const char *root, uint64_t pid, const struct kthreads *kthreads,
+		 struct detail *detail);
+
+/*
+ * Returns who manages a guest, by the cgroup of its process: "libvirt", "systemd", ..., "none" or
+ * "unknown".
+ */
+const char *thread_manager(const struct about *about);
+
+#endif

@@ -1,0 +1,110 @@
+# The process behind a guest, against what was set and what KVM counts.
+# shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
+
+[ -e /bin/kvmstat ] || { skip "the process: the command is not built for $machine here"; return; }
+
+kvm_present
+load mode=0444
+
+# threads COLUMN ROLE: of the guest of $pid.
+threads() { kvmstat threads -p "$pid" -w 0 --csv -c "role,$1" | awk -F, -v r="$2" '{ gsub(/"/, "") } $1 == r { print $2 }'; }
+# is_soon WHAT COLUMN ROLE WANTED
+is_soon() { is "$1" "$(threads "$2" "$3")" "$4"; }
+
+vm_run busy --vcpus=2 'out:100000000'
+pid=$(cat busy.pid)
+runs() { [ "$(field "$pid" 1 $io)" -gt 10 ] 2>/dev/null && [ "$(field "$pid" 1 vcpus)" = 2 ]; }
+yes "a busy guest" within 60 runs
+id=$(field "$pid" 1 id)
+tid=$(awk '$1 == 0 { print $9 }' "$K/$id/vcpus")
+is_soon "the thread of vCPU 0" tid "vCPU 0" "$tid"
+is_soon "the thread of vCPU 1" tid "vCPU 1" "$(awk '$1 == 1 { print $9 }' "$K/$id/vcpus")"
+is "every thread of the VMM" "$(kvmstat threads -p "$pid" -w 0 --csv -c tid,name | sed 1d | grep -c vmm)" "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l)"
+kthread=$(grep -ls "^kvm-nx-lpage-recovery-$pid\$" /proc/[0-9]*/comm | cut -d/ -f3)
+[ -z "$kthread" ] || is_soon "KVM's thread for it" tid nx-recovery "$kthread"
+
+# What is set is shown.
+is_soon "policy at first" policy "vCPU 0" OTHER
+renice -n 5 -p "$tid" >/dev/null
+is_soon "nice" nice "vCPU 0" 5
+is_soon "nice of the other" nice "vCPU 1" 0
+chrt -b -p 0 "$tid"
+is_soon "SCHED_BATCH" policy "vCPU 0" BATCH
+chrt -r -p 3 "$tid"
+is_soon "SCHED_RR" policy "vCPU 0" RR
+is_soon "its priority" rt_priority "vCPU 0" 3
+chrt -o -p 0 "$tid"
+taskset -p 1 "$tid" >/dev/null
+is_soon "allowed CPUs" allowed "vCPU 0" 0
+is_soon "the CPU that it is on" cpu "vCPU 0" 0
+moves=$(sed -n 's/^se.nr_migrations *: *//p' "/proc/$pid/task/$tid/sched" 2>/dev/null)
+is_soon "moves" moves "vCPU 0" "$moves"
+[ -n "$moves" ] || yes "moves: why not" sh -c "kvmstat threads -p $pid -w 0 | grep -q '^moves between CPUs '"
+is "run time" "$(threads run_ns "vCPU 0" | wc -w)" 1
+# The thread that ran vCPU 0 first, which the module tells, does not run it any more.
+kvmstat threads -p "$pid" -w 2 --csv -c role,run_share,ready_share >shares
+share=$(awk -F, '/"vCPU 1"/ { print int(100 * ($2 + $3)) }' shares)
+yes "a busy vCPU runs or is ready all the time ($share %)" [ "${share:-0}" -ge 80 ]
+
+# A quota holds it back, and that is told.
+cg=/tmp/cgroup2
+mkdir $cg
+if mount -t cgroup2 none $cg && echo +cpu >$cg/cgroup.subtree_control; then
+	mkdir -p /sys/fs/cgroup
+	mount --bind $cg /sys/fs/cgroup
+	mkdir $cg/vms $cg/vms/guest 2>/dev/null
+	echo +cpu >$cg/vms/cgroup.subtree_control
+	echo '40000 100000' >$cg/vms/cpu.max
+	echo 50 >$cg/vms/guest/cpu.weight
+	echo "$pid" >$cg/vms/guest/cgroup.procs
+	is_soon "cgroup" cgroup "vCPU 0" /vms/guest
+	is_soon "weight" weight "vCPU 0" 50
+	is_soon "quota, of the cgroup above" quota_share "vCPU 0" 0.400000
+	kvmstat threads -p "$pid" -w 3 --json >quota
+	# Rows of /vms come after its name.
+	throttled=$(tr -d ' ",' <quota | awk -F: '$1 == "cgroup" { on = $2 == "/vms" } on && $1 == "throttled" { print $2 }' | tail -n 1)
+	yes "throttled periods (${throttled:-none} in 3 s)" [ "${throttled:-0}" -ge 10 ]
+	run=$(tr -d ' ",' <quota | awk -F: '$1 == "run_share" { n += $2 } END { print int(100 * n) }')
+	yes "its threads run no more than the quota ($run %)" [ "$run" -le 50 ]
+	echo "$pid" >$cg/cgroup.procs
+else
+	skip "a quota: this kernel has no CPU controller for cgroup2"
+fi
+
+# Who is not root sees the threads, and reads why not the rest.
+mkdir -p /etc
+echo 'nobody:x:65534:65534::/tmp:/bin/sh' >/etc/passwd
+su -s /bin/sh nobody -c "kvmstat threads -p $pid -w 0" >said 2>&1
+yes "threads for everybody" grep -q "^main  *$pid " said
+su -s /bin/sh nobody -c "kvmstat memory -p $pid -w 0" >said 2>&1
+yes "memory for everybody" grep -q '^  resident ' said
+yes "and why not all of it" grep -q '^transparent huge pages  *Permission denied' said
+kvmstat record busy.jsonl 0.5 2
+yes "a recording has the threads" sh -c "kvmstat threads -f busy.jsonl | grep -q '^vCPU 0 .* $tid '"
+vm_kill() {
+	kill -9 "$(cat "$1.pid")"
+	kill "$(cat "$1.holder")"
+	within 20 gone "$(cat "$1.pid")"
+}
+vm_kill busy
+if [ -e $cg/vms ]; then
+	rmdir $cg/vms/guest $cg/vms
+	umount /sys/fs/cgroup
+	echo -cpu >$cg/cgroup.subtree_control
+	umount $cg
+fi
+rmdir $cg
+
+# Nothing changes any more, so the figures are KVM's and the kernel's own.
+vm_start still 'out:3000'
+pid=$(cat still.pid)
+memory() { kvmstat memory -p "$pid" -w 0 --csv -c "$1" | sed 1d; }
+for size in 4k 2m 1g; do
+	of_kvm=$(cat /sys/kernel/debug/kvm/"$pid"-*/pages_$size 2>/dev/null)
+	is "pages of $size as KVM" "$(memory pages_$size)" "$of_kvm"
+done
+is "resident" "$(memory resident_bytes)" "$(awk '$1 == "VmRSS:" { print $2 * 1024 }' "/proc/$pid/status")"
+is "in huge pages" "$(memory thp_bytes)" "$(awk '/^(AnonHugePages|ShmemPmdMapped|FilePmdMapped):/ { n += $2 } END { print n * 1024 }' "/proc/$pid/smaps_rollup")"
+is "minor faults" "$(memory minor_faults)" "$(sed 's/.*) //' "/proc/$pid/stat" | cut -d' ' -f8)"
+vm_end still
+unload
