@@ -10,10 +10,10 @@
  * kvmstat_spots_add - count touches
  * @spots: the vCPU's
  * @kind: of spot
- * @key: as for kvmstat_spots_count()
+ * @key: the port, address, MSR or hypercall, with KVMSTAT_SPOT_WRITE
  * @n: how many
  *
- * Context: as kvmstat_spots_count().
+ * Context: a probe within KVM_RUN.
  */
 void notrace kvmstat_spots_add(struct kvmstat_spots *spots, enum kvmstat_spot_kind kind, u64 key,
 			       u64 n)
@@ -44,6 +44,6 @@ void notrace kvmstat_spots_add(struct kvmstat_spots *spots, enum kvmstat_spot_ki
 	}
 	smp_wmb(); /* pairs with snapshot() and read_spot() */
 	WRITE_ONCE(least->key, key);
-	smp_wmb(); /* likewise */
+	smp_wmb(); /* pairs with read_spot() */
 	WRITE_ONCE(least->count, floor + n);
 }

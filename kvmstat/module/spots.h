@@ -33,12 +33,12 @@ enum kvmstat_spot_kind {
  * @floor: by kind: the count of every key that is not there, at most
  * @spot: the keys that are there, of all kinds one after the other
  *
- * Misra and Gries, "Finding repeated elements", Science of Computer Programming 2 (1982),
- * with the decrement of all k counters replaced by a common floor that rises: a key that is
- * not there takes the place of one whose count is not above the floor, at floor + 1; where
- * there is none, the floor rises by 1; n touches at once do as n one by one. A key's true count lies between count - floor and
- * count; the floor is at most N / (k + 1) after N events, so that every key with more than
- * that is there. Sketches merge by adding counts and floors (Agarwal et al., "Mergeable
+ * Misra and Gries, "Finding repeated elements", Science of Computer Programming 2 (1982).
+ * Their decrement of all k counters is a common floor that rises here: a key that is not
+ * there takes the place of a key whose count is not above the floor, at floor + 1; where
+ * there is no such place, the floor rises by 1. Many touches at once do what they do one by
+ * one. A key's true count lies between count - floor and count. The floor is at most
+ * N / (k + 1) after N events, so every key with more touches than that is there. Sketches merge by adding counts and floors (Agarwal et al., "Mergeable
  * summaries", PODS 2012).
  *
  * Written by the thread that runs the vCPU.
