@@ -22,14 +22,29 @@ extern u64 kvmstat_clock_mult;
 #define KVMSTAT_CLOCK_SHIFT 20
 
 /**
+ * kvmstat_clock_is_fast - whether the clock is the counter: the fast paths know no other
+ */
+static __always_inline bool kvmstat_clock_is_fast(void)
+{
+	return static_branch_likely(&kvmstat_clock_counts);
+}
+
+/**
+ * kvmstat_clock_fast - now, in ticks, if kvmstat_clock_is_fast()
+ */
+static __always_inline u64 kvmstat_clock_fast(void)
+{
+	return kvmstat_arch_counter();
+}
+
+/**
  * kvmstat_clock - now, in ticks
  *
  * Context: any.
  */
 static __always_inline u64 kvmstat_clock(void)
 {
-	return static_branch_likely(&kvmstat_clock_counts) ? kvmstat_arch_counter() :
-							     ktime_get_mono_fast_ns();
+	return kvmstat_clock_is_fast() ? kvmstat_clock_fast() : ktime_get_mono_fast_ns();
 }
 
 /**

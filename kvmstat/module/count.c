@@ -40,8 +40,6 @@ union kvmstat_place notrace kvmstat_count_new_place(struct kvmstat_vcpu *v, u32 
 	place.class = class;
 	place.count = offsetof(struct kvmstat_cpu_row, exits[0]) + class * sizeof(u64);
 	place.may = KVMSTAT_MAY_RETURN | KVMSTAT_MAY_TOUCH;
-	if (class == KVMSTAT_CLASS_IO)
-		place.io = KVMSTAT_PLACE_IO;
 	v->places[slot] = place;
 	return place;
 }
@@ -119,7 +117,7 @@ void notrace kvmstat_count_slow_passing(int coming)
 	struct kvmstat_vcpu *v = kvmstat_table_miss_loaded();
 
 	if (v)
-		kvmstat_count_passing(v, this_cpu_read(kvmstat_cpu.row), coming);
+		kvmstat_count_passing(v, coming);
 	else if (!coming)
 		this_cpu_write(kvmstat_cpu.unknown, current);
 }
@@ -174,7 +172,7 @@ static notrace void on_kvm_vcpu_wakeup(void *data, __u64 ns, bool waited, bool v
 	kvmstat_probe_begin();
 	v = kvmstat_table_find_loaded();
 	if (likely(v))
-		kvmstat_time_halted(v, this_cpu_read(kvmstat_cpu.row), ns, waited);
+		kvmstat_time_halted(v, ns, waited);
 	kvmstat_probe_end();
 }
 

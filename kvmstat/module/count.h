@@ -120,7 +120,6 @@ static __always_inline void kvmstat_count_return(struct kvmstat_vcpu *v,
 /**
  * kvmstat_count_passing - the running thread leaves KVM_RUN, or comes into it
  * @v: the vCPU, which is loaded
- * @row: its VM's, of this CPU
  * @coming: it comes, or stays, see on_kvm_fpu()
  *
  * A vCPU that is left is marked, so that kvm_userspace_exit, which has none, can tell whose
@@ -128,16 +127,14 @@ static __always_inline void kvmstat_count_return(struct kvmstat_vcpu *v,
  *
  * Context: a probe, preemption off.
  */
-static __always_inline void kvmstat_count_passing(struct kvmstat_vcpu *v,
-						  struct kvmstat_cpu_row *row, int coming)
+static __always_inline void kvmstat_count_passing(struct kvmstat_vcpu *v, int coming)
 {
 	if (coming) {
 		WRITE_ONCE(v->returning, NULL);
-		kvmstat_time_pass(v, row, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
+		kvmstat_time_pass(v, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
 	} else {
 		WRITE_ONCE(v->returning, current);
-		kvmstat_time_pass(v, row, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT,
-				  KVMSTAT_STILL_LEFT);
+		kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT, KVMSTAT_STILL_LEFT);
 	}
 }
 

@@ -115,27 +115,23 @@ struct kvmstat_tallies {
 
 /**
  * union kvmstat_place - where a reason's exits are counted, in one word
- * @all: the word, which is 0 until the reason has a cell; negative for port I/O
- * @cell: offset of its cell in struct kvmstat_vcpu
- * @hist: offset of its class's histograms in struct kvmstat_vcpu
- * @class: enum kvmstat_class
+ * @all: the word, which is 0 until the reason has a cell
  * @count: offset of its class's count in struct kvmstat_cpu_row
+ * @class: enum kvmstat_class
  * @may: KVMSTAT_MAY_*, of the last exit; all of them in a vCPU's table of places
- * @io: the highest bit is set for port I/O
+ * @hist: offset of its class's histograms in struct kvmstat_vcpu
+ * @cell: offset of its cell in struct kvmstat_vcpu
  */
 union kvmstat_place {
-	s64 all;
+	u64 all;
 	struct {
-		u16 cell;
-		u16 hist;
-		u8 class;
 		u8 count;
+		u8 class;
 		u8 may;
-		u8 io;
+		u16 hist;
+		u16 cell;
 	};
 };
-
-#define KVMSTAT_PLACE_IO 0x80
 
 /**
  * struct kvmstat_cpu_row - what one CPU did for a VM
@@ -285,6 +281,13 @@ struct kvmstat_cpu {
 	u64 displaced_returns;
 	u64 layout_faults;
 };
+
+/* Port I/O is class 0, whose count is the first: that is quickly seen. */
+static __always_inline bool kvmstat_record_is_io(union kvmstat_place place)
+{
+	BUILD_BUG_ON(KVMSTAT_CLASS_IO);
+	return !place.count;
+}
 
 /* The cell of the last exit. */
 static __always_inline struct kvmstat_cell *kvmstat_record_cell(struct kvmstat_vcpu *v)

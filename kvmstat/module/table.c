@@ -116,7 +116,7 @@ static void forget_vcpu(struct kvmstat_vcpu *v, u64 now)
 {
 	hash_del_rcu(&v->hash);
 	WRITE_ONCE(v->returning, NULL);
-	kvmstat_time_stop(v, this_cpu_ptr(v->vm->rows), now);
+	kvmstat_time_stop(v, now);
 	if (v->seen)
 		runs_here(v->vm);
 }
@@ -268,13 +268,13 @@ static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu, bool loaded)
 }
 
 /* Timing was switched since the last event of the vCPU, whose thread is here. */
-static noinline void resync(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row)
+static noinline void resync(struct kvmstat_vcpu *v)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&table_lock, flags);
 	if (!timed)
-		kvmstat_time_stop(v, row, kvmstat_clock());
+		kvmstat_time_stop(v, kvmstat_clock());
 	else if (v->mode == KVMSTAT_UNTIMED)
 		v->mode = KVMSTAT_NEW;
 	raw_spin_unlock_irqrestore(&table_lock, flags);
@@ -303,7 +303,7 @@ static __always_inline struct kvmstat_vcpu *miss(struct kvm_vcpu *vcpu, bool loa
 	cpu->row = this_cpu_ptr(v->vm->rows);
 	WRITE_ONCE(cpu->v, v);
 	if (unlikely((v->mode != KVMSTAT_UNTIMED) != READ_ONCE(timed)))
-		resync(v, cpu->row);
+		resync(v);
 	return v;
 }
 
@@ -475,7 +475,7 @@ void kvmstat_table_set_timed(bool on)
 		raw_spin_lock_irq(&table_lock);
 		hlist_for_each_entry(v, &vcpu_table[bucket], hash)
 			if (v->mode != KVMSTAT_UNTIMED) {
-				kvmstat_time_stop(v, this_cpu_ptr(v->vm->rows), kvmstat_clock());
+				kvmstat_time_stop(v, kvmstat_clock());
 				runs_here(v->vm);
 			}
 		raw_spin_unlock_irq(&table_lock);

@@ -72,8 +72,7 @@ static void end_handling(struct kvmstat_vcpu *v)
 }
 
 /* From the mode that was to another; @halted ticks of its time in the kernel were a halt. */
-static void change(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row, u8 mode, u64 now,
-		   u64 halted, enum kvmstat_time how)
+static void change(struct kvmstat_vcpu *v, u8 mode, u64 now, u64 halted, enum kvmstat_time how)
 {
 	u64 time[KVMSTAT_NR_TIMES] = {};
 	u8 was = v->mode;
@@ -89,7 +88,7 @@ static void change(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row, u8 mode,
 	kvmstat_time_set(v, mode, now);
 	for (i = 0; i < KVMSTAT_NR_TIMES; i++)
 		v->time[i] += time[i];
-	row->guest += time[KVMSTAT_GUEST];
+	this_cpu_ptr(v->vm->rows)->guest += time[KVMSTAT_GUEST];
 	v->spent_kernel += time[KVMSTAT_KERNEL];
 	v->spent_user += time[KVMSTAT_USER];
 	if (mode != KVMSTAT_IN_GUEST)
@@ -103,31 +102,29 @@ static void change(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row, u8 mode,
 /**
  * kvmstat_time_switch - change the mode, whatever it was
  * @v: the vCPU
- * @row: its VM's, of this CPU
  * @mode: what begins
  *
  * Context: a probe, preemption off.
  */
-void notrace kvmstat_time_switch(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row, u8 mode)
+void notrace kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode)
 {
 	if (v->mode == KVMSTAT_UNTIMED)
 		return;
 	if (mode == KVMSTAT_STILL && kvmstat_record_is_fresh(v))
 		mode = KVMSTAT_START;
-	change(v, row, mode, kvmstat_clock(), 0, KVMSTAT_BLOCKED);
+	change(v, mode, kvmstat_clock(), 0, KVMSTAT_BLOCKED);
 }
 
 /**
  * kvmstat_time_slow_exit - the guest was left, by kvmstat_time_exit() or not
  * @v: the vCPU
- * @row: its VM's, of this CPU
  *
  * KVM goes straight back to the guest after a few exits, some of its versions without
  * kvm_entry. Their handling is short, so the time is the guest's.
  *
  * Context: the kvm_exit probe, preemption off, before the exit is counted.
  */
-void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row)
+void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v)
 {
 	if (v->mode == KVMSTAT_UNTIMED)
 		return;
@@ -135,7 +132,7 @@ void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_cpu_r
 		kvmstat_time_handled(v, kvmstat_record_cell(v), 0, false);
 		v->mode = KVMSTAT_IN_GUEST;
 	}
-	change(v, row, KVMSTAT_IN_KERNEL, kvmstat_clock(), 0, KVMSTAT_BLOCKED);
+	change(v, KVMSTAT_IN_KERNEL, kvmstat_clock(), 0, KVMSTAT_BLOCKED);
 	kvmstat_record_cell(v)->kernel += v->spent_kernel;
 	kvmstat_record_cell(v)->user += v->spent_user;
 	v->spent_kernel = 0;
@@ -145,31 +142,28 @@ void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_cpu_r
 /**
  * kvmstat_time_halted - the vCPU was halted up to now
  * @v: the vCPU
- * @row: its VM's, of this CPU
  * @ns: how long
  * @waited: it gave the CPU away, perhaps after some polling; else it only polled
  *
  * Context: a probe within KVM_RUN, preemption off.
  */
-void notrace kvmstat_time_halted(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row, u64 ns,
-				 bool waited)
+void notrace kvmstat_time_halted(struct kvmstat_vcpu *v, u64 ns, bool waited)
 {
 	if (v->mode != KVMSTAT_UNTIMED && v->mode != KVMSTAT_NEW)
-		change(v, row, KVMSTAT_STILL, kvmstat_clock(), kvmstat_clock_ticks(ns),
+		change(v, KVMSTAT_STILL, kvmstat_clock(), kvmstat_clock_ticks(ns),
 		       waited ? KVMSTAT_BLOCKED : KVMSTAT_POLLED);
 }
 
 /**
  * kvmstat_time_stop - count the time, and no further
  * @v: the vCPU
- * @row: its VM's, of this CPU
  * @now: up to when
  *
  * Context: IRQs off; no probe times @v meanwhile.
  */
-void kvmstat_time_stop(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row, u64 now)
+void kvmstat_time_stop(struct kvmstat_vcpu *v, u64 now)
 {
-	change(v, row, KVMSTAT_UNTIMED, now, 0, KVMSTAT_BLOCKED);
+	change(v, KVMSTAT_UNTIMED, now, 0, KVMSTAT_BLOCKED);
 	v->spent_kernel = 0;
 	v->spent_user = 0;
 }

@@ -63,18 +63,24 @@ static __always_inline void kvmstat_time_handled(struct kvmstat_vcpu *v, struct 
 
 /**
  * kvmstat_time_exit - the guest was left
- * @v: the vCPU, whose mode is KVMSTAT_IN_GUEST
+ * @v: the vCPU
  * @row: its VM's, of this CPU
  *
  * Context: the kvm_exit probe, preemption off, before the exit is counted.
+ * Return: false if this is for kvmstat_time_slow_exit().
  */
-static __always_inline void kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row)
+static __always_inline bool kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row)
 {
-	u64 now = kvmstat_clock(), ticks = kvmstat_time_span(v->stamp, now);
+	u64 now, ticks;
 
+	if (unlikely(v->mode != KVMSTAT_IN_GUEST || !kvmstat_clock_is_fast()))
+		return v->mode == KVMSTAT_UNTIMED;
+	now = kvmstat_clock_fast();
+	ticks = kvmstat_time_span(v->stamp, now);
 	kvmstat_time_set(v, KVMSTAT_IN_KERNEL, now);
 	v->time[KVMSTAT_GUEST] += ticks;
 	row->guest += ticks;
+	return true;
 }
 
 /**
@@ -86,11 +92,16 @@ static __always_inline void kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvm
  */
 static __always_inline bool kvmstat_time_entry(struct kvmstat_vcpu *v)
 {
-	struct kvmstat_cell *cell = kvmstat_record_cell(v);
-	u64 now = kvmstat_clock(), ticks = now - v->stamp;
+	struct kvmstat_cell *cell;
+	u64 now, ticks;
 
+	if (unlikely(!kvmstat_clock_is_fast()))
+		return false;
+	now = kvmstat_clock_fast();
+	ticks = now - v->stamp;
 	if (unlikely(ticks > kvmstat_time_limit))
 		return false;
+	cell = kvmstat_record_cell(v);
 	kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
 	v->time[KVMSTAT_KERNEL] += ticks;
 	cell->kernel += ticks;
@@ -107,11 +118,16 @@ static __always_inline bool kvmstat_time_entry(struct kvmstat_vcpu *v)
  */
 static __always_inline bool kvmstat_time_entry_back(struct kvmstat_vcpu *v)
 {
-	struct kvmstat_cell *cell = kvmstat_record_cell(v);
-	u64 now = kvmstat_clock(), user = v->back - v->left, kernel = now - v->stamp - user;
+	u64 now, user = v->back - v->left, kernel;
+	struct kvmstat_cell *cell;
 
+	if (unlikely(!kvmstat_clock_is_fast()))
+		return false;
+	now = kvmstat_clock_fast();
+	kernel = now - v->stamp - user;
 	if (unlikely((user | kernel) > kvmstat_time_limit))
 		return false;
+	cell = kvmstat_record_cell(v);
 	kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
 	v->time[KVMSTAT_USER] += user;
 	v->time[KVMSTAT_KERNEL] += kernel;
@@ -121,12 +137,11 @@ static __always_inline bool kvmstat_time_entry_back(struct kvmstat_vcpu *v)
 	return true;
 }
 
-void kvmstat_time_switch(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row, u8 mode);
+void kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode);
 
 /**
  * kvmstat_time_pass - KVM_RUN is left or entered
  * @v: the vCPU
- * @row: its VM's, of this CPU
  * @when: set to now if the mode is @from
  * @from: the mode that @to usually follows
  * @to: the mode that begins if the mode is @from
@@ -134,22 +149,22 @@ void kvmstat_time_switch(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row, u8
  *
  * Context: a probe, preemption off.
  */
-static __always_inline void kvmstat_time_pass(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row,
-					      u64 *when, u8 from, u8 to, u8 slow)
+static __always_inline void kvmstat_time_pass(struct kvmstat_vcpu *v, u64 *when, u8 from, u8 to,
+					      u8 slow)
 {
-	if (likely(v->mode == from)) {
-		WRITE_ONCE(*when, kvmstat_clock());
+	if (likely(v->mode == from && kvmstat_clock_is_fast())) {
+		WRITE_ONCE(*when, kvmstat_clock_fast());
 		smp_wmb(); /* pairs with kvmstat_time_read() */
 		WRITE_ONCE(v->mode, to);
 	} else if (v->mode != KVMSTAT_UNTIMED) {
-		kvmstat_time_switch(v, row, slow);
+		kvmstat_time_switch(v, slow);
 	}
 }
 
 void kvmstat_time_init(void);
-void kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row);
-void kvmstat_time_halted(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row, u64 ns, bool waited);
-void kvmstat_time_stop(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row, u64 now);
+void kvmstat_time_slow_exit(struct kvmstat_vcpu *v);
+void kvmstat_time_halted(struct kvmstat_vcpu *v, u64 ns, bool waited);
+void kvmstat_time_stop(struct kvmstat_vcpu *v, u64 now);
 void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time);
 const char *kvmstat_time_mode_name(u8 mode);
 

@@ -58,8 +58,7 @@ void notrace kvmstat_loaded_return(void *data, __u32 reason, int error)
 	if (likely(v)) {
 		row = this_cpu_read(kvmstat_cpu.row);
 		kvmstat_loaded_settle(v, row);
-		kvmstat_time_pass(v, row, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT,
-				  KVMSTAT_STILL_LEFT);
+		kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT, KVMSTAT_STILL_LEFT);
 		kvmstat_count_return(v, row, reason, error);
 	} else {
 		this_cpu_inc(kvmstat_cpu.lost_returns);
@@ -82,10 +81,8 @@ static void __maybe_unused check_types(void)
  */
 void notrace kvmstat_loaded_slow_entry(struct kvmstat_vcpu *v)
 {
-	struct kvmstat_cpu_row *row = this_cpu_read(kvmstat_cpu.row);
-
 	if (v->mode == KVMSTAT_LEFT || v->mode == KVMSTAT_STILL_LEFT)
-		kvmstat_time_pass(v, row, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
+		kvmstat_time_pass(v, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
 	if (v->mode != KVMSTAT_BACK || unlikely(!kvmstat_time_entry_back(v)))
-		kvmstat_time_switch(v, row, KVMSTAT_IN_GUEST);
+		kvmstat_time_switch(v, KVMSTAT_IN_GUEST);
 }

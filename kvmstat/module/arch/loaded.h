@@ -36,10 +36,8 @@ static __always_inline void kvmstat_loaded_exit(struct kvmstat_vcpu *v, u32 slot
 	struct kvmstat_cpu_row *row = this_cpu_read(kvmstat_cpu.row);
 
 	kvmstat_loaded_settle(v, row);
-	if (likely(v->mode == KVMSTAT_IN_GUEST))
-		kvmstat_time_exit(v, row);
-	else
-		kvmstat_time_slow_exit(v, row);
+	if (unlikely(!kvmstat_time_exit(v, row)))
+		kvmstat_time_slow_exit(v);
 	kvmstat_count_exit(v, row, kvmstat_count_place(v, slot));
 }
 

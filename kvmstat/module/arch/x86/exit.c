@@ -297,10 +297,10 @@ static noinline notrace void on_slow_exit(struct kvm_vcpu *vcpu, u32 isa)
 		return;
 	}
 	row = this_cpu_read(kvmstat_cpu.row);
-	kvmstat_time_slow_exit(v, row);
+	kvmstat_time_slow_exit(v);
 	slot = kvmstat_exit_slow_slot(&v->exit, vcpu, isa);
 	kvmstat_count_exit(v, row, kvmstat_count_place(v, slot));
-	if (v->place.all < 0)
+	if (kvmstat_record_is_io(v->place))
 		kvmstat_count_port(v, kvmstat_exit_port(&v->exit));
 }
 
@@ -317,12 +317,10 @@ static notrace void on_kvm_exit(void *data, KVMSTAT_EXIT_ARGS)
 	if (unlikely(!place.all))
 		goto slow;
 	row = this_cpu_read(kvmstat_cpu.row);
-	if (likely(v->mode == KVMSTAT_IN_GUEST))
-		kvmstat_time_exit(v, row);
-	else if (unlikely(v->mode != KVMSTAT_UNTIMED))
+	if (unlikely(!kvmstat_time_exit(v, row)))
 		goto slow;
 	kvmstat_count_exit(v, row, place);
-	if (place.all < 0)
+	if (kvmstat_record_is_io(place))
 		kvmstat_count_port(v, kvmstat_exit_port(&v->exit));
 	return;
 slow:
@@ -334,7 +332,7 @@ static noinline notrace void on_slow_entry(struct kvm_vcpu *vcpu)
 	struct kvmstat_vcpu *v = kvmstat_table_find(vcpu);
 
 	if (v)
-		kvmstat_time_switch(v, this_cpu_read(kvmstat_cpu.row), KVMSTAT_IN_GUEST);
+		kvmstat_time_switch(v, KVMSTAT_IN_GUEST);
 }
 
 static notrace void on_kvm_entry(void *data, KVMSTAT_ENTRY_ARGS)
@@ -365,7 +363,7 @@ static notrace void on_kvm_fpu(void *data, int load)
 	kvmstat_probe_begin();
 	v = this_cpu_read(kvmstat_cpu.v);
 	if (likely(v->notifier == current->preempt_notifiers.first))
-		kvmstat_count_passing(v, this_cpu_read(kvmstat_cpu.row), load);
+		kvmstat_count_passing(v, load);
 	else
 		kvmstat_count_slow_passing(load);
 	kvmstat_probe_end();
