@@ -14,8 +14,9 @@ tower='
 	clock spots
 	record
 	pool
+	time
 	table
-	time hot
+	hot
 	hooks
 	count sum
 	arch/loaded row

@@ -4,7 +4,8 @@
  */
 #include "clock.h"
 
-u32 kvmstat_clock_counter_khz;
+DEFINE_STATIC_KEY_TRUE(kvmstat_clock_counts);
+u32 kvmstat_clock_khz; /* ticks in a millisecond */
 u64 kvmstat_clock_mult;
 
 /**
@@ -14,9 +15,12 @@ u64 kvmstat_clock_mult;
  */
 void kvmstat_clock_init(void)
 {
-	kvmstat_clock_counter_khz = kvmstat_arch_counter_khz();
-	kvmstat_clock_mult =
-		div_u64((u64)NSEC_PER_MSEC << KVMSTAT_CLOCK_SHIFT, kvmstat_clock_khz());
+	kvmstat_clock_khz = kvmstat_arch_counter_khz();
+	if (!kvmstat_clock_khz) {
+		kvmstat_clock_khz = NSEC_PER_MSEC;
+		static_branch_disable(&kvmstat_clock_counts);
+	}
+	kvmstat_clock_mult = div_u64((u64)NSEC_PER_MSEC << KVMSTAT_CLOCK_SHIFT, kvmstat_clock_khz);
 }
 
 /**
@@ -24,7 +28,7 @@ void kvmstat_clock_init(void)
  */
 const char *kvmstat_clock_name(void)
 {
-	if (!kvmstat_clock_is_fast())
+	if (!static_key_enabled(&kvmstat_clock_counts))
 		return "ktime (" KVMSTAT_COUNTER_DISTRUST ")";
 	return kvmstat_arch_counter_unstable() ? KVMSTAT_COUNTER
 		       ", found unstable since: reload kvmstat" :

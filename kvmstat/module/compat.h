@@ -25,9 +25,10 @@
 #endif
 
 /*
- * Around a probe of an event that KVM raises with preemption on. Upstream a46023d5616e
- * ("tracing: Guard __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast", v7.0): until
- * then tracepoints turned it off themselves. That makes an RCU section, too.
+ * These go around a probe of an event that KVM raises with preemption on. Upstream
+ * a46023d5616e ("tracing: Guard __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast",
+ * v7.0): until then tracepoints turned preemption off themselves, which makes an RCU section,
+ * too.
  */
 #ifdef KVMSTAT_HAVE_TRACEPOINT_PREEMPT_OFF
 #define kvmstat_probe_begin() \

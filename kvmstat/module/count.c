@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counting: the probes that are the same on every architecture.
+ * Counting: what is rare, and the probes that are the same on every architecture.
  */
 #include <linux/errno.h>
 #include <linux/kernel.h>
@@ -8,12 +8,45 @@
 #include <trace/events/kvm.h>
 
 #include "count.h"
-#include "hooks.h"
-#include "time.h"
 
 /**
- * kvmstat_count_mmio - kvmstat_count_device() for the loaded vCPU
- * @key: as there
+ * kvmstat_count_new_place - give a reason its cell, the first time that the vCPU has it
+ * @v: the vCPU
+ * @slot: the reason
+ *
+ * Context: the kvm_exit probe, preemption off.
+ */
+union kvmstat_place notrace kvmstat_count_new_place(struct kvmstat_vcpu *v, u32 slot)
+{
+	unsigned int cell = v->nr_cells, last = KVMSTAT_CELL_EXCEPTIONS - 1;
+	enum kvmstat_class class = kvmstat_arch_class(slot);
+	union kvmstat_place place = {};
+
+	/* Some are held back for reasons that have a column of their own. */
+	if (class == KVMSTAT_CLASS_OTHER || class == KVMSTAT_CLASS_EXCEPTION)
+		last -= KVMSTAT_CELLS_HELD;
+	if (cell <= last) {
+		v->slot_of[cell] = slot;
+		smp_wmb(); /* pairs with kvmstat_sum_slot() */
+		WRITE_ONCE(v->nr_cells, cell + 1);
+	} else if (class == KVMSTAT_CLASS_EXCEPTION) {
+		cell = KVMSTAT_CELL_EXCEPTIONS;
+	} else {
+		cell = KVMSTAT_CELL_REST;
+		class = KVMSTAT_CLASS_OTHER;
+	}
+	place.cell = offsetof(struct kvmstat_vcpu, cells[0]) + cell * sizeof(v->cells[0]);
+	place.hist = offsetof(struct kvmstat_vcpu, t.hist[0]) + class * sizeof(v->t.hist[0]);
+	place.class = class;
+	place.count = offsetof(struct kvmstat_cpu_row, exits[0]) + class * sizeof(u64);
+	place.may = KVMSTAT_MAY_RETURN | KVMSTAT_MAY_TOUCH;
+	v->places[slot] = place;
+	return place;
+}
+
+/**
+ * kvmstat_count_mmio - the loaded vCPU's guest touched device memory
+ * @key: the address, with KVMSTAT_SPOT_WRITE if it wrote
  *
  * Context: a probe within KVM_RUN.
  */
@@ -24,7 +57,7 @@ void notrace kvmstat_count_mmio(u64 key)
 	kvmstat_probe_begin();
 	v = kvmstat_table_find_loaded();
 	if (likely(v))
-		kvmstat_count_device(v, this_cpu_read(kvmstat_cpu.counts), key);
+		kvmstat_count_device(v, this_cpu_read(kvmstat_cpu.row), key);
 	kvmstat_probe_end();
 }
 
@@ -37,7 +70,7 @@ static notrace void on_kvm_mmio(void *data, int type, int len, u64 gpa, void *va
 /**
  * kvmstat_count_spot - the loaded vCPU's guest touched an MSR, or made a hypercall
  * @kind: of spot, a constant
- * @key: as for kvmstat_spots_count()
+ * @key: the key that kvmstat_spots_count() takes
  *
  * Context: a probe within KVM_RUN.
  */
@@ -57,25 +90,27 @@ void notrace kvmstat_count_spot(enum kvmstat_spot_kind kind, u64 key)
  * @v: the vCPU
  * @port: as the hardware has it, see kvmstat_arch_port_key()
  *
- * Context: as kvmstat_count_port().
+ * Context: the kvm_exit probe, preemption off.
  */
 void notrace kvmstat_count_other_port(struct kvmstat_vcpu *v, u32 port)
 {
+	WRITE_ONCE(v->port_turns, v->port_turns + 1);
+	smp_wmb(); /* pairs with snapshot() */
 	if (v->port_run)
 		kvmstat_spots_add(&v->spots, KVMSTAT_PORT, kvmstat_arch_port_key(v->port),
 				  v->port_run);
-	smp_wmb(); /* pairs with snapshot() */
-	WRITE_ONCE(v->port_run, 0);
 	WRITE_ONCE(v->port, port);
 	WRITE_ONCE(v->port_run, 1);
+	smp_wmb(); /* pairs with snapshot() */
+	WRITE_ONCE(v->port_turns, v->port_turns + 1);
 }
 
 /**
- * kvmstat_count_slow_passing - kvmstat_count_passing() for a vCPU that this CPU did not see
- * last
- * @coming: as there
+ * kvmstat_count_slow_passing - the running thread passes with a vCPU that this CPU did not
+ * see last
+ * @coming: as for kvmstat_count_passing()
  *
- * Context: as there.
+ * Context: a probe, preemption off.
  */
 void notrace kvmstat_count_slow_passing(int coming)
 {
@@ -83,6 +118,8 @@ void notrace kvmstat_count_slow_passing(int coming)
 
 	if (v)
 		kvmstat_count_passing(v, coming);
+	else if (!coming)
+		this_cpu_write(kvmstat_cpu.unknown, current);
 }
 
 static enum kvmstat_errno errno_of(int error)
@@ -100,31 +137,31 @@ static enum kvmstat_errno errno_of(int error)
 }
 
 /**
- * kvmstat_count_rare_return - kvmstat_count_return() for an error, a reason that is new, or
- * no exit
- * @v: as there
- * @counts: likewise
- * @reason: likewise
- * @error: likewise
+ * kvmstat_count_rare_return - KVM_RUN returned with an error, a reason that is new, or
+ * without an exit
+ * @v: the vCPU
+ * @row: its VM's, of this CPU
+ * @reason: KVM_EXIT_*
+ * @error: -errno, or 0
  *
- * Context: as there.
+ * Context: the kvm_userspace_exit probe, preemption off.
  */
-void notrace kvmstat_count_rare_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts,
+void notrace kvmstat_count_rare_return(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row,
 				       u32 reason, int error)
 {
-	bool noexit = v->returned == v->exits;
+	bool noexit = !(v->place.may & KVMSTAT_MAY_RETURN);
 	enum kvmstat_errno e = errno_of(error);
 
 	if (error >= 0) {
-		counts->t.user_reasons[min(reason, KVMSTAT_USER_REASONS - 1)]++;
+		v->t.user_reasons[min(reason, KVMSTAT_USER_REASONS - 1)]++;
 	} else {
-		counts->t.errors[e]++;
-		counts->t.noexit_errors[e] += noexit;
+		v->t.errors[e]++;
+		v->t.noexit_errors[e] += noexit;
 	}
 	if (noexit)
-		counts->t.noexit++;
+		v->t.noexit++;
 	else
-		kvmstat_count_to_user(v, counts);
+		kvmstat_count_to_user(v, row);
 }
 
 /* Fires when a halted vCPU goes on, still within KVM_RUN. */
@@ -139,7 +176,7 @@ static notrace void on_kvm_vcpu_wakeup(void *data, __u64 ns, bool waited, bool v
 	kvmstat_probe_end();
 }
 
-/* Registered by name, so untyped; a wrong type would trap on a kernel with kCFI. */
+/* They are registered by name, so untyped; a wrong type would trap on a kernel with kCFI. */
 static void __maybe_unused check_types(void)
 {
 	check_trace_callback_type_kvm_mmio(on_kvm_mmio);

@@ -2,30 +2,48 @@
 /*
  * Counting: what the probes do with an event once its vCPU is known.
  */
-#ifndef KVMSTAT_ACCOUNT_H
-#define KVMSTAT_ACCOUNT_H
+#ifndef KVMSTAT_COUNT_H
+#define KVMSTAT_COUNT_H
 
 #include "hooks.h"
+#include "table.h"
 #include "time.h"
 
+extern const struct kvmstat_hook_group kvmstat_count_hooks;
+
+union kvmstat_place kvmstat_count_new_place(struct kvmstat_vcpu *v, u32 slot);
 void kvmstat_count_other_port(struct kvmstat_vcpu *v, u32 port);
-void kvmstat_count_rare_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u32 reason,
+void kvmstat_count_rare_return(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row, u32 reason,
 			       int error);
+
+/**
+ * kvmstat_count_place - where a reason's exits are counted
+ * @v: the vCPU
+ * @slot: the reason
+ *
+ * Context: the kvm_exit probe, preemption off.
+ */
+static __always_inline union kvmstat_place kvmstat_count_place(struct kvmstat_vcpu *v, u32 slot)
+{
+	union kvmstat_place place = v->places[slot];
+
+	return likely(place.all) ? place : kvmstat_count_new_place(v, slot);
+}
 
 /**
  * kvmstat_count_exit - count one VM exit
  * @v: the vCPU
- * @counts: its VM's, of this CPU
- * @cell: its reason's
+ * @row: its VM's, of this CPU
+ * @place: its reason's
  *
  * Context: the kvm_exit probe, preemption off.
  */
-static __always_inline void kvmstat_count_exit(struct kvmstat_vcpu *v,
-					       struct kvmstat_counts *counts, u16 cell)
+static __always_inline void kvmstat_count_exit(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row,
+					       union kvmstat_place place)
 {
-	v->exits++;
-	v->cell = cell;
-	counts->cells[(u8)cell].exits++;
+	v->place = place;
+	((struct kvmstat_cell *)((void *)v + place.cell))->exits++;
+	++*(u64 *)((void *)row + place.count);
 }
 
 /**
@@ -46,54 +64,56 @@ static __always_inline void kvmstat_count_port(struct kvmstat_vcpu *v, u32 port)
 /**
  * kvmstat_count_device - the guest touched device memory
  * @v: the vCPU
- * @counts: its VM's, of this CPU
+ * @row: its VM's, of this CPU
  * @key: the address, with KVMSTAT_SPOT_WRITE if it wrote
  *
- * An instruction may touch it several times, and again when userspace has
- * answered: it counts once for its exit, by the first address.
+ * An instruction may touch it several times, and again when userspace has answered. It
+ * counts once for its exit, by the first address.
  *
  * Context: a probe within KVM_RUN, preemption off.
  */
 static __always_inline void kvmstat_count_device(struct kvmstat_vcpu *v,
-						 struct kvmstat_counts *counts, u64 key)
+						 struct kvmstat_cpu_row *row, u64 key)
 {
-	if (v->mmio == v->exits)
+	if (!(v->place.may & KVMSTAT_MAY_TOUCH))
 		return;
-	v->mmio = v->exits;
-	smp_wmb(); /* after its exit; pairs with kvmstat_sum_counters() */
-	counts->t.mmio++;
-	if (kvmstat_record_class(v) == KVMSTAT_CLASS_FAULT)
-		counts->t.fault_mmio++;
+	v->place.may &= ~KVMSTAT_MAY_TOUCH;
+	smp_wmb(); /* after its exit; pairs with kvmstat_sum_vcpu() */
+	v->t.mmio++;
+	row->mmio++;
+	if (v->place.class == KVMSTAT_CLASS_FAULT)
+		v->t.fault_mmio++;
 	kvmstat_spots_count(&v->spots, KVMSTAT_MMIO, key);
 }
 
 /* The exit in progress ends in userspace. */
 static __always_inline void kvmstat_count_to_user(struct kvmstat_vcpu *v,
-						  struct kvmstat_counts *counts)
+						  struct kvmstat_cpu_row *row)
 {
-	v->returned = v->exits;
-	smp_wmb(); /* after its exit; pairs with kvmstat_sum_counters() and vcpus_show() */
-	v->to_user++;
-	counts->cells[(u8)v->cell].to_user++;
+	v->place.may &= ~KVMSTAT_MAY_RETURN;
+	smp_wmb(); /* after its exit; pairs with kvmstat_sum_vcpu() */
+	kvmstat_record_cell(v)->to_user++;
+	row->to_user++;
 }
 
 /**
  * kvmstat_count_return - KVM_RUN returned
  * @v: the vCPU
- * @counts: its VM's, of this CPU
+ * @row: its VM's, of this CPU
  * @reason: KVM_EXIT_*
  * @error: -errno, or 0
  *
  * Context: the kvm_userspace_exit probe, preemption off.
  */
-static __always_inline void
-kvmstat_count_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u32 reason, int error)
+static __always_inline void kvmstat_count_return(struct kvmstat_vcpu *v,
+						 struct kvmstat_cpu_row *row, u32 reason, int error)
 {
-	if (unlikely(error < 0 || reason >= KVMSTAT_USER_REASONS || v->returned == v->exits)) {
-		kvmstat_count_rare_return(v, counts, reason, error);
+	if (unlikely(error < 0 || reason >= KVMSTAT_USER_REASONS ||
+		     !(v->place.may & KVMSTAT_MAY_RETURN))) {
+		kvmstat_count_rare_return(v, row, reason, error);
 	} else {
-		kvmstat_count_to_user(v, counts);
-		counts->t.user_reasons[reason]++;
+		kvmstat_count_to_user(v, row);
+		v->t.user_reasons[reason]++;
 	}
 }
 
@@ -102,8 +122,8 @@ kvmstat_count_return(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u32 
  * @v: the vCPU, which is loaded
  * @coming: it comes, or stays, see on_kvm_fpu()
  *
- * Marks a vCPU that is left, so that kvm_userspace_exit, which has none, can tell whose it
- * is.
+ * A vCPU that is left is marked, so that kvm_userspace_exit, which has none, can tell whose
+ * it is.
  *
  * Context: a probe, preemption off.
  */
@@ -117,8 +137,6 @@ static __always_inline void kvmstat_count_passing(struct kvmstat_vcpu *v, int co
 		kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT, KVMSTAT_STILL_LEFT);
 	}
 }
-
-extern const struct kvmstat_hook_group kvmstat_count_hooks;
 
 void kvmstat_count_mmio(u64 key);
 void kvmstat_count_spot(enum kvmstat_spot_kind kind, u64 key);

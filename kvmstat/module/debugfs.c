@@ -17,11 +17,12 @@
 #include "pool.h"
 #include "roster.h"
 #include "row.h"
+#include "table.h"
 #include "time.h"
 
 static struct dentry *root;
 
-/* Of a VM, or of all since load if there is none. To be freed with kvfree(). */
+/* The sum of a VM, or of all VMs since load if @vm is NULL. To be freed with kvfree(). */
 static struct kvmstat_sum *get_sum(struct kvmstat_vm *vm)
 {
 	struct kvmstat_sum *sum = kvmalloc(sizeof(*sum), GFP_KERNEL);
@@ -69,7 +70,7 @@ DEFINE_SHOW_ATTRIBUTE(reasons);
 
 static const char *user_reason_name(u32 reason)
 {
-	/* The list that KVM's own event prints. */
+	/* The names that KVM's own event prints. */
 	static const struct {
 		u32 reason;
 		const char *name;
@@ -113,7 +114,7 @@ static int userspace_show(struct seq_file *m, void *unused)
 	for (i = 0; i < KVMSTAT_NR_ERRNO; i++)
 		if (sum->t.errors[i])
 			seq_printf(m, "errno %llu %s\n", sum->t.errors[i], errors[i]);
-	/* Of all these, those with no exit since the last return. */
+	/* All returns with no exit since the last, by their errors. */
 	noexit = sum->t.noexit;
 	for (i = 0; i < KVMSTAT_NR_ERRNO; i++) {
 		if (sum->t.noexit_errors[i])
@@ -199,11 +200,11 @@ static int vcpus_show(struct seq_file *m, void *unused)
 	seq_puts(m, KVMSTAT_VCPUS_COLUMNS "\n");
 	kvmstat_roster_lock();
 	kvmstat_for_each_vcpu(v, vm) {
-		u64 time[KVMSTAT_NR_TIMES] = {}, to_user = READ_ONCE(v->to_user);
+		u64 time[KVMSTAT_NR_TIMES] = {}, to_user = kvmstat_sum_to_user(v);
 
 		kvmstat_time_read(v, time);
 		seq_printf(m, "%d %llu %llu %llu %llu %llu %llu %llu %d %s\n", v->id,
-			   READ_ONCE(v->exits), to_user, kvmstat_clock_ns(time[KVMSTAT_GUEST]),
+			   kvmstat_sum_exits(v), to_user, kvmstat_clock_ns(time[KVMSTAT_GUEST]),
 			   kvmstat_clock_ns(time[KVMSTAT_KERNEL]),
 			   kvmstat_clock_ns(time[KVMSTAT_USER]),
 			   kvmstat_clock_ns(time[KVMSTAT_POLLED]),
@@ -215,21 +216,49 @@ static int vcpus_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(vcpus);
 
+static int vcpu_reasons_show(struct seq_file *m, void *unused)
+{
+	struct kvmstat_vm *vm = m->private;
+	struct kvmstat_vcpu *v;
+	unsigned int i;
+
+	seq_puts(m, KVMSTAT_VCPU_REASONS_COLUMNS "\n");
+	kvmstat_roster_lock();
+	kvmstat_for_each_vcpu(v, vm)
+		kvmstat_sum_for_each_cell(i, v)
+		{
+			struct kvmstat_cell cell = v->cells[i];
+
+			smp_rmb(); /* the exits last, see sum.c */
+			cell.exits = READ_ONCE(v->cells[i].exits);
+			if (!cell.exits)
+				continue;
+			seq_printf(m, "%d ", v->id);
+			show_reason(m, kvmstat_sum_slot(v, i), &cell);
+		}
+	kvmstat_roster_unlock();
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(vcpu_reasons);
+
 static int cpus_show(struct seq_file *m, void *unused)
 {
 	struct kvmstat_vm *vm = m->private;
 	struct kvmstat_cpu_row row;
-	unsigned int nth = 0;
+	unsigned int nth = 0, class;
+	u64 exits;
 	int cpu;
 
 	seq_puts(m, KVMSTAT_CPUS_COLUMNS "\n");
 	kvmstat_roster_lock();
 	for_each_cpu(cpu, vm->cpus) {
 		kvmstat_sum_cpu(vm, cpu, nth++, &row);
-		if (row.exits || row.to_user || row.guest)
-			seq_printf(m, "%d %llu %llu %llu %llu %llu %llu\n", cpu, row.exits,
-				   row.to_user, row.io, row.mmio, row.halt,
-				   kvmstat_clock_ns(row.guest));
+		for (class = 0, exits = 0; class < KVMSTAT_NR_CLASSES; class ++)
+			exits += row.exits[class];
+		if (exits || row.to_user || row.guest)
+			seq_printf(m, "%d %llu %llu %llu %llu %llu %llu\n", cpu, exits, row.to_user,
+				   row.exits[KVMSTAT_CLASS_IO], row.mmio,
+				   row.exits[KVMSTAT_CLASS_HALT], kvmstat_clock_ns(row.guest));
 	}
 	kvmstat_roster_unlock();
 	return 0;
@@ -261,12 +290,14 @@ static void show_comm(struct seq_file *m, const char *comm, bool as_a_word)
 static int vm_show(struct seq_file *m, void *unused)
 {
 	struct kvmstat_vm *vm = m->private;
-	struct kvmstat_sum *sum = get_sum(vm);
 	struct kvmstat_row row;
+	bool ok;
 
-	if (!sum)
+	kvmstat_roster_lock();
+	ok = kvmstat_roster_row(vm, &row);
+	kvmstat_roster_unlock();
+	if (!ok)
 		return -ENOMEM;
-	kvmstat_row_fill(&row, vm->id, sum);
 	seq_printf(m, "id: %llu\nstate: %s\npid: %d\ncomm: ", vm->id,
 		   READ_ONCE(vm->ended) ? "ended" : "running",
 		   kvmstat_roster_runs(vm) ? pid_nr(vm->pid) : 0);
@@ -291,31 +322,26 @@ static int vm_show(struct seq_file *m, void *unused)
 			{ "kernel_ns", row.kernel_ns },
 			{ "user_ns", row.user_ns },
 			{ "polled_ns", row.polled_ns },
-			{ "blocked_ns", kvmstat_clock_ns(sum->time[KVMSTAT_BLOCKED]) },
+			{ "blocked_ns", row.halted_ns - row.polled_ns },
 		};
 
 		show_numbers(m, numbers, ARRAY_SIZE(numbers));
 	}
 	seq_printf(m, "vmm: %s\n", kvmstat_roster_runs(vm) ? "running" : "ended");
-	kvfree(sum);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(vm);
 
 static int retired_show(struct seq_file *m, void *unused)
 {
-	struct kvmstat_sum *sum = kvmalloc(sizeof(*sum), GFP_KERNEL);
 	struct kvmstat_row row;
 	struct kvmstat_vm *vm;
 	u64 no = 0;
 
-	if (!sum)
-		return -ENOMEM;
 	kvmstat_roster_lock();
 	kvmstat_row_show_names(m, " comm");
 	list_for_each_entry(vm, kvmstat_roster_retired(), link) {
-		kvmstat_roster_sum(vm, sum);
-		kvmstat_row_fill(&row, vm->id, sum);
+		kvmstat_roster_row(vm, &row); /* it is not the others */
 		row.no = ++no;
 		row.pid = pid_nr(vm->pid);
 		kvmstat_row_show(m, &row);
@@ -324,7 +350,6 @@ static int retired_show(struct seq_file *m, void *unused)
 		seq_putc(m, '\n');
 	}
 	kvmstat_roster_unlock();
-	kvfree(sum);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(retired);
@@ -351,7 +376,7 @@ static void show_host(struct seq_file *m, const struct kvmstat_host *host,
 		{ "returns_unattributed", host->lost.lost_returns },
 		{ "returns_displaced", host->lost.displaced_returns },
 		{ "memory_bytes", host->memory },
-		{ "bytes_per_vm_and_cpu", sizeof(struct kvmstat_counts) },
+		{ "bytes_per_vm_and_cpu", sizeof(struct kvmstat_cpu_row) },
 		{ "bytes_per_vcpu", sizeof(struct kvmstat_vcpu) },
 	};
 
@@ -361,19 +386,19 @@ static void show_host(struct seq_file *m, const struct kvmstat_host *host,
 static int info_show(struct seq_file *m, void *unused)
 {
 	struct kvmstat_host *host = kvmalloc(sizeof(*host), GFP_KERNEL);
-	struct kvmstat_row live, ended;
+	struct kvmstat_row live = {}, ended = {};
 
 	if (!host)
 		return -ENOMEM;
 	kvmstat_roster_lock();
 	kvmstat_roster_host(host);
 	kvmstat_roster_unlock();
-	kvmstat_row_fill(&live, 0, &host->live);
-	kvmstat_row_fill(&ended, 0, &host->retired);
+	kvmstat_row_add_sum(&live, &host->live);
+	kvmstat_row_add_sum(&ended, &host->retired);
 	seq_printf(m, "version: %s\nabi: %d\nisa: %s\n", KVMSTAT_VERSION, KVMSTAT_ABI,
 		   kvmstat_arch_isa());
 	kvmstat_hooks_info(m);
-	seq_printf(m, "clock: %s\nclock_khz: %u\n", kvmstat_clock_name(), kvmstat_clock_khz());
+	seq_printf(m, "clock: %s\nclock_khz: %u\n", kvmstat_clock_name(), kvmstat_clock_khz);
 	kvmstat_arch_info(m);
 	show_host(m, host, &live, &ended);
 	kvfree(host);
@@ -408,12 +433,13 @@ struct dentry *kvmstat_debugfs_add_vm(struct kvmstat_vm *vm)
 	if (vm != kvmstat_pool_others) {
 		debugfs_create_file("hot", 0400, dir, vm, &hot_fops);
 		debugfs_create_file("vcpus", 0400, dir, vm, &vcpus_fops);
+		debugfs_create_file("vcpu_reasons", 0400, dir, vm, &vcpu_reasons_fops);
 	}
 	return dir;
 }
 
 /**
- * kvmstat_debugfs_remove_vm - remove it; waits for its files' readers
+ * kvmstat_debugfs_remove_vm - remove a VM's directory; waits for its readers
  * @vm: the VM
  *
  * Context: may sleep; not under the roster's mutex.

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attaching to KVM's tracepoints and to the end of its VMs, by name: no KVM symbol
- * is imported, so KVM may come, go and come back while kvmstat is loaded.
+ * Attaching to KVM's tracepoints, and to the creation of its vCPUs and the end of its VMs, by
+ * name: no KVM symbol is imported, so KVM may come, go and come back while kvmstat is loaded.
  *
- * attach() and detach() run at init and exit, from the tracepoint module notifier, and
- * where the timing parameter is written: hooks_mutex orders them.
+ * attach() and detach() run at init and exit, from the tracepoint module notifier, where the
+ * timing parameter is written, and where kprobes turn out to be disarmed: hooks_mutex orders
+ * them.
  */
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/rcupdate.h>
 #include <linux/seq_file.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
+#include <linux/workqueue.h>
 
 #include "hooks.h"
 #include "table.h"
-#include "time.h"
+
+#define RECHECK (2 * HZ)
 
 static const struct kvmstat_hook_group *groups;
 static unsigned int nr_groups;
@@ -26,22 +28,23 @@ static unsigned int nr_groups;
 	for ((g) = 0; (g) < nr_groups; (g)++) \
 		for ((h) = groups[g].hooks; (h) < groups[g].hooks + groups[g].nr; (h)++)
 
-#define DESTROY_VM "kvm_arch_destroy_vm"
-
 /* The end of a VM has no tracepoint; the function is global on every version. */
 static int on_destroy_vm(struct kprobe *p, struct pt_regs *regs)
 {
-	kvmstat_table_vm_end((struct kvm *)regs_get_kernel_argument(regs, 0), kvmstat_time_stop,
-			     kvmstat_clock());
+	kvmstat_table_vm_end((struct kvm *)regs_get_kernel_argument(regs, 0));
 	return 0;
 }
 
-static struct kprobe destroy_vm;
-static int destroy_vm_error = -ENOENT;
+/* Nor has the creation of a vCPU. */
+static int on_vcpu_create(struct kprobe *p, struct pt_regs *regs)
+{
+	kvmstat_table_vcpu_create((struct kvm_vcpu *)regs_get_kernel_argument(regs, 0));
+	return 0;
+}
 
 /*
- * Kprobes register, but don't fire, while they are disarmed (kprobes/enabled in debugfs) or
- * kernel.ftrace_enabled is 0: only a hit on a function of our own tells.
+ * Kprobes register, but do not fire, while they are disarmed (kprobes/enabled in debugfs) or
+ * kernel.ftrace_enabled is 0: only a hit on a function of our own shows whether they do.
  */
 static atomic_t tried = ATOMIC_INIT(0);
 
@@ -56,8 +59,6 @@ static noinline void try_kprobe(void)
 	asm volatile("");
 }
 
-static struct kprobe try_it;
-
 static bool kprobes_fire(void)
 {
 	int before = atomic_read(&tried);
@@ -66,26 +67,86 @@ static bool kprobes_fire(void)
 	return atomic_read(&tried) != before;
 }
 
-/* Both or none. */
+/**
+ * struct function - a function that a kprobe is on
+ * @name: of the function; NULL: try_kprobe()
+ * @handler: called where it is entered
+ * @kprobe: made anew for each attachment
+ * @optional: counting goes on without it
+ * @error: why it is not attached, 0 if it is
+ */
+struct function {
+	const char *name;
+	kprobe_pre_handler_t handler;
+	struct kprobe kprobe;
+	bool optional;
+	int error;
+};
+
+static struct function functions[] = {
+	{ .handler = on_try },
+	{ .name = "kvm_arch_destroy_vm", .handler = on_destroy_vm },
+	{ .name = "kvm_arch_vcpu_create", .handler = on_vcpu_create, .optional = true },
+};
+
+#define for_each_function(f) for ((f) = functions; (f) < functions + ARRAY_SIZE(functions); (f)++)
+
+static void set_errors(int error)
+{
+	struct function *f;
+
+	for_each_function(f) f->error = error;
+}
+
+static int attach_kprobe(struct function *f)
+{
+	f->kprobe = (struct kprobe){ .pre_handler = f->handler, .offset = KVMSTAT_KPROBE_OFFSET };
+	if (f->name)
+		f->kprobe.symbol_name = f->name;
+	else
+		f->kprobe.addr = (void *)try_kprobe;
+	return register_kprobe(&f->kprobe);
+}
+
+static void detach_kprobes(int error)
+{
+	struct function *f;
+
+	for_each_function(f) if (!f->error)
+	{
+		unregister_kprobe(&f->kprobe);
+		f->error = error;
+	}
+}
+
+/* All that are not optional, or none. */
 static int attach_kprobes(void)
 {
-	int ret;
+	struct function *f;
+	int ret = 0;
 
-	destroy_vm = (struct kprobe){ .symbol_name = DESTROY_VM,
-				      .offset = KVMSTAT_KPROBE_OFFSET,
-				      .pre_handler = on_destroy_vm };
-	try_it = (struct kprobe){ .addr = (void *)try_kprobe + KVMSTAT_KPROBE_OFFSET,
-				  .pre_handler = on_try };
-	ret = register_kprobe(&try_it);
-	if (ret)
-		return ret;
-	ret = kprobes_fire() ? register_kprobe(&destroy_vm) : -EOPNOTSUPP;
-	if (ret)
-		unregister_kprobe(&try_it);
+	set_errors(-ECANCELED);
+	for_each_function(f)
+	{
+		f->error = attach_kprobe(f);
+		if (!f->error && !f->name && !kprobes_fire())
+			ret = -EOPNOTSUPP;
+		else if (f->error && !f->optional)
+			ret = f->error;
+		if (ret)
+			break;
+	}
+	if (ret) {
+		detach_kprobes(-ECANCELED);
+		f->error = ret;
+	}
+	if (ret == -EOPNOTSUPP)
+		set_errors(ret);
 	return ret;
 }
 
 static bool kvm_found;
+static struct module *kvm_module; /* NULL if KVM is built in */
 
 /*
  * Every required hook is attached. Until then returns to userspace are not counted,
@@ -95,7 +156,7 @@ bool kvmstat_hooks_live;
 
 static DEFINE_MUTEX(hooks_mutex);
 
-/* As the parameter has it; kvmstat_time_how is whether it is so. */
+/* As the parameter has it; kvmstat_table_is_timed() is whether it is so. */
 static bool timing_wanted = true;
 
 static void unregister_hook(struct kvmstat_hook *h)
@@ -111,16 +172,11 @@ static void timing_off(void)
 	struct kvmstat_hook *h;
 	unsigned int g;
 
-	u64 now = kvmstat_clock();
-
-	WRITE_ONCE(kvmstat_time_how, KVMSTAT_TIMING_OFF);
+	if (kvmstat_table_is_timed())
+		kvmstat_table_set_timed(false);
 	for_each_hook(g, h)
 		if (h->timing)
 			unregister_hook(h);
-	/* Probes run in the one or, on some kernels, in the other. */
-	tracepoint_synchronize_unregister();
-	synchronize_rcu();
-	kvmstat_table_for_each(kvmstat_time_stop, now);
 }
 
 static void timing_on(void)
@@ -138,8 +194,7 @@ static void timing_on(void)
 	if (error)
 		timing_off();
 	else
-		WRITE_ONCE(kvmstat_time_how,
-			   kvmstat_clock_is_fast() ? KVMSTAT_TIMING_FAST : KVMSTAT_TIMING_SLOW);
+		kvmstat_table_set_timed(true);
 }
 
 static int set_timing(const char *val, const struct kernel_param *kp)
@@ -151,7 +206,7 @@ static int set_timing(const char *val, const struct kernel_param *kp)
 		return -EINVAL;
 	}
 	mutex_lock(&hooks_mutex);
-	if (kvmstat_hooks_live && on != !!kvmstat_time_how) {
+	if (kvmstat_hooks_live && on != kvmstat_table_is_timed()) {
 		if (on)
 			timing_on();
 		else
@@ -167,7 +222,8 @@ module_param_cb(timing, &timing_ops, &timing_wanted, 0644);
 MODULE_PARM_DESC(timing,
 		 "time what is counted; N leaves counts only, at less than half the cost (Y)");
 
-static void detach(void)
+/* @error is said of the kprobes. */
+static void detach(int error)
 {
 	struct kvmstat_hook *h;
 	unsigned int g;
@@ -177,13 +233,12 @@ static void detach(void)
 	for_each_hook(g, h)
 		unregister_hook(h);
 	tracepoint_synchronize_unregister();
-	if (!destroy_vm_error) {
-		unregister_kprobe(&destroy_vm);
-		unregister_kprobe(&try_it);
-		destroy_vm_error = -ECANCELED;
-	}
-	kvmstat_table_end_all(kvmstat_time_stop, kvmstat_clock());
+	detach_kprobes(error);
+	kvmstat_table_end_all();
 }
+
+static void recheck_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(recheck, recheck_work);
 
 /*
  * The end of VMs first: a VM whose end went unseen would lend its address, and its
@@ -194,9 +249,12 @@ static void attach(void)
 	struct kvmstat_hook *h;
 	bool failed;
 	unsigned int g;
+	int error;
 
-	destroy_vm_error = attach_kprobes();
-	failed = destroy_vm_error;
+	error = attach_kprobes();
+	if (error == -EOPNOTSUPP)
+		queue_delayed_work(system_unbound_wq, &recheck, RECHECK);
+	failed = error;
 	for_each_hook(g, h) {
 		if (!h->tp)
 			h->error = -ENOENT;
@@ -207,7 +265,7 @@ static void attach(void)
 		failed |= h->error && h->required;
 	}
 	if (failed) {
-		detach();
+		detach(error ?: -ECANCELED);
 		return;
 	}
 	WRITE_ONCE(kvmstat_hooks_live, true);
@@ -215,72 +273,107 @@ static void attach(void)
 		timing_on();
 }
 
-static void find(struct tracepoint *tp, void *found)
+/* Attach again when kprobes fire again. */
+static void recheck_work(struct work_struct *work)
+{
+	mutex_lock(&hooks_mutex);
+	if (kvm_found && !kvmstat_hooks_live)
+		attach();
+	mutex_unlock(&hooks_mutex);
+}
+
+/**
+ * kvmstat_hooks_check - stop counting if kprobes have been disarmed
+ *
+ * The end of a VM would be missed, and the next VM at its address would count for it.
+ *
+ * Context: may sleep.
+ */
+void kvmstat_hooks_check(void)
+{
+	mutex_lock(&hooks_mutex);
+	if (kvmstat_hooks_live && !kprobes_fire()) {
+		detach(-EOPNOTSUPP);
+		queue_delayed_work(system_unbound_wq, &recheck, RECHECK);
+	}
+	mutex_unlock(&hooks_mutex);
+}
+
+/* KVM's events are all in one place. Whoever has this one is KVM; others may have its names. */
+static bool is_kvm(const struct tracepoint *tp)
+{
+	return !strcmp(tp->name, "kvm_exit");
+}
+
+static void take(struct tracepoint *tp)
 {
 	struct kvmstat_hook *h;
 	unsigned int g;
 
 	for_each_hook(g, h)
-		if (!strcmp(h->name, tp->name)) {
+		if (!strcmp(h->name, tp->name))
 			h->tp = tp;
-			*(bool *)found = true;
-		}
 }
 
-static void forget(void)
+static void take_builtin(struct tracepoint *tp, void *unused)
+{
+	if (is_kvm(tp))
+		WRITE_ONCE(kvm_found, true);
+	take(tp);
+}
+
+static void forget_tracepoints(void)
 {
 	struct kvmstat_hook *h;
 	unsigned int g;
 
-	detach();
 	for_each_hook(g, h) {
 		h->tp = NULL;
 		h->error = -ENOENT;
 	}
-	destroy_vm_error = -ENOENT;
+	set_errors(-ENOENT);
+	kvm_module = NULL;
 	WRITE_ONCE(kvm_found, false);
 }
 
-/* Of KVM that is built in, there is no going. */
+/* Built-in KVM never goes away; then kvmstat does. */
 static void stop(void)
 {
 	mutex_lock(&hooks_mutex);
-	if (kvm_found)
-		forget();
+	if (kvm_found) {
+		detach(-ECANCELED);
+		forget_tracepoints();
+	}
 	mutex_unlock(&hooks_mutex);
+	cancel_delayed_work_sync(&recheck);
 }
 
-static bool is_ours(struct tracepoint *tp)
+static void module_comes(struct module *mod)
 {
-	struct kvmstat_hook *h;
-	unsigned int g;
-
-	for_each_hook(g, h)
-		if (h->tp == tp)
-			return true;
-	return false;
-}
-
-/* All of KVM's tracepoints are in one module, whatever its name. */
-static int on_module(struct notifier_block *nb, unsigned long action, void *data)
-{
-	struct module *mod = ((struct tp_module *)data)->mod;
-	bool found = false;
+	bool kvm = false;
 	int i;
 
 	for (i = 0; i < mod->num_tracepoints; i++)
-		if (action == MODULE_STATE_COMING)
-			find(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]), &found);
-		else
-			found |= is_ours(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]));
-	if (!found)
-		return NOTIFY_DONE;
+		kvm |= is_kvm(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]));
+	if (!kvm || kvm_found)
+		return;
+	for (i = 0; i < mod->num_tracepoints; i++)
+		take(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]));
+	kvm_module = mod;
+	WRITE_ONCE(kvm_found, true);
+	attach();
+}
+
+static int on_module(struct notifier_block *nb, unsigned long action, void *data)
+{
+	struct module *mod = ((struct tp_module *)data)->mod;
+
 	mutex_lock(&hooks_mutex);
 	if (action == MODULE_STATE_COMING) {
-		WRITE_ONCE(kvm_found, true);
-		attach();
-	} else if (action == MODULE_STATE_GOING) {
-		forget();
+		module_comes(mod);
+	} else if (action == MODULE_STATE_GOING && mod == kvm_module) {
+		detach(-ECANCELED);
+		forget_tracepoints();
 	}
 	mutex_unlock(&hooks_mutex);
 	return NOTIFY_OK;
@@ -300,14 +393,15 @@ static struct notifier_block module_nb = { .notifier_call = on_module };
 char *kvmstat_hooks_list(char *buf, size_t size, bool attached)
 {
 	struct kvmstat_hook *h;
+	struct function *f;
 	unsigned int g;
 	size_t n = 0;
 
 	for_each_hook(g, h)
 		if (!h->error == attached)
 			n += scnprintf(buf + n, size - n, "%s ", h->name);
-	if (!destroy_vm_error == attached)
-		n += scnprintf(buf + n, size - n, DESTROY_VM " ");
+	for_each_function(f) if (f->name && !f->error == attached)
+		n += scnprintf(buf + n, size - n, "%s ", f->name);
 	if (n)
 		buf[n - 1] = '\0';
 	else
@@ -330,7 +424,7 @@ const char *kvmstat_hooks_state(void)
 
 static const char *timing_state(void)
 {
-	if (READ_ONCE(kvmstat_time_how))
+	if (kvmstat_table_is_timed())
 		return "on";
 	if (!READ_ONCE(timing_wanted))
 		return "off";
@@ -361,17 +455,15 @@ static void show_hook(struct seq_file *m, const char *name, int error)
 void kvmstat_hooks_info(struct seq_file *m)
 {
 	struct kvmstat_hook *h;
+	struct function *f;
 	unsigned int g;
 
+	kvmstat_hooks_check();
 	seq_printf(m, "state: %s\n", kvmstat_hooks_state());
 	seq_printf(m, "timing: %s\n", timing_state());
 	for_each_hook(g, h)
 		show_hook(m, h->name, h->error);
-	if (!destroy_vm_error && !kprobes_fire())
-		seq_puts(m,
-			 "hook_" DESTROY_VM ": disarmed, ended VMs stay and mix with new ones\n");
-	else
-		show_hook(m, DESTROY_VM, destroy_vm_error);
+	for_each_function(f) if (f->name) show_hook(m, f->name, f->error);
 }
 
 /**
@@ -384,18 +476,17 @@ void kvmstat_hooks_info(struct seq_file *m)
  */
 int kvmstat_hooks_init(const struct kvmstat_hook_group *first, unsigned int nr)
 {
-	struct kvmstat_hook *h;
-	unsigned int g;
 	int ret;
 
 	groups = first;
 	nr_groups = nr;
-	for_each_hook(g, h)
-		h->error = -ENOENT;
 	mutex_lock(&hooks_mutex);
-	for_each_kernel_tracepoint(find, &kvm_found);
+	forget_tracepoints();
+	for_each_kernel_tracepoint(take_builtin, NULL);
 	if (kvm_found)
 		attach();
+	else
+		forget_tracepoints();
 	mutex_unlock(&hooks_mutex);
 	ret = register_tracepoint_module_notifier(&module_nb);
 	if (ret)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Attaching to KVM's tracepoints and to the end of its VMs, by name.
+ * Attaching to KVM's tracepoints, and to the creation of its vCPUs and the end of its VMs.
  */
 #ifndef KVMSTAT_HOOKS_H
 #define KVMSTAT_HOOKS_H
@@ -42,6 +42,7 @@ extern bool kvmstat_hooks_live;
 
 int kvmstat_hooks_init(const struct kvmstat_hook_group *first, unsigned int nr);
 void kvmstat_hooks_exit(void);
+void kvmstat_hooks_check(void);
 void kvmstat_hooks_info(struct seq_file *m);
 char *kvmstat_hooks_list(char *buf, size_t size, bool attached);
 const char *kvmstat_hooks_state(void);

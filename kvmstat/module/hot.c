@@ -8,7 +8,7 @@
 #include "hot.h"
 #include "table.h"
 
-/* Returns what there is no room for. */
+/* Returns the count if there is no room for it. */
 static u64 merge_one(struct kvmstat_hot *hot, unsigned int *n, unsigned int max, u64 key, u64 count)
 {
 	struct kvmstat_hot *h;
@@ -35,24 +35,25 @@ static struct kvmstat_spot read_spot(const struct kvmstat_spot *spot)
 		copy.key = READ_ONCE(spot->key);
 		smp_rmb(); /* pairs with kvmstat_spots_add() */
 		copy.count = READ_ONCE(spot->count);
-		smp_rmb(); /* likewise */
+		smp_rmb(); /* pairs with kvmstat_spots_add() */
 	} while (copy.key != READ_ONCE(spot->key));
 	return copy;
 }
 
 /*
- * A vCPU's keys of a kind, with their counts above the floor; of ports, the last one's run
+ * Copies a vCPU's keys of a kind, with their counts above the floor; the run of the last port
  * comes last. Returns the floor.
  */
 static u64 snapshot(const struct kvmstat_vcpu *v, enum kvmstat_spot_kind kind,
 		    struct kvmstat_spot *copy)
 {
 	unsigned int first, size, i, tries = 1000;
-	u64 floor, run;
+	u64 floor, run, turns;
 	u32 port;
 
 	first = kvmstat_spots_range(kind, &size);
 	do {
+		turns = READ_ONCE(v->port_turns);
 		port = READ_ONCE(v->port);
 		run = READ_ONCE(v->port_run);
 		smp_rmb(); /* pairs with kvmstat_count_other_port() */
@@ -60,9 +61,10 @@ static u64 snapshot(const struct kvmstat_vcpu *v, enum kvmstat_spot_kind kind,
 			copy[i] = read_spot(&v->spots.spot[first + i]);
 		smp_rmb(); /* the floor last: it only rises, and makes the counts less */
 		floor = READ_ONCE(v->spots.floor[kind]);
+		smp_rmb(); /* pairs with kvmstat_count_other_port() */
 		/* A run that has gone into the keys meanwhile must not count twice. */
 	} while (kind == KVMSTAT_PORT && --tries &&
-		 (port != READ_ONCE(v->port) || run > READ_ONCE(v->port_run)));
+		 (turns & 1 || turns != READ_ONCE(v->port_turns)));
 
 	for (i = 0; i < size; i++)
 		copy[i].count -= min(copy[i].count, floor);

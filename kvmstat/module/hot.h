@@ -9,7 +9,7 @@
 
 /**
  * struct kvmstat_hot - a key's figures, summed over vCPUs
- * @key: as in struct kvmstat_spot
+ * @key: the port, address, MSR or hypercall, with KVMSTAT_SPOT_WRITE
  * @count: of touches, at least
  * @at_most: of touches
  */

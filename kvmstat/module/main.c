@@ -16,6 +16,7 @@
 #include "roster.h"
 #include "table.h"
 #include "tidy.h"
+#include "time.h"
 
 static void report(void)
 {
@@ -28,7 +29,7 @@ static void report(void)
 
 static int __init kvmstat_init(void)
 {
-	/* The exit's hook comes last: whatever belongs to an exit is counted if that is. */
+	/* The hook of kvm_exit comes last: what belongs to an exit is counted only if the exit is. */
 	static struct kvmstat_hook_group groups[2];
 	int ret;
 
@@ -37,6 +38,7 @@ static int __init kvmstat_init(void)
 
 	kvmstat_arch_init();
 	kvmstat_clock_init();
+	kvmstat_time_init();
 	kvmstat_table_init(kvmstat_tidy_queue);
 	ret = kvmstat_pool_init();
 	if (ret)

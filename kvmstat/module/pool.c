@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Spare records and counters, kept ready by a work so that a probe, which must not
- * allocate, can take one for a VM or vCPU that it sees for the first time.
+ * Spare records, kept ready by a work so that a probe, which must not allocate, can take one
+ * for a VM or vCPU that is new.
  */
 #include <linux/list.h>
 #include <linux/module.h>
@@ -15,6 +15,15 @@
 #define VCPUS_PER_VM 32u /* of the cap, on average */
 #define VCPUS_AT_LEAST 32768u
 
+/* Spares in quiet times; each time they run out there are twice as many, up to the bytes. */
+#define SPARE_VMS 16u
+#define SPARE_VCPUS 32u
+#define SPARE_BYTES_MAX SZ_1M /* of each kind */
+#define QUIET (10 * HZ) /* after this they are halved */
+
+/* What kmalloc() takes for it. */
+#define VCPU_BYTES roundup_pow_of_two(sizeof(struct kvmstat_vcpu))
+
 static unsigned int max_vms = 1000;
 module_param(max_vms, uint, 0444);
 MODULE_PARM_DESC(max_vms,
@@ -26,33 +35,39 @@ static LIST_HEAD(spare_vms);
 static LIST_HEAD(spare_vcpus);
 static unsigned int nr_spare_vms;
 static unsigned int nr_spare_vcpus;
-static unsigned int want_vms = 16;
-static unsigned int want_vcpus = 64;
-static unsigned int nr_own; /* records with counters of their own: VMs, spares, others */
+static unsigned int want_vms = SPARE_VMS;
+static unsigned int want_vcpus = SPARE_VCPUS;
+static unsigned int nr_own; /* records with rows of their own: VMs, spares, others */
 static unsigned int nr_vcpus; /* spares included */
 static unsigned int nr_records; /* of VMs, all */
-static u64 kept; /* bytes of final totals */
+static u64 kept; /* bytes of final rows */
+static bool taken; /* since the last time that it was asked */
 
-/* The VMs past the cap, together: their counters. */
+/* The VMs past the cap, together: their rows. */
 struct kvmstat_vm *kvmstat_pool_others;
 
 static void refill_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(refill, refill_work);
 
+static size_t row_bytes(void)
+{
+	return sizeof(struct kvmstat_cpu_row) * num_possible_cpus();
+}
+
 /**
  * kvmstat_pool_refill - see to it that there are spares
  *
- * The worker is bound to no CPU: a real-time vCPU may hold one for ever.
+ * The worker is bound to no CPU, as a real-time vCPU may hold one for ever.
  *
  * Context: any but NMI. Never waits.
  */
 void kvmstat_pool_refill(void)
 {
-	queue_delayed_work(system_unbound_wq, &refill, 0);
+	mod_delayed_work(system_unbound_wq, &refill, 0);
 }
 
 /**
- * kvmstat_pool_has_vm - whether a VM's record can be had, just now
+ * kvmstat_pool_has_vm - whether there is a spare record for a VM
  */
 bool kvmstat_pool_has_vm(void)
 {
@@ -60,7 +75,7 @@ bool kvmstat_pool_has_vm(void)
 }
 
 /**
- * kvmstat_pool_has_vcpu - whether a vCPU's record can be had, just now
+ * kvmstat_pool_has_vcpu - whether there is a spare record for a vCPU
  */
 bool kvmstat_pool_has_vcpu(void)
 {
@@ -68,10 +83,10 @@ bool kvmstat_pool_has_vcpu(void)
 }
 
 /**
- * kvmstat_pool_take_vm - a VM's record, zeroed, with counters
+ * kvmstat_pool_take_vm - take a VM's record, zeroed, with rows
  *
  * Context: any but NMI, IRQs off.
- * Return: NULL if there is none; shared ones are past the cap.
+ * Return: NULL if there is none; a shared record is for a VM past the cap.
  */
 struct kvmstat_vm *kvmstat_pool_take_vm(void)
 {
@@ -80,16 +95,19 @@ struct kvmstat_vm *kvmstat_pool_take_vm(void)
 	raw_spin_lock(&pool_lock);
 	vm = list_first_entry_or_null(&spare_vms, struct kvmstat_vm, link);
 	if (vm) {
-		list_del(&vm->link);
+		list_del_init(&vm->link);
 		if (!--nr_spare_vms)
-			want_vms = min(want_vms * 2, 128u);
+			want_vms = clamp_t(unsigned int,
+					   SPARE_BYTES_MAX / (sizeof(*vm) + row_bytes()), want_vms,
+					   want_vms * 2);
+		taken = true;
 	}
 	raw_spin_unlock(&pool_lock);
 	return vm;
 }
 
 /**
- * kvmstat_pool_take_vcpu - a vCPU's record, zeroed
+ * kvmstat_pool_take_vcpu - take a vCPU's record, zeroed
  *
  * Context: any but NMI, IRQs off.
  * Return: NULL if there is none.
@@ -103,95 +121,177 @@ struct kvmstat_vcpu *kvmstat_pool_take_vcpu(void)
 	if (v) {
 		list_del(&v->link);
 		if (!--nr_spare_vcpus)
-			want_vcpus = min(want_vcpus * 2, 2048u);
+			want_vcpus = clamp_t(unsigned int, SPARE_BYTES_MAX / VCPU_BYTES, want_vcpus,
+					     want_vcpus * 2);
+		taken = true;
 	}
 	raw_spin_unlock(&pool_lock);
 	return v;
 }
 
-/* Also what alloc_vm() could make only in part. */
+/* Also frees what alloc_vm() could make only in part. */
 static void free_memory(struct kvmstat_vm *vm)
 {
 	if (!vm->shared)
-		free_percpu(vm->counts);
+		free_percpu(vm->rows);
 	free_cpumask_var(vm->cpus);
-	kfree(vm->final);
-	kfree(vm->final_cpus);
+	kfree(vm->final_rows);
 	kfree(vm);
 }
 
-static struct kvmstat_vm *alloc_vm(bool shared)
+static struct kvmstat_vm *alloc_vm(bool shared, gfp_t gfp)
 {
-	struct kvmstat_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL);
+	struct kvmstat_vm *vm = kzalloc(sizeof(*vm), gfp);
+	unsigned long flags;
 
 	if (!vm)
 		return NULL;
+	INIT_LIST_HEAD(&vm->link);
 	INIT_LIST_HEAD(&vm->vcpus);
+	INIT_LIST_HEAD(&vm->created);
 	vm->shared = shared;
-	vm->counts = shared ? kvmstat_pool_others->counts : alloc_percpu(struct kvmstat_counts);
-	if (!vm->counts || (!shared && !zalloc_cpumask_var(&vm->cpus, GFP_KERNEL))) {
+	vm->rows = shared ? kvmstat_pool_others->rows :
+			    alloc_percpu_gfp(struct kvmstat_cpu_row, gfp);
+	if (!vm->rows || (!shared && !zalloc_cpumask_var(&vm->cpus, gfp))) {
 		free_memory(vm);
 		return NULL;
 	}
-	raw_spin_lock_irq(&pool_lock);
+	raw_spin_lock_irqsave(&pool_lock, flags);
 	nr_records++;
 	nr_own += !shared;
-	raw_spin_unlock_irq(&pool_lock);
+	raw_spin_unlock_irqrestore(&pool_lock, flags);
 	return vm;
 }
 
-static u64 final_size(const struct kvmstat_vm *vm)
+static struct kvmstat_vcpu *alloc_vcpu(gfp_t gfp)
 {
-	return sizeof(*vm->final) + cpumask_weight(vm->cpus) * sizeof(*vm->final_cpus);
+	struct kvmstat_vcpu *v = kzalloc(sizeof(*v), gfp);
+
+	if (!v)
+		return NULL;
+	v->place.cell = offsetof(struct kvmstat_vcpu, cells[KVMSTAT_CELL_NONE]);
+	v->place.hist = offsetof(struct kvmstat_vcpu, t.hist[KVMSTAT_CLASS_HALT]);
+	v->place.class = KVMSTAT_CLASS_OTHER;
+	v->nr_cells = KVMSTAT_CELL_NONE + 1;
+	return v;
+}
+
+static void add_spare_vcpu(struct kvmstat_vcpu *v)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&pool_lock, flags);
+	list_add_tail(&v->link, &spare_vcpus);
+	nr_vcpus++;
+	nr_spare_vcpus++;
+	raw_spin_unlock_irqrestore(&pool_lock, flags);
+}
+
+/* Those with rows of their own are first. */
+static void add_spare_vm(struct kvmstat_vm *vm)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&pool_lock, flags);
+	if (vm->shared)
+		list_add_tail(&vm->link, &spare_vms);
+	else
+		list_add(&vm->link, &spare_vms);
+	nr_spare_vms++;
+	raw_spin_unlock_irqrestore(&pool_lock, flags);
+}
+
+static bool vcpus_left(void)
+{
+	return READ_ONCE(nr_vcpus) < max(max_vms * VCPUS_PER_VM, VCPUS_AT_LEAST);
 }
 
 /**
- * kvmstat_pool_free_counts - free the counters of a VM that ended
- * @vm: the VM, with its final totals; no probe and no reader may hold the counters
+ * kvmstat_pool_prepare - if there are no spares, try to make some at once
+ *
+ * The vCPU that is being created may run before the work does.
+ *
+ * Context: where a vCPU is created, preemption off perhaps, no lock held; not NMI.
+ */
+void kvmstat_pool_prepare(void)
+{
+	const gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN;
+	struct kvmstat_vcpu *v;
+	struct kvmstat_vm *vm;
+
+	/* There, the allocators' locks sleep. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		return;
+	if (!kvmstat_pool_has_vcpu() && vcpus_left()) {
+		v = alloc_vcpu(gfp);
+		if (v)
+			add_spare_vcpu(v);
+	}
+	if (!kvmstat_pool_has_vm()) {
+		vm = alloc_vm(READ_ONCE(nr_own) > max_vms, gfp);
+		if (vm)
+			add_spare_vm(vm);
+	}
+}
+
+static u64 final_bytes(const struct kvmstat_vm *vm)
+{
+	return cpumask_weight(vm->cpus) * sizeof(*vm->final_rows);
+}
+
+/**
+ * kvmstat_pool_free_rows - free the rows of a VM that ended
+ * @vm: the VM, with its final rows; no probe and no reader may hold the rows
  *
  * Context: may sleep.
  */
-void kvmstat_pool_free_counts(struct kvmstat_vm *vm)
+void kvmstat_pool_free_rows(struct kvmstat_vm *vm)
 {
-	free_percpu(vm->counts);
-	vm->counts = NULL;
+	free_percpu(vm->rows);
+	vm->rows = NULL;
 	raw_spin_lock_irq(&pool_lock);
 	nr_own--;
-	kept += final_size(vm);
+	kept += final_bytes(vm);
 	raw_spin_unlock_irq(&pool_lock);
 }
 
+static unsigned int free_vcpus(struct list_head *vcpus)
+{
+	struct kvmstat_vcpu *v, *next;
+	unsigned int n = 0;
+
+	list_for_each_entry_safe(v, next, vcpus, link) {
+		kfree(v);
+		n++;
+	}
+	return n;
+}
+
 /**
- * kvmstat_pool_free_vm - free a VM's record, its counters and its vCPUs
+ * kvmstat_pool_free_vm - free a VM's record, its rows and its vCPUs
  * @vm: the VM; no probe and no reader may hold it
  *
  * Context: may sleep.
  */
 void kvmstat_pool_free_vm(struct kvmstat_vm *vm)
 {
-	struct kvmstat_vcpu *v, *next;
-	unsigned int n = 0;
+	unsigned int n = free_vcpus(&vm->vcpus) + free_vcpus(&vm->created);
 
-	list_for_each_entry_safe(v, next, &vm->vcpus, link) {
-		kfree(v);
-		n++;
-	}
 	raw_spin_lock_irq(&pool_lock);
 	nr_vcpus -= n;
 	nr_records--;
-	if (!vm->shared && vm->counts)
+	if (!vm->shared && vm->rows)
 		nr_own--;
 	else if (!vm->shared)
-		kept -= final_size(vm);
+		kept -= final_bytes(vm);
 	raw_spin_unlock_irq(&pool_lock);
 	put_pid(vm->pid);
 	free_memory(vm);
 }
 
 /*
- * Spares with counters of their own up to the cap, first in the list; past it, or where
- * memory is short, spares that share the others'. These give way when there is room.
- * Returns false if memory is short.
+ * Spares have rows of their own up to the cap; past it, or where memory is short, they share
+ * the others'. These give way when there is room. Returns false if memory is short.
  */
 static bool refill_vms(void)
 {
@@ -202,69 +302,95 @@ static bool refill_vms(void)
 		raw_spin_lock_irq(&pool_lock);
 		own = ok && nr_own <= max_vms;
 		want = nr_spare_vms < want_vms;
-		if (!want && own)
-			want = list_last_entry(&spare_vms, struct kvmstat_vm, link)->shared;
-		raw_spin_unlock_irq(&pool_lock);
-		if (!want)
-			return ok;
-
-		vm = alloc_vm(!own);
-		if (!vm && !own)
-			return false;
-		if (!vm) {
-			ok = false;
-			continue;
-		}
 		last = NULL;
-		raw_spin_lock_irq(&pool_lock);
-		if (own && nr_spare_vms >= want_vms)
+		if (!want && own && nr_spare_vms)
 			last = list_last_entry(&spare_vms, struct kvmstat_vm, link);
-		if (last)
+		if (last && last->shared) {
 			list_del(&last->link);
-		else
-			nr_spare_vms++;
-		if (own)
-			list_add(&vm->link, &spare_vms);
-		else
-			list_add_tail(&vm->link, &spare_vms);
+			nr_spare_vms--;
+			want = true;
+		} else {
+			last = NULL;
+		}
 		raw_spin_unlock_irq(&pool_lock);
 		if (last)
 			kvmstat_pool_free_vm(last);
+		if (!want)
+			return ok;
+
+		vm = alloc_vm(!own, GFP_KERNEL);
+		if (!vm && !own)
+			return false;
+		if (vm)
+			add_spare_vm(vm);
+		else
+			ok = false;
 	}
 }
 
 static bool refill_vcpus(void)
 {
 	struct kvmstat_vcpu *v;
-	bool want;
 
-	for (;;) {
-		raw_spin_lock_irq(&pool_lock);
-		want = nr_spare_vcpus < want_vcpus &&
-		       nr_vcpus < max(max_vms * VCPUS_PER_VM, VCPUS_AT_LEAST);
-		raw_spin_unlock_irq(&pool_lock);
-		if (!want)
-			return true;
-
-		v = kzalloc(sizeof(*v), GFP_KERNEL);
+	while (READ_ONCE(nr_spare_vcpus) < READ_ONCE(want_vcpus) && vcpus_left()) {
+		v = alloc_vcpu(GFP_KERNEL);
 		if (!v)
 			return false;
-		INIT_LIST_HEAD(&v->displaced);
-		raw_spin_lock_irq(&pool_lock);
-		list_add_tail(&v->link, &spare_vcpus);
-		nr_vcpus++;
-		nr_spare_vcpus++;
-		raw_spin_unlock_irq(&pool_lock);
+		add_spare_vcpu(v);
 	}
+	return true;
+}
+
+/* Fewer spares are wanted when none was taken for a while. Returns whether that goes on. */
+static bool shrink(void)
+{
+	struct kvmstat_vcpu *v = NULL;
+	struct kvmstat_vm *vm = NULL;
+	bool more;
+
+	raw_spin_lock_irq(&pool_lock);
+	if (!taken) {
+		want_vms = max(want_vms / 2, SPARE_VMS);
+		want_vcpus = max(want_vcpus / 2, SPARE_VCPUS);
+	}
+	taken = false;
+	more = want_vms > SPARE_VMS || want_vcpus > SPARE_VCPUS;
+	raw_spin_unlock_irq(&pool_lock);
+	do {
+		raw_spin_lock_irq(&pool_lock);
+		v = nr_spare_vcpus > want_vcpus ?
+			    list_last_entry(&spare_vcpus, struct kvmstat_vcpu, link) :
+			    NULL;
+		if (v) {
+			list_del(&v->link);
+			nr_spare_vcpus--;
+			nr_vcpus--;
+		}
+		vm = nr_spare_vms > want_vms ?
+			     list_last_entry(&spare_vms, struct kvmstat_vm, link) :
+			     NULL;
+		if (vm) {
+			list_del(&vm->link);
+			nr_spare_vms--;
+		}
+		raw_spin_unlock_irq(&pool_lock);
+		kfree(v);
+		if (vm)
+			kvmstat_pool_free_vm(vm);
+	} while (v || vm);
+	return more;
 }
 
 static void refill_work(struct work_struct *work)
 {
-	bool ok = refill_vms();
+	bool ok = refill_vms(), more;
 
 	ok &= refill_vcpus();
+	more = shrink();
 	if (!ok)
 		queue_delayed_work(system_unbound_wq, &refill, HZ);
+	else if (more)
+		queue_delayed_work(system_unbound_wq, &refill, QUIET);
 }
 
 /**
@@ -275,9 +401,8 @@ u64 kvmstat_pool_memory(void)
 	u64 bytes;
 
 	raw_spin_lock_irq(&pool_lock);
-	bytes = (u64)nr_vcpus * sizeof(struct kvmstat_vcpu) +
-		(u64)nr_records * sizeof(struct kvmstat_vm) +
-		(u64)nr_own * sizeof(struct kvmstat_counts) * num_possible_cpus() + kept;
+	bytes = (u64)nr_vcpus * VCPU_BYTES + (u64)nr_records * sizeof(struct kvmstat_vm) +
+		(u64)nr_own * row_bytes() + kept;
 	raw_spin_unlock_irq(&pool_lock);
 	return bytes;
 }
@@ -294,7 +419,7 @@ int kvmstat_pool_init(void)
 		pr_err("max_vms=%u: give a number from 1 to 65536\n", max_vms);
 		return -EINVAL;
 	}
-	kvmstat_pool_others = alloc_vm(false);
+	kvmstat_pool_others = alloc_vm(false, GFP_KERNEL);
 	if (!kvmstat_pool_others)
 		return -ENOMEM;
 	strscpy(kvmstat_pool_others->comm, "(others)", sizeof(kvmstat_pool_others->comm));
@@ -306,7 +431,7 @@ int kvmstat_pool_init(void)
 }
 
 /**
- * kvmstat_pool_stop - no more refilling
+ * kvmstat_pool_stop - stop refilling
  *
  * Context: module exit, after the hooks are gone and every probe has returned.
  */
@@ -322,12 +447,10 @@ void kvmstat_pool_stop(void)
  */
 void kvmstat_pool_exit(void)
 {
-	struct kvmstat_vcpu *v, *next_v;
 	struct kvmstat_vm *vm, *next;
 
 	list_for_each_entry_safe(vm, next, &spare_vms, link)
 		kvmstat_pool_free_vm(vm);
-	list_for_each_entry_safe(v, next_v, &spare_vcpus, link)
-		kfree(v);
+	free_vcpus(&spare_vcpus);
 	kvmstat_pool_free_vm(kvmstat_pool_others);
 }

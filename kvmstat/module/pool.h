@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Spare records and counters, kept ready so that a probe need not allocate.
+ * Spare records, kept ready so that a probe need not allocate.
  */
 #ifndef KVMSTAT_POOL_H
 #define KVMSTAT_POOL_H
@@ -17,7 +17,8 @@ bool kvmstat_pool_has_vcpu(void);
 struct kvmstat_vm *kvmstat_pool_take_vm(void);
 struct kvmstat_vcpu *kvmstat_pool_take_vcpu(void);
 void kvmstat_pool_free_vm(struct kvmstat_vm *vm);
-void kvmstat_pool_free_counts(struct kvmstat_vm *vm);
+void kvmstat_pool_free_rows(struct kvmstat_vm *vm);
+void kvmstat_pool_prepare(void);
 void kvmstat_pool_refill(void);
 u64 kvmstat_pool_memory(void);
 

@@ -11,7 +11,6 @@
 
 #include "proc.h"
 #include "roster.h"
-#include "row.h"
 
 static char *mode = "0400";
 module_param(mode, charp, 0444);
@@ -22,24 +21,19 @@ module_param(group, uint, 0444);
 MODULE_PARM_DESC(group, "numeric group of /proc/kvminfo (0)");
 
 /*
- * The position is the header's 0, then the VM's id, which only grows: a reader of
- * any buffer size sees no VM twice and misses none, whatever comes and goes.
+ * The position is 0 for the header, then the VM's id, which only grows. So a reader of any
+ * buffer size sees no VM twice and misses none, whatever comes and goes.
  */
 #define POS_OTHERS (S64_MAX - 1)
 
-/**
- * struct reader - one open file
- * @sum: of the VM being shown
- * @no: number of its line
- */
+/* An open file: the number of the line being shown. */
 struct reader {
-	struct kvmstat_sum sum;
 	u64 no;
 };
 
 /*
- * The first VM from *pos on, and after vm, that the reader may see. Those past the cap may belong
- * to any namespace: only the initial one sees them.
+ * The first VM from *pos on, and after vm, that the reader may see. The VMs past the cap may
+ * belong to any namespace, so only the initial one sees them.
  */
 static struct kvmstat_vm *find(struct kvmstat_vm *vm, loff_t *pos)
 {
@@ -93,8 +87,8 @@ static int kvminfo_show(struct seq_file *m, void *v)
 		kvmstat_row_show_names(m, "");
 		return 0;
 	}
-	kvmstat_roster_sum(vm, &r->sum);
-	kvmstat_row_fill(&row, vm->id, &r->sum);
+	if (!kvmstat_roster_row(vm, &row))
+		return -ENOMEM;
 	row.no = r->no;
 	row.pid = kvmstat_roster_runs(vm) ? pid_vnr(vm->pid) : 0;
 	kvmstat_row_show(m, &row);
@@ -121,7 +115,7 @@ int kvmstat_proc_init(void)
 	kgid_t gid = make_kgid(&init_user_ns, group);
 	u16 bits;
 
-	/* Of no bits procfs would make 0444. */
+	/* Procfs makes a mode of no bits 0444. */
 	if (kstrtou16(mode, 8, &bits) || !bits || bits & ~0444) {
 		pr_err("mode=%s: give an octal number of read permissions only, such as 0400 or 0444\n",
 		       mode);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The records: what is kept of a VM, of a vCPU and on a CPU, and what is counted there.
+ * The records of a VM, of a vCPU and of a CPU: what is counted, and who may write it.
  */
 #ifndef KVMSTAT_RECORD_H
 #define KVMSTAT_RECORD_H
@@ -30,23 +30,24 @@ enum kvmstat_time {
  * one to userspace by LEFT and BACK.
  */
 enum kvmstat_mode {
-	KVMSTAT_UNTIMED, /* not seen yet, or timing is off */
+	KVMSTAT_UNTIMED, /* timing is off */
+	KVMSTAT_NEW, /* timed from its next event on */
 	KVMSTAT_IN_GUEST,
 	KVMSTAT_IN_KERNEL, /* since the exit */
 	KVMSTAT_LEFT, /* KVM_RUN has returned */
 	KVMSTAT_BACK, /* in KVM_RUN again */
-	KVMSTAT_STILL, /* in KVM_RUN, part of the exit's time counted already */
-	KVMSTAT_STILL_LEFT, /* likewise, KVM_RUN has returned */
+	KVMSTAT_STILL, /* in KVM_RUN; part of the exit's time is counted already */
+	KVMSTAT_STILL_LEFT, /* KVM_RUN has returned; part of the time is counted already */
 	KVMSTAT_START, /* in KVM_RUN, before the first exit */
 };
 
 /**
  * struct kvmstat_cell - one reason's figures
  * @exits: kvm_exit events
- * @to_user: those whose handling ended in userspace
- * @kernel: ticks in the kernel for them
- * @user: ticks in userspace for them
- * @longest: ticks from an exit to the next entry, halts left out, at most
+ * @to_user: exits whose handling ended in userspace
+ * @kernel: ticks in the kernel, of exits whose handling is over
+ * @user: ticks in userspace, of exits whose handling is over
+ * @longest: most ticks from an exit to the next entry, halts left out
  */
 struct kvmstat_cell {
 	u64 exits;
@@ -57,22 +58,24 @@ struct kvmstat_cell {
 };
 
 /*
- * A VM's reasons get their cells as they are first seen; those past the last but one share
- * the last. The first is for what is before a vCPU's first exit.
+ * A vCPU's reasons get their cells as they are first seen. When these are used up, further
+ * exceptions share a cell, and so do all other reasons. The first cell is for the time
+ * before the first exit.
  */
 #define KVMSTAT_CELLS 48u
 #define KVMSTAT_CELL_NONE 0u
 #define KVMSTAT_CELL_REST (KVMSTAT_CELLS - 1)
-#define KVMSTAT_CELLS_HELD 8u /* for reasons that have a column */
+#define KVMSTAT_CELL_EXCEPTIONS (KVMSTAT_CELLS - 2)
+#define KVMSTAT_CELLS_HELD 8u /* back for reasons that have a column */
 
-/* Handling times: below 512 ns, below 1024 ns, and so on; the last is open. */
+/* Handling times: below 512 ns, below 1024 ns, and so on; the last bucket is open. */
 #define KVMSTAT_BUCKETS 16u
 #define KVMSTAT_FIRST_BUCKET_BITS 9u
 
 /* KVM_EXIT_* reasons counted one by one (42 is the last of 7.2); the rest share the last. */
 #define KVMSTAT_USER_REASONS 44u
 
-/* Of KVM_RUN's errors, those that have a name here, and the others. */
+/* KVM_RUN's errors that have a name here, and the others. */
 enum kvmstat_errno {
 	KVMSTAT_EINTR,
 	KVMSTAT_EAGAIN,
@@ -84,19 +87,18 @@ enum kvmstat_errno {
 /**
  * struct kvmstat_tallies - what is counted beside the reasons; all of it u64
  * @hist: exits by class, by whether they went through userspace, by the time to the next
- *	entry; halts are left out
+ *	entry; the row of halts is not shown
  * @user_reasons: returns to userspace without an error, by KVM_EXIT_*
- * @errors: those with one
- * @noexit_errors: of these, those with no exit since the last return
- * @noexit: all returns to userspace with no exit since the last one
+ * @errors: returns to userspace with an error
+ * @noexit_errors: those of @errors with no exit since the last return
+ * @noexit: all returns to userspace with no exit since the last return
  * @mmio: exits in which the guest touched device memory
- * @fault_mmio: of these, those by a page fault (NPF; EPT violation or misconfiguration)
+ * @fault_mmio: those of @mmio by a page fault (NPF; EPT violation or misconfiguration)
  * @nested: exits from a nested guest, also counted by their reason
  * @injected: interrupts given to the guest
- * @guest: ticks in guest mode
  */
 struct kvmstat_tallies {
-	u64 hist[KVMSTAT_TIMED_CLASSES][2][KVMSTAT_BUCKETS];
+	u64 hist[KVMSTAT_NR_CLASSES][2][KVMSTAT_BUCKETS];
 	u64 user_reasons[KVMSTAT_USER_REASONS];
 	u64 errors[KVMSTAT_NR_ERRNO];
 	u64 noexit_errors[KVMSTAT_NR_ERRNO];
@@ -105,75 +107,78 @@ struct kvmstat_tallies {
 	u64 fault_mmio;
 	u64 nested;
 	u64 injected;
-	u64 guest;
 };
+
+/* What can still become of an exit. */
+#define KVMSTAT_MAY_RETURN 1 /* it has not ended in userspace */
+#define KVMSTAT_MAY_TOUCH 2 /* it has not been seen to touch device memory */
 
 /**
- * struct kvmstat_counts - what one CPU has counted for one VM
- * @cells: by reason, see struct kvmstat_vm's cell_of
- * @t: the rest
- *
- * Only its CPU writes it, with preemption off, until the VM has ended; anyone may read.
- * The counters only grow.
+ * union kvmstat_place - where a reason's exits are counted, in one word
+ * @all: the word, which is 0 until the reason has a cell
+ * @count: offset of its class's count in struct kvmstat_cpu_row
+ * @class: enum kvmstat_class
+ * @may: KVMSTAT_MAY_*, of the last exit; all of them in a vCPU's table of places
+ * @hist: offset of its class's histograms in struct kvmstat_vcpu
+ * @cell: offset of its cell in struct kvmstat_vcpu
  */
-struct kvmstat_counts {
-	struct kvmstat_cell cells[KVMSTAT_CELLS];
-	struct kvmstat_tallies t;
+union kvmstat_place {
+	u64 all;
+	struct {
+		u8 count;
+		u8 class;
+		u8 may;
+		u16 hist;
+		u16 cell;
+	};
 };
-
-/* DESIGN.md, rule 6. */
-static_assert(sizeof(struct kvmstat_counts) <= 4096);
 
 /**
  * struct kvmstat_cpu_row - what one CPU did for a VM
- * @exits: all exits taken there
+ * @exits: exits taken there, by class
  * @to_user: returns to userspace there, after an exit that may have been elsewhere
- * @io: port I/O
- * @mmio: device memory touched
- * @halt: the guest halted
+ * @mmio: exits in which the guest touched device memory
  * @guest: ticks in guest mode
+ *
+ * Only its CPU writes it, with preemption off, until the VM has ended.
  */
 struct kvmstat_cpu_row {
-	u64 exits;
+	u64 exits[KVMSTAT_NR_CLASSES];
 	u64 to_user;
-	u64 io;
 	u64 mmio;
-	u64 halt;
 	u64 guest;
 };
 
+/* DESIGN.md, rule 6. */
+static_assert(sizeof(struct kvmstat_cpu_row) <= 128);
+
 /**
- * struct kvmstat_vm - a VM; or, with id 0, those past the cap together
+ * struct kvmstat_vm - a VM; or, with id 0, the VMs past the cap together
  * @hash: link in the table of running VMs, by @kvm; table lock
- * @link: in one of the lists of VMs: new ones', the pool's, the roster's
+ * @link: in one of the lists of VMs: the new ones, the pool's, the roster's
  * @kvm: key only
- * @counts: per CPU; the others' where @shared; NULL once @final is all there is
+ * @mm: key only: the memory of the process that made it
+ * @rows: by CPU; the others' where @shared; NULL once @final_rows is all there is
  * @cpus: where it ran; the others' where @shared
- * @cell_of: by slot: its cell, its class above KVMSTAT_CLASS_SHIFT; 0 until it has one
- * @slot_of: by cell
- * @nr_cells: given away; table lock
- * @final: of a VM that ended: the sum of @counts; roster mutex
- * @final_cpus: likewise: a row a CPU, in @cpus' order
- * @shared: past the cap, without counters of its own
+ * @final_rows: of a VM that ended: a row for each CPU of @cpus; roster mutex
+ * @shared: past the cap, without rows of its own
  * @ended: no further event can come; table lock
  * @id: never used twice while the module is loaded
- * @pid: the VMM's thread group, a reference
- * @comm: the VMM's name when the VM was first seen
+ * @pid: the VMM's thread group, a reference; NULL until a vCPU has run
+ * @comm: the VMM's name when a vCPU first ran
  * @vcpus: its vCPUs that have run; table lock
- * @nr_vcpus: their number
+ * @nr_vcpus: how many have run
+ * @created: its vCPUs that have not run yet; table lock
  * @dir: its debugfs directory, tidy's
  */
 struct kvmstat_vm {
 	struct hlist_node hash;
 	struct list_head link;
 	struct kvm *kvm;
-	struct kvmstat_counts __percpu *counts;
+	struct mm_struct *mm;
+	struct kvmstat_cpu_row __percpu *rows;
 	cpumask_var_t cpus;
-	u16 cell_of[KVMSTAT_SLOTS];
-	u8 slot_of[KVMSTAT_CELLS];
-	unsigned int nr_cells;
-	struct kvmstat_counts *final;
-	struct kvmstat_cpu_row *final_cpus;
+	struct kvmstat_cpu_row *final_rows;
 	bool shared;
 	bool ended;
 	u64 id;
@@ -181,97 +186,119 @@ struct kvmstat_vm {
 	char comm[TASK_COMM_LEN];
 	struct list_head vcpus;
 	unsigned int nr_vcpus;
+	struct list_head created;
 	struct dentry *dir;
 };
 
 /**
- * struct kvmstat_vcpu - a vCPU that has run
+ * struct kvmstat_vcpu - a vCPU
  * @vcpu: key only
  * @notifier: of @vcpu's preempt notifier, by which its thread has it while it is loaded
- * @cells: its VM's cell_of, or the others'
  * @exit: where the architecture finds the reason
- * @exits: its exits, written by the thread that runs it, as is all up to @spots
- * @returned: @exits at its last return to userspace
- * @cell: the last exit's, class included, as in cell_of
- * @mode: an enum kvmstat_mode
+ * @place: of the last exit
  * @stamp: in ticks: @time is what was up to then
- * @left: when it left KVM_RUN; good in KVMSTAT_LEFT and KVMSTAT_BACK
- * @back: when it came back; good in KVMSTAT_BACK
- * @spent: ticks of the exit in progress before @stamp, halts left out
+ * @mode: an enum kvmstat_mode
+ * @port: the last port's key, as the hardware has it
  * @time: ticks by enum kvmstat_time
+ * @left: when it left KVM_RUN; valid in KVMSTAT_LEFT and KVMSTAT_BACK
+ * @back: when it came back; valid in KVMSTAT_BACK
  * @returning: the thread on its way out of KVM_RUN, from kvm_fpu's unload to
  *	kvm_userspace_exit or kvm_fpu's next load
- * @to_user: exits that ended in userspace
- * @mmio: @exits when device memory was last touched
- * @port: the last port's key, as the hardware has it
- * @port_run: how often in a row; not in @spots yet
- * @spots: what it touches most
+ * @port_run: how often @port was touched in a row; not in @spots yet
+ * @port_turns: how often @port changed
+ * @spent_kernel: ticks in the kernel before @stamp, of the exit in progress
+ * @spent_user: ticks in userspace before @stamp, of the exit in progress
+ * @places: by slot
+ * @cells: figures by reason
+ * @slot_of: by cell
+ * @nr_cells: cells that have a slot, the first one included
+ * @t: what is counted beside the reasons
+ * @spots: what the guest touches most
  * @shown: the most that a reader was shown of each time; roster mutex
  * @vm: the VM that it counts for
  * @id: KVM's
- * @tid: the thread that ran it when it was first seen, in the initial pid namespace
+ * @tid: the thread that first ran it, in the initial pid namespace
+ * @seen: it has run
  * @hash: link in the table of vCPUs, by @vcpu
- * @link: in @vm->vcpus, which only grows, or among the spares
- * @displaced: in the list of returning vCPUs that lost their CPU's slot
+ * @link: in @vm->vcpus, which only grows; in @vm->created; or among the spares
+ *
+ * The thread in its KVM_RUN writes all up to @spots, with preemption off, until the VM has
+ * ended. Anyone may read. The counters only grow.
  */
 struct kvmstat_vcpu {
 	struct kvm_vcpu *vcpu;
 	struct hlist_node *notifier;
-	const u16 *cells;
 	struct kvmstat_arch_exit exit;
-	u64 exits;
-	u64 returned;
-	u16 cell;
-	u8 mode;
+	union kvmstat_place place;
 	u64 stamp;
+	u8 mode;
+	u32 port;
+	u64 time[KVMSTAT_NR_TIMES];
 	u64 left;
 	u64 back;
-	u64 spent;
-	u64 time[KVMSTAT_NR_TIMES];
 	struct task_struct *returning;
-	u64 to_user;
-	u64 mmio;
-	u32 port;
 	u64 port_run;
+	u64 port_turns;
+	u64 spent_kernel;
+	u64 spent_user;
+	union kvmstat_place places[KVMSTAT_SLOTS];
+	struct kvmstat_cell cells[KVMSTAT_CELLS];
+	u8 slot_of[KVMSTAT_CELLS];
+	unsigned int nr_cells;
+	struct kvmstat_tallies t;
 	struct kvmstat_spots spots;
 	u64 shown[KVMSTAT_NR_TIMES];
 	struct kvmstat_vm *vm;
 	int id;
 	pid_t tid;
+	bool seen;
 	struct hlist_node hash;
 	struct list_head link;
-	struct list_head displaced;
 };
 
-static_assert(sizeof(struct kvmstat_vcpu) <= 1024);
+static_assert(sizeof(struct kvmstat_vcpu) <= 8192);
+static_assert(KVMSTAT_SLOTS <= 256); /* as slot_of is of u8 */
 
 /**
  * struct kvmstat_cpu - the vCPU that a CPU saw last, and what found no VM
  * @v: the vCPU, kvmstat_table_nobody if there is none
- * @counts: this CPU's counters of its VM
+ * @row: this CPU's row of its VM
+ * @unknown: a thread on its way out of KVM_RUN with a vCPU that has no record
  * @lost_exits: exits that could not be attributed
  * @lost_returns: returns to userspace that could not be attributed
- * @displaced_returns: those that kvmstat_table_displaced() found
- * @layout_faults: events of vCPUs refused by checked_kvm()
+ * @displaced_returns: returns that kvmstat_table_displaced() found
+ * @layout_faults: events of vCPUs that are not laid out as the headers say
  *
- * Written by its CPU alone with preemption off, but for the end of a VM, which
- * empties the caches that hold it.
+ * Its CPU alone writes it, with preemption off; but the end of a VM and a change of timing
+ * empty the caches from outside.
  */
 struct kvmstat_cpu {
 	struct kvmstat_vcpu *v;
-	struct kvmstat_counts *counts;
+	struct kvmstat_cpu_row *row;
+	struct task_struct *unknown;
 	u64 lost_exits;
 	u64 lost_returns;
 	u64 displaced_returns;
 	u64 layout_faults;
 };
 
-/* A cell as struct kvmstat_vm's cell_of has it. */
-#define KVMSTAT_CLASS_SHIFT 8
-
-static __always_inline enum kvmstat_class kvmstat_record_class(const struct kvmstat_vcpu *v)
+/* Port I/O is class 0, whose count is the first: that is quickly seen. */
+static __always_inline bool kvmstat_record_is_io(union kvmstat_place place)
 {
-	return v->cell >> KVMSTAT_CLASS_SHIFT;
+	BUILD_BUG_ON(KVMSTAT_CLASS_IO);
+	return !place.count;
+}
+
+/* The cell of the last exit. */
+static __always_inline struct kvmstat_cell *kvmstat_record_cell(struct kvmstat_vcpu *v)
+{
+	return (void *)v + v->place.cell;
+}
+
+/* Whether there was no exit yet. */
+static inline bool kvmstat_record_is_fresh(const struct kvmstat_vcpu *v)
+{
+	return v->place.cell == offsetof(struct kvmstat_vcpu, cells[KVMSTAT_CELL_NONE]);
 }
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The VMs as the files show them: those that run, the last that ended, the sums.
+ * The VMs as the files show them: the VMs that run, the last that ended, the sums.
  *
  * roster_mutex guards all of it. What has ended waits here until tidy.c frees it.
  */
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
@@ -15,7 +16,7 @@
 #include "table.h"
 
 #define RETIRED_MAX 64u
-#define RETIRED_MAX_VCPUS 4096u /* of all of them, as their records stay, too */
+#define RETIRED_MAX_VCPUS 512u /* of all of them together, as their records stay */
 
 static DEFINE_MUTEX(roster_mutex);
 static LIST_HEAD(vms); /* by id, ascending */
@@ -24,22 +25,28 @@ static LIST_HEAD(corpses); /* to be freed */
 static unsigned int nr_retired;
 static unsigned int nr_retired_vcpus;
 static u64 nr_ended_ever;
-static struct kvmstat_sum retired_sum; /* all that ever ended */
-static u64 shared_times[KVMSTAT_NR_TIMES]; /* of those past the cap that ended */
+static struct kvmstat_sum retired_sum; /* all VMs that ever ended */
+static struct kvmstat_sum shared_sum; /* the VMs past the cap that ended */
+
+/* The last that ended is kept, however many vCPUs it has. */
+static bool retired_are_too_many(void)
+{
+	return nr_retired > RETIRED_MAX || (nr_retired_vcpus > RETIRED_MAX_VCPUS && nr_retired > 1);
+}
 
 static void retire(struct kvmstat_vm *vm)
 {
-	kvmstat_sum_times(vm, vm->shared ? shared_times : retired_sum.time);
 	if (vm->shared) {
+		kvmstat_sum_vm(vm, &shared_sum);
 		list_move_tail(&vm->link, &corpses);
 		return;
 	}
 	nr_ended_ever++;
-	kvmstat_sum_counters(vm, &retired_sum);
+	kvmstat_sum_vm(vm, &retired_sum);
 	list_move_tail(&vm->link, &retired);
 	nr_retired++;
 	nr_retired_vcpus += vm->nr_vcpus;
-	while (nr_retired > RETIRED_MAX || nr_retired_vcpus > RETIRED_MAX_VCPUS) {
+	while (retired_are_too_many()) {
 		vm = list_first_entry(&retired, struct kvmstat_vm, link);
 		nr_retired--;
 		nr_retired_vcpus -= vm->nr_vcpus;
@@ -53,7 +60,7 @@ static void sync(void)
 	struct kvmstat_vm *vm, *next;
 
 	lockdep_assert_held(&roster_mutex);
-	if (!kvmstat_table_collect(&vms))
+	if (!kvmstat_table_collect(&vms, &corpses))
 		return;
 	list_for_each_entry_safe(vm, next, &vms, link)
 		if (smp_load_acquire(&vm->ended)) { /* pairs with end_vm() */
@@ -110,7 +117,7 @@ struct kvmstat_vm *kvmstat_roster_others(void)
 /**
  * kvmstat_roster_retired - the last VMs that ended, oldest first
  *
- * Context: as kvmstat_roster_next().
+ * Context: the roster is locked.
  */
 struct list_head *kvmstat_roster_retired(void)
 {
@@ -130,27 +137,61 @@ bool kvmstat_roster_runs(const struct kvmstat_vm *vm)
 	return vm->pid && pid_has_task(vm->pid, PIDTYPE_TGID);
 }
 
+/* The VMs past the cap have no vCPUs of their own any more once they end. */
+static void sum_shared(struct kvmstat_sum *sum)
+{
+	struct kvmstat_vm *vm;
+
+	kvmstat_sum_add(&shared_sum, sum);
+	list_for_each_entry(vm, &vms, link)
+		if (vm->shared)
+			kvmstat_sum_vm(vm, sum);
+	sum->vcpus = READ_ONCE(kvmstat_pool_others->nr_vcpus);
+}
+
 /**
- * kvmstat_roster_sum - a VM's sum
+ * kvmstat_roster_sum - sum up a VM
  * @vm: the VM, or the others
  * @sum: filled
  *
- * Context: as kvmstat_roster_next().
+ * Context: the roster is locked.
  */
 void kvmstat_roster_sum(struct kvmstat_vm *vm, struct kvmstat_sum *sum)
 {
-	struct kvmstat_vm *shared;
-	unsigned int i;
-
 	memset(sum, 0, sizeof(*sum));
-	kvmstat_sum_vm(vm, sum);
-	if (vm != kvmstat_pool_others)
-		return;
-	for (i = 0; i < KVMSTAT_NR_TIMES; i++)
-		sum->time[i] += shared_times[i];
-	list_for_each_entry(shared, &vms, link)
-		if (shared->shared)
-			kvmstat_sum_times(shared, sum->time);
+	if (vm == kvmstat_pool_others)
+		sum_shared(sum);
+	else
+		kvmstat_sum_vm(vm, sum);
+}
+
+/**
+ * kvmstat_roster_row - a VM's columns
+ * @vm: the VM, or the others
+ * @row: filled, but for the number of the line and the process id, which are 0
+ *
+ * Context: the roster is locked.
+ * Return: false if memory is short.
+ */
+bool kvmstat_roster_row(struct kvmstat_vm *vm, struct kvmstat_row *row)
+{
+	struct kvmstat_sum *sum;
+	struct kvmstat_vcpu *v;
+
+	*row = (struct kvmstat_row){ .id = vm->id };
+	if (vm == kvmstat_pool_others) {
+		sum = kvmalloc(sizeof(*sum), GFP_KERNEL);
+		if (!sum)
+			return false;
+		kvmstat_roster_sum(vm, sum);
+		kvmstat_row_add_sum(row, sum);
+		kvfree(sum);
+	} else {
+		kvmstat_for_each_vcpu(v, vm)
+			kvmstat_row_add_vcpu(row, v);
+	}
+	kvmstat_row_finish(row);
+	return true;
 }
 
 static void sum_running(struct kvmstat_sum *sum)
@@ -169,7 +210,7 @@ static void sum_running(struct kvmstat_sum *sum)
  * kvmstat_roster_sum_all - the sum of all VMs since load
  * @sum: filled
  *
- * Context: as kvmstat_roster_next().
+ * Context: the roster is locked.
  */
 void kvmstat_roster_sum_all(struct kvmstat_sum *sum)
 {
@@ -181,7 +222,7 @@ void kvmstat_roster_sum_all(struct kvmstat_sum *sum)
  * kvmstat_roster_host - everything since load
  * @host: filled
  *
- * Context: as kvmstat_roster_next().
+ * Context: the roster is locked.
  */
 void kvmstat_roster_host(struct kvmstat_host *host)
 {
@@ -205,7 +246,7 @@ void kvmstat_roster_host(struct kvmstat_host *host)
  * kvmstat_roster_corpses - the VMs that are to be freed, no longer of the roster
  * @dead: they are added to it
  *
- * Context: as kvmstat_roster_next().
+ * Context: the roster is locked.
  */
 void kvmstat_roster_corpses(struct list_head *dead)
 {
@@ -221,7 +262,7 @@ void kvmstat_roster_exit(void)
 {
 	struct kvmstat_vm *vm, *next;
 
-	kvmstat_table_collect(&vms);
+	kvmstat_table_collect(&vms, &vms);
 	list_splice_init(&retired, &vms);
 	list_splice_init(&corpses, &vms);
 	list_for_each_entry_safe(vm, next, &vms, link)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The VMs as the files show them: those that run, the last that ended, the sums.
+ * The VMs as the files show them: the VMs that run, the last that ended, the sums.
  */
 #ifndef KVMSTAT_ROSTER_H
 #define KVMSTAT_ROSTER_H
 
+#include "row.h"
 #include "sum.h"
 
 /**
@@ -12,10 +13,10 @@
  * @live: sum over the VMs that run, those past the cap included
  * @retired: sum over all VMs that ended
  * @lost: what could be attributed to no VM
- * @vms: that run
- * @vms_retired: that ended
- * @vms_dropped: of these, those that are only in the sums any more
- * @vms_shared: that run past the cap, counted together
+ * @vms: VMs that run
+ * @vms_retired: VMs that ended
+ * @vms_dropped: VMs that ended and are only in the sums any more
+ * @vms_shared: VMs that run past the cap, counted together
  * @memory: bytes of all records and counters, spares included
  */
 struct kvmstat_host {
@@ -29,6 +30,7 @@ struct kvmstat_host {
 	u64 memory;
 };
 
+bool kvmstat_roster_row(struct kvmstat_vm *vm, struct kvmstat_row *row);
 void kvmstat_roster_sum(struct kvmstat_vm *vm, struct kvmstat_sum *sum);
 void kvmstat_roster_sum_all(struct kvmstat_sum *sum);
 void kvmstat_roster_host(struct kvmstat_host *host);

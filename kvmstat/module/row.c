@@ -1,72 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A line of /proc/kvminfo: its values, and how it is written.
+ * A line of /proc/kvminfo: its values, and how it is written. Until a row is finished, its
+ * times are in ticks.
  */
 #include <linux/seq_file.h>
 
 #include "clock.h"
 #include "row.h"
+#include "time.h"
 
-static u64 *column_of(struct kvmstat_row *row, enum kvmstat_class class)
+static void add_exits(struct kvmstat_row *row, u32 slot, u64 exits)
 {
-	switch (class) {
+	if (!exits)
+		return;
+	row->exits += exits;
+	switch (kvmstat_arch_class(slot)) {
 	case KVMSTAT_CLASS_IO:
-		return &row->io_num;
+		row->io_num += exits;
+		break;
 	case KVMSTAT_CLASS_EXCEPTION:
-		return &row->exception_num;
+		row->exception_num += exits;
+		break;
 	case KVMSTAT_CLASS_INTERRUPT:
-		return &row->interrupt_num;
+		row->interrupt_num += exits;
+		break;
 	case KVMSTAT_CLASS_HALT:
-		return &row->halt_num;
+		row->halt_num += exits;
+		break;
 	case KVMSTAT_CLASS_FAULT:
-		return &row->fault_num;
+		row->fault_num += exits;
+		break;
 	default:
-		return NULL;
+		break;
 	}
 }
 
-static void fill_from_slots(struct kvmstat_row *row, const struct kvmstat_cell *slots)
+static void add_tallies(struct kvmstat_row *row, const struct kvmstat_tallies *t)
 {
-	u64 *column;
-	u32 slot;
+	row->noexit_return_num += READ_ONCE(t->noexit);
+	row->mmio_num += READ_ONCE(t->mmio);
+	row->fault_mmio_num += READ_ONCE(t->fault_mmio);
+	row->injected_num += READ_ONCE(t->injected);
+	row->nested_num += READ_ONCE(t->nested);
+}
 
-	for (slot = 0; slot < KVMSTAT_SLOTS; slot++) {
-		if (!slots[slot].exits)
-			continue;
-		row->exits += slots[slot].exits;
-		row->kvm_qemu_switch_num += slots[slot].to_user;
-		column = column_of(row, kvmstat_arch_class(slot));
-		if (column)
-			*column += slots[slot].exits;
-	}
-	row->kvm_vm_switch_num = row->exits - row->kvm_qemu_switch_num;
+static void add_times(struct kvmstat_row *row, const u64 *time)
+{
+	row->guest_ns += time[KVMSTAT_GUEST];
+	row->kernel_ns += time[KVMSTAT_KERNEL];
+	row->user_ns += time[KVMSTAT_USER];
+	row->halted_ns += time[KVMSTAT_POLLED] + time[KVMSTAT_BLOCKED];
+	row->polled_ns += time[KVMSTAT_POLLED];
 }
 
 /**
- * kvmstat_row_fill - compute the columns
- * @row: is filled, but for the number of the line and the process id, which are 0
- * @id: of the VM
- * @sum: its counters
+ * kvmstat_row_add_vcpu - add a vCPU's counters and times
+ * @row: the row
+ * @v: the vCPU
+ *
+ * Context: the roster's mutex.
  */
-void kvmstat_row_fill(struct kvmstat_row *row, u64 id, const struct kvmstat_sum *sum)
+void kvmstat_row_add_vcpu(struct kvmstat_row *row, struct kvmstat_vcpu *v)
 {
-	const u64 *time = sum->time;
+	u64 time[KVMSTAT_NR_TIMES] = {};
+	unsigned int cell;
 
-	*row = (struct kvmstat_row){
-		.noexit_return_num = sum->t.noexit,
-		.mmio_num = sum->t.mmio,
-		.vcpus = sum->vcpus,
-		.id = id,
-		.guest_ns = kvmstat_clock_ns(time[KVMSTAT_GUEST]),
-		.kernel_ns = kvmstat_clock_ns(time[KVMSTAT_KERNEL]),
-		.user_ns = kvmstat_clock_ns(time[KVMSTAT_USER]),
-		.halted_ns = kvmstat_clock_ns(time[KVMSTAT_POLLED] + time[KVMSTAT_BLOCKED]),
-		.polled_ns = kvmstat_clock_ns(time[KVMSTAT_POLLED]),
-		.fault_mmio_num = sum->t.fault_mmio,
-		.injected_num = sum->t.injected,
-		.nested_num = sum->t.nested,
-	};
-	fill_from_slots(row, sum->slots);
+	add_tallies(row, &v->t);
+	row->kvm_qemu_switch_num += kvmstat_sum_to_user(v); /* before the exits, see sum.c */
+	kvmstat_sum_for_each_cell(cell, v)
+		add_exits(row, kvmstat_sum_slot(v, cell), READ_ONCE(v->cells[cell].exits));
+	kvmstat_time_read(v, time);
+	add_times(row, time);
+	row->vcpus++;
+}
+
+/**
+ * kvmstat_row_add_sum - add a sum
+ * @row: the row
+ * @sum: the sum
+ */
+void kvmstat_row_add_sum(struct kvmstat_row *row, const struct kvmstat_sum *sum)
+{
+	u32 slot;
+
+	add_tallies(row, &sum->t);
+	for (slot = 0; slot < KVMSTAT_SLOTS; slot++) {
+		row->kvm_qemu_switch_num += sum->slots[slot].to_user;
+		add_exits(row, slot, sum->slots[slot].exits);
+	}
+	add_times(row, sum->time);
+	row->vcpus += sum->vcpus;
+}
+
+/**
+ * kvmstat_row_finish - compute what follows from the rest
+ * @row: the row; ready but for the number of the line, the process id and the VM's id
+ */
+void kvmstat_row_finish(struct kvmstat_row *row)
+{
+	row->kvm_vm_switch_num = row->exits - row->kvm_qemu_switch_num;
+	row->guest_ns = kvmstat_clock_ns(row->guest_ns);
+	row->kernel_ns = kvmstat_clock_ns(row->kernel_ns);
+	row->user_ns = kvmstat_clock_ns(row->user_ns);
+	row->halted_ns = kvmstat_clock_ns(row->halted_ns);
+	row->polled_ns = kvmstat_clock_ns(row->polled_ns);
 }
 
 /**

@@ -17,7 +17,9 @@ struct kvmstat_row {
 #undef KVMSTAT_ROW_MEMBER
 };
 
-void kvmstat_row_fill(struct kvmstat_row *row, u64 id, const struct kvmstat_sum *sum);
+void kvmstat_row_add_vcpu(struct kvmstat_row *row, struct kvmstat_vcpu *v);
+void kvmstat_row_add_sum(struct kvmstat_row *row, const struct kvmstat_sum *sum);
+void kvmstat_row_finish(struct kvmstat_row *row);
 void kvmstat_row_show_names(struct seq_file *m, const char *more);
 void kvmstat_row_show(struct seq_file *m, const struct kvmstat_row *row);
 

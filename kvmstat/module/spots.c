@@ -10,23 +10,24 @@
  * kvmstat_spots_add - count touches
  * @spots: the vCPU's
  * @kind: of spot
- * @key: as for kvmstat_spots_count()
+ * @key: the port, address, MSR or hypercall, with KVMSTAT_SPOT_WRITE
  * @n: how many
  *
- * Context: as kvmstat_spots_count().
+ * Context: a probe within KVM_RUN.
  */
 void notrace kvmstat_spots_add(struct kvmstat_spots *spots, enum kvmstat_spot_kind kind, u64 key,
 			       u64 n)
 {
-	struct kvmstat_spot *spot, *end, *least;
+	struct kvmstat_spot *first, *spot, *end, *least;
 	u64 floor = spots->floor[kind];
 	unsigned int size;
 
-	spot = &spots->spot[kvmstat_spots_range(kind, &size)];
-	least = spot;
-	for (end = spot + size; spot < end; spot++) {
+	first = &spots->spot[kvmstat_spots_range(kind, &size)];
+	least = first;
+	for (spot = first, end = first + size; spot < end; spot++) {
 		if (spot->key == key && spot->count > floor) {
 			WRITE_ONCE(spot->count, spot->count + n);
+			spots->last[kind] = spot - first;
 			return;
 		}
 		if (spot->count < least->count)
@@ -44,6 +45,7 @@ void notrace kvmstat_spots_add(struct kvmstat_spots *spots, enum kvmstat_spot_ki
 	}
 	smp_wmb(); /* pairs with snapshot() and read_spot() */
 	WRITE_ONCE(least->key, key);
-	smp_wmb(); /* likewise */
+	smp_wmb(); /* pairs with read_spot() */
 	WRITE_ONCE(least->count, floor + n);
+	spots->last[kind] = least - first;
 }

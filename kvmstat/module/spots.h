@@ -31,20 +31,22 @@ enum kvmstat_spot_kind {
 /**
  * struct kvmstat_spots - a heavy-hitters sketch for each kind
  * @floor: by kind: the count of every key that is not there, at most
+ * @last: by kind: the place of the last touch, counted from the kind's first
  * @spot: the keys that are there, of all kinds one after the other
  *
- * Misra and Gries, "Finding repeated elements", Science of Computer Programming 2 (1982),
- * with the decrement of all k counters replaced by a common floor that rises: a key that is
- * not there takes the place of one whose count is not above the floor, at floor + 1; where
- * there is none, the floor rises by 1; n touches at once do as n one by one. A key's true count lies between count - floor and
- * count; the floor is at most N / (k + 1) after N events, so that every key with more than
- * that is there. Sketches merge by adding counts and floors (Agarwal et al., "Mergeable
+ * Misra and Gries, "Finding repeated elements", Science of Computer Programming 2 (1982).
+ * Their decrement of all k counters is a common floor that rises here: a key that is not
+ * there takes the place of a key whose count is not above the floor, at floor + 1; where
+ * there is no such place, the floor rises by 1. Many touches at once do what they do one by
+ * one. A key's true count lies between count - floor and count. The floor is at most
+ * N / (k + 1) after N events, so every key with more touches than that is there. Sketches merge by adding counts and floors (Agarwal et al., "Mergeable
  * summaries", PODS 2012).
  *
  * Written by the thread that runs the vCPU.
  */
 struct kvmstat_spots {
 	u64 floor[KVMSTAT_NR_SPOT_KINDS];
+	u8 last[KVMSTAT_NR_SPOT_KINDS];
 	struct kvmstat_spot {
 		u64 key;
 		u64 count;
@@ -90,16 +92,15 @@ void kvmstat_spots_add(struct kvmstat_spots *spots, enum kvmstat_spot_kind kind,
 static __always_inline void kvmstat_spots_count(struct kvmstat_spots *spots,
 						enum kvmstat_spot_kind kind, u64 key)
 {
-	struct kvmstat_spot *spot, *end;
+	struct kvmstat_spot *spot;
 	unsigned int n;
 
-	spot = &spots->spot[kvmstat_spots_range(kind, &n)];
-	for (end = spot + n; spot < end; spot++)
-		if (spot->key == key && likely(spot->count > spots->floor[kind])) {
-			spot->count++;
-			return;
-		}
-	kvmstat_spots_add(spots, kind, key, 1);
+	/* Most touches are of the same key as the last. */
+	spot = &spots->spot[kvmstat_spots_range(kind, &n) + spots->last[kind]];
+	if (likely(spot->key == key && spot->count > spots->floor[kind]))
+		WRITE_ONCE(spot->count, spot->count + 1);
+	else
+		kvmstat_spots_add(spots, kind, key, 1);
 }
 
 #endif

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Sums of a VM's counters for the files: over its CPUs, its vCPUs, over VMs.
+ * Sums for the files: over a VM's vCPUs, over VMs. All is to be called with the roster's
+ * mutex held.
  */
 #ifndef KVMSTAT_SUM_H
 #define KVMSTAT_SUM_H
 
 #include "record.h"
 
-/* After the slots: before a vCPU's first exit. */
+/* The slot, after the reasons', of what is before a vCPU's first exit. */
 #define KVMSTAT_SUM_NONE KVMSTAT_SLOTS
 
 /**
- * struct kvmstat_sum - counters summed over CPUs, or over VMs
- * @slots: by slot, as VMs have different cells
- * @t: the rest
- * @time: ticks by enum kvmstat_time, of all vCPUs
+ * struct kvmstat_sum - counters summed over vCPUs
+ * @slots: by slot, as vCPUs have different cells
+ * @t: what is counted beside the reasons
+ * @time: ticks by enum kvmstat_time
  * @vcpus: vCPUs that have run
  */
 struct kvmstat_sum {
@@ -24,13 +25,20 @@ struct kvmstat_sum {
 	unsigned int vcpus;
 };
 
+u32 kvmstat_sum_slot(const struct kvmstat_vcpu *v, unsigned int cell);
+unsigned int kvmstat_sum_next_cell(const struct kvmstat_vcpu *v, unsigned int cell);
+void kvmstat_sum_vcpu(struct kvmstat_vcpu *v, struct kvmstat_sum *sum);
 void kvmstat_sum_vm(struct kvmstat_vm *vm, struct kvmstat_sum *sum);
-void kvmstat_sum_counters(const struct kvmstat_vm *vm, struct kvmstat_sum *sum);
-void kvmstat_sum_times(struct kvmstat_vm *vm, u64 *time);
 void kvmstat_sum_add(const struct kvmstat_sum *other, struct kvmstat_sum *sum);
+u64 kvmstat_sum_exits(const struct kvmstat_vcpu *v);
+u64 kvmstat_sum_to_user(const struct kvmstat_vcpu *v);
 
 void kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, unsigned int nth,
 		     struct kvmstat_cpu_row *row);
 bool kvmstat_sum_finish(struct kvmstat_vm *vm);
+
+/* The cells that a vCPU has used, the one before the first exit included. */
+#define kvmstat_sum_for_each_cell(cell, v) \
+	for ((cell) = 0; (cell) < KVMSTAT_CELLS; (cell) = kvmstat_sum_next_cell(v, cell))
 
 #endif

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The VMs and vCPUs that run, from their first event to the end of their VM: what the
- * probes find, without a lock.
+ * The index of the VMs and vCPUs that run, from their creation to the end of their VM: what
+ * the probes find, without a lock.
  *
  * Who may do what:
  *
  * - Probes find a vCPU through the per-CPU cache, else in vcpu_table under RCU: no lock.
- *   table_lock, a raw spinlock held for a few list operations, is taken where a VM or
- *   vCPU is first seen, where a VM ends, and for a thread that lost its CPU between
- *   kvm_fpu and kvm_userspace_exit; also for a VM's first exit by a reason; never to count.
+ *   table_lock, a raw spinlock held for a few list operations, is taken where a vCPU is
+ *   created or first runs, where a VM ends, and where timing is switched; never to count.
  * - Records come from the pool (pool.c), whose lock nests within table_lock.
- * - What has been seen is listed, and what ended is kept and freed, by the roster
- *   (roster.c), whose mutex is taken before table_lock.
+ * - The roster (roster.c) lists what has run, and keeps and frees what ended; its mutex is
+ *   taken before table_lock.
  */
 #include <linux/hashtable.h>
 #include <linux/pid.h>
 #include <linux/preempt.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
+#include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 
 #include "pool.h"
 #include "table.h"
+#include "time.h"
 
 /* Not NULL, which a thread without a vCPU has. */
 struct kvmstat_vcpu kvmstat_table_nobody = { .notifier = (void *)-ENOENT };
@@ -35,22 +36,13 @@ static DEFINE_HASHTABLE(vm_table, 10);
 
 /* Under table_lock. */
 static LIST_HEAD(new_vms);
-static LIST_HEAD(displaced);
+static LIST_HEAD(unseen_vms); /* that ended before a vCPU ran */
 static unsigned int nr_ended;
 static u64 last_id;
 static bool cap_reached;
 
-static void (*table_changed)(void);
-
-/**
- * kvmstat_table_changed - VMs have come or gone
- *
- * Context: any but NMI. Never waits.
- */
-void kvmstat_table_changed(void)
-{
-	table_changed();
-}
+static bool timed;
+static void (*changed)(void); /* VMs have come or gone */
 
 static struct kvm_vcpu *loaded_vcpu(void)
 {
@@ -74,7 +66,7 @@ static struct kvm *checked_kvm(struct kvm_vcpu *vcpu, bool loaded)
 	return kvm;
 }
 
-/* Under table_lock; or RCU, when a VM that is just being added may be missed. */
+/* Under table_lock; or under RCU, where a VM that is just being added may be missed. */
 static struct kvmstat_vm *find_vm(struct kvm *kvm)
 {
 	struct kvmstat_vm *vm;
@@ -85,245 +77,19 @@ static struct kvmstat_vm *find_vm(struct kvm *kvm)
 	return NULL;
 }
 
-static struct kvmstat_vm *first_seen_vm(struct kvm *kvm)
+/* Under table_lock or RCU. */
+static __always_inline struct kvmstat_vcpu *find_vcpu(struct kvm_vcpu *vcpu)
 {
-	struct kvmstat_vm *vm = kvmstat_pool_take_vm();
-
-	if (!vm)
-		return NULL;
-	vm->kvm = kvm;
-	vm->pid = get_pid(task_tgid(current));
-	strscpy(vm->comm, current->group_leader->comm, sizeof(vm->comm));
-	if (vm->shared)
-		WRITE_ONCE(cap_reached, true);
-	else
-		vm->id = ++last_id;
-	list_add_tail(&vm->link, &new_vms);
-	hash_add_rcu(vm_table, &vm->hash, (unsigned long)kvm);
-	return vm;
-}
-
-/* Whose counters and cells a VM uses. */
-static struct kvmstat_vm *owner(struct kvmstat_vm *vm)
-{
-	return vm->shared ? kvmstat_pool_others : vm;
-}
-
-/* Its counters of this CPU count. */
-static void runs_here(struct kvmstat_vm *vm)
-{
-	struct cpumask *cpus = owner(vm)->cpus;
-
-	if (unlikely(!cpumask_test_cpu(smp_processor_id(), cpus)))
-		cpumask_set_cpu(smp_processor_id(), cpus);
-}
-
-static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu, bool loaded)
-{
-	struct kvm *kvm = checked_kvm(vcpu, loaded);
-	struct kvmstat_vcpu *v = NULL;
-	struct kvmstat_vm *vm;
-	unsigned long flags;
-	int id;
-
-	if (!kvm || get_kernel_nofault(id, &vcpu->vcpu_id)) {
-		this_cpu_ptr(&kvmstat_cpu)->layout_faults++;
-		return NULL;
-	}
-	/* Out of spares: the pool is on it, don't hammer the lock meanwhile. */
-	if (!kvmstat_pool_has_vcpu() || (!kvmstat_pool_has_vm() && !find_vm(kvm)))
-		return NULL;
-
-	raw_spin_lock_irqsave(&table_lock, flags);
-	vm = find_vm(kvm);
-	if (!vm)
-		vm = first_seen_vm(kvm);
-	if (vm)
-		v = kvmstat_pool_take_vcpu();
-	if (v) {
-		v->vcpu = vcpu;
-		v->notifier = &vcpu->preempt_notifier.link;
-		v->vm = vm;
-		v->cells = owner(vm)->cell_of;
-		kvmstat_exit_init(&v->exit);
-		v->id = id;
-		v->tid = current->pid;
-		list_add_tail_rcu(&v->link, &vm->vcpus);
-		vm->nr_vcpus++;
-		if (vm->shared)
-			kvmstat_pool_others->nr_vcpus++;
-		hash_add_rcu(vcpu_table, &v->hash, (unsigned long)vcpu);
-	}
-	raw_spin_unlock_irqrestore(&table_lock, flags);
-	if (v) {
-		kvmstat_pool_refill();
-		kvmstat_table_changed();
-	}
-	return v;
-}
-
-static void displace(struct kvmstat_vcpu *v)
-{
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&table_lock, flags);
-	if (v->returning && list_empty(&v->displaced))
-		list_add(&v->displaced, &displaced);
-	raw_spin_unlock_irqrestore(&table_lock, flags);
-}
-
-static __always_inline struct kvmstat_vcpu *miss(struct kvm_vcpu *vcpu, bool loaded)
-{
-	struct kvmstat_cpu *cpu = this_cpu_ptr(&kvmstat_cpu);
-	struct kvmstat_vcpu *v, *old = READ_ONCE(cpu->v);
+	struct kvmstat_vcpu *v;
 
 	hash_for_each_possible_rcu_notrace(vcpu_table, v, hash, (unsigned long)vcpu)
 		if (v->vcpu == vcpu)
-			goto found;
-	v = first_seen(vcpu, loaded);
-	if (!v)
-		return NULL;
-found:
-	if (unlikely(READ_ONCE(old->returning)))
-		displace(old);
-	runs_here(v->vm);
-	cpu->counts = this_cpu_ptr(v->vm->counts);
-	WRITE_ONCE(cpu->v, v);
-	return v;
-}
-
-/**
- * kvmstat_table_miss - kvmstat_table_find() for a vCPU that the CPU did not see last
- * @vcpu: the vCPU that is loaded here
- *
- * Context: a probe, preemption off, RCU read side.
- * Return: as kvmstat_table_find().
- */
-notrace struct kvmstat_vcpu *kvmstat_table_miss(struct kvm_vcpu *vcpu)
-{
-	return miss(vcpu, true);
-}
-
-/**
- * kvmstat_table_miss_put - kvmstat_table_find_put(), likewise
- * @vcpu: the vCPU, whose KVM_RUN the thread is in
- *
- * Context: as kvmstat_table_find_put().
- * Return: likewise.
- */
-notrace struct kvmstat_vcpu *kvmstat_table_miss_put(struct kvm_vcpu *vcpu)
-{
-	return miss(vcpu, false);
-}
-
-/**
- * kvmstat_table_miss_loaded - kvmstat_table_find_loaded(), likewise
- *
- * Context: as kvmstat_table_find_loaded().
- * Return: likewise.
- */
-notrace struct kvmstat_vcpu *kvmstat_table_miss_loaded(void)
-{
-	struct kvm_vcpu *vcpu = loaded_vcpu();
-
-	return vcpu ? kvmstat_table_miss(vcpu) : NULL;
-}
-
-/**
- * kvmstat_table_new_cell - give a reason its cell, the first time that the VM has it
- * @v: one of the VM's vCPUs
- * @slot: the reason
- *
- * Context: a probe, preemption off.
- * Return: as in struct kvmstat_vm's cell_of.
- */
-u16 notrace kvmstat_table_new_cell(struct kvmstat_vcpu *v, u32 slot)
-{
-	struct kvmstat_vm *vm = owner(v->vm);
-	unsigned int cell, class, last;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&table_lock, flags);
-	if (!vm->cell_of[slot]) {
-		class = kvmstat_arch_class(slot);
-		/* Some are held back for what has a column. */
-		last = KVMSTAT_CELL_REST - 1;
-		if (class == KVMSTAT_CLASS_OTHER || class == KVMSTAT_CLASS_EXCEPTION)
-			last -= KVMSTAT_CELLS_HELD;
-		if (vm->nr_cells < last) {
-			cell = ++vm->nr_cells;
-			vm->slot_of[cell] = slot;
-		} else {
-			cell = KVMSTAT_CELL_REST;
-			class = KVMSTAT_CLASS_OTHER;
-		}
-		smp_wmb(); /* slot_of before an exit is counted in the cell */
-		WRITE_ONCE(vm->cell_of[slot], cell | class << KVMSTAT_CLASS_SHIFT);
-	}
-	raw_spin_unlock_irqrestore(&table_lock, flags);
-	return vm->cell_of[slot];
-}
-
-/* A mark may be left by a thread that is no more, see forget_vcpu(): not of another process. */
-static bool is_returning(const struct kvmstat_vcpu *v)
-{
-	return READ_ONCE(v->returning) == current && v->vm->pid == task_tgid(current);
-}
-
-/**
- * kvmstat_table_displaced - whose return from KVM_RUN this is, if it is not the vCPU that
- * this CPU saw last
- *
- * The thread moved, or another vCPU took the CPU's cache: look everywhere. Undoes
- * kvmstat_count_passing()'s mark.
- *
- * Context: the kvm_userspace_exit probe, preemption off, RCU read side.
- * Return: NULL if the vCPU is not known.
- */
-notrace struct kvmstat_vcpu *kvmstat_table_displaced(void)
-{
-	struct kvmstat_vcpu *v, *next;
-	unsigned long flags;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		v = READ_ONCE(per_cpu(kvmstat_cpu, cpu).v);
-		if (is_returning(v))
-			goto found;
-	}
-	if (list_empty(&displaced))
-		return NULL;
-	raw_spin_lock_irqsave(&table_lock, flags);
-	list_for_each_entry_safe(v, next, &displaced, displaced) {
-		bool found = is_returning(v);
-
-		/* Or it came back to its CPU, and returned there. */
-		if (found || !READ_ONCE(v->returning))
-			list_del_init(&v->displaced);
-		if (found) {
-			raw_spin_unlock_irqrestore(&table_lock, flags);
-			goto found;
-		}
-	}
-	raw_spin_unlock_irqrestore(&table_lock, flags);
+			return v;
 	return NULL;
-found:
-	WRITE_ONCE(v->returning, NULL);
-	runs_here(v->vm);
-	this_cpu_inc(kvmstat_cpu.displaced_returns);
-	return v;
 }
 
-/* The address will be used again, by another vCPU: no CPU may take it for this. */
-static void forget_vcpu(struct kvmstat_vcpu *v)
-{
-	hash_del_rcu(&v->hash);
-	/* A mark may be left (KVM_GET_MP_STATE on a CPU with MPX): no more displace(). */
-	WRITE_ONCE(v->returning, NULL);
-	list_del_init(&v->displaced);
-}
-
-static void forget_cached(struct kvmstat_vm *vm)
+/* No CPU may take the vCPU that it saw last for another at the same address. */
+static void forget_cached(const struct kvmstat_vm *vm, const struct kvmstat_vcpu *only)
 {
 	int cpu;
 
@@ -332,48 +98,309 @@ static void forget_cached(struct kvmstat_vm *vm)
 		struct kvmstat_vcpu *v = READ_ONCE(c->v);
 
 		/* The CPU may be taking another vCPU at this moment: leave that. */
-		if (v->vm == vm)
+		if (v->vm == vm && (!only || v == only))
 			cmpxchg(&c->v, v, &kvmstat_table_nobody);
 	}
 }
 
-/**
- * kvmstat_table_runs_here - this CPU's counters of a vCPU's VM count
- * @v: the vCPU
- *
- * Context: IRQs off.
- */
-void kvmstat_table_runs_here(struct kvmstat_vcpu *v)
+/* This CPU's row of the VM counts. */
+static void runs_here(struct kvmstat_vm *vm)
 {
-	runs_here(v->vm);
+	struct cpumask *cpus = vm->shared ? kvmstat_pool_others->cpus : vm->cpus;
+
+	if (unlikely(!cpumask_test_cpu(smp_processor_id(), cpus)))
+		cpumask_set_cpu(smp_processor_id(), cpus);
 }
 
-static void end_vm(struct kvmstat_vm *vm, kvmstat_table_each *stop, u64 now)
+static void forget_vcpu(struct kvmstat_vcpu *v, u64 now)
 {
+	hash_del_rcu(&v->hash);
+	WRITE_ONCE(v->returning, NULL);
+	kvmstat_time_stop(v, now);
+	if (v->seen)
+		runs_here(v->vm);
+}
+
+static void end_vm(struct kvmstat_vm *vm)
+{
+	u64 now = kvmstat_clock();
 	struct kvmstat_vcpu *v;
 
 	lockdep_assert_held(&table_lock);
 	hash_del_rcu(&vm->hash);
-	list_for_each_entry(v, &vm->vcpus, link) {
-		forget_vcpu(v);
-		stop(v, now);
-	}
-	forget_cached(vm);
+	list_for_each_entry(v, &vm->vcpus, link)
+		forget_vcpu(v, now);
+	list_for_each_entry(v, &vm->created, link)
+		forget_vcpu(v, now);
+	forget_cached(vm, NULL);
+	if (!vm->nr_vcpus)
+		list_add_tail(&vm->link, &unseen_vms);
 	if (vm->shared)
 		kvmstat_pool_others->nr_vcpus -= vm->nr_vcpus;
 	smp_store_release(&vm->ended, true); /* all has been counted; pairs with the roster */
 	nr_ended++;
 }
 
+static struct kvmstat_vm *get_vm(struct kvm *kvm)
+{
+	struct kvmstat_vm *vm = find_vm(kvm);
+
+	/* The address is used again, so the end of the VM that had it was missed. */
+	if (vm && unlikely(vm->mm != current->mm)) {
+		end_vm(vm);
+		vm = NULL;
+	}
+	if (vm)
+		return vm;
+	vm = kvmstat_pool_take_vm();
+	if (!vm)
+		return NULL;
+	vm->kvm = kvm;
+	vm->mm = current->mm;
+	hash_add_rcu(vm_table, &vm->hash, (unsigned long)kvm);
+	return vm;
+}
+
+static struct kvmstat_vcpu *add_vcpu(struct kvm_vcpu *vcpu, struct kvm *kvm, int id)
+{
+	struct kvmstat_vcpu *v = find_vcpu(vcpu);
+	struct kvmstat_vm *vm;
+
+	lockdep_assert_held(&table_lock);
+	/* Its address is used again. */
+	if (v) {
+		forget_vcpu(v, kvmstat_clock());
+		forget_cached(v->vm, v);
+	}
+	vm = get_vm(kvm);
+	v = vm ? kvmstat_pool_take_vcpu() : NULL;
+	if (!v)
+		return NULL;
+	v->vcpu = vcpu;
+	v->notifier = &vcpu->preempt_notifier.link;
+	v->vm = vm;
+	kvmstat_exit_init(&v->exit);
+	v->id = id;
+	list_add_tail(&v->link, &vm->created);
+	hash_add_rcu(vcpu_table, &v->hash, (unsigned long)vcpu);
+	return v;
+}
+
+/**
+ * kvmstat_table_vcpu_create - a vCPU is being created: have its record ready
+ * @vcpu: the vCPU
+ *
+ * It is listed when it first runs. Without a spare record that is tried again then.
+ *
+ * Context: any but NMI, by the thread that creates it.
+ */
+void kvmstat_table_vcpu_create(struct kvm_vcpu *vcpu)
+{
+	struct kvm *kvm = checked_kvm(vcpu, false);
+	unsigned long flags;
+	int id;
+
+	if (!kvm || get_kernel_nofault(id, &vcpu->vcpu_id))
+		return;
+	kvmstat_pool_prepare();
+	raw_spin_lock_irqsave(&table_lock, flags);
+	add_vcpu(vcpu, kvm, id);
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+	kvmstat_pool_refill();
+}
+
+static void list_vm(struct kvmstat_vm *vm)
+{
+	vm->pid = get_pid(task_tgid(current));
+	strscpy(vm->comm, current->group_leader->comm, sizeof(vm->comm));
+	if (vm->shared)
+		WRITE_ONCE(cap_reached, true);
+	else
+		vm->id = ++last_id;
+	list_add_tail(&vm->link, &new_vms);
+}
+
+static void list_vcpu(struct kvmstat_vcpu *v)
+{
+	struct kvmstat_vm *vm = v->vm;
+
+	if (!vm->nr_vcpus)
+		list_vm(vm);
+	v->tid = current->pid;
+	list_del(&v->link);
+	list_add_tail_rcu(&v->link, &vm->vcpus);
+	vm->nr_vcpus++;
+	if (vm->shared)
+		kvmstat_pool_others->nr_vcpus++;
+	v->seen = true;
+}
+
+/* The first event of a vCPU, or of one whose record is not its own. */
+static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu, bool loaded)
+{
+	struct kvm *kvm = checked_kvm(vcpu, loaded);
+	struct kvmstat_vcpu *v;
+	unsigned long flags;
+	int id;
+
+	if (!kvm || get_kernel_nofault(id, &vcpu->vcpu_id)) {
+		this_cpu_ptr(&kvmstat_cpu)->layout_faults++;
+		return NULL;
+	}
+	v = find_vcpu(vcpu);
+	if (v && (v->vm->kvm != kvm || v->vm->mm != current->mm))
+		v = NULL;
+	/* The pool is filling: until then, leave the lock alone. */
+	if (!v && (!kvmstat_pool_has_vcpu() || (!kvmstat_pool_has_vm() && !find_vm(kvm))))
+		return NULL;
+
+	raw_spin_lock_irqsave(&table_lock, flags);
+	if (!v)
+		v = add_vcpu(vcpu, kvm, id);
+	if (v && !v->seen)
+		list_vcpu(v);
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+	if (v) {
+		kvmstat_pool_refill();
+		changed();
+	}
+	return v;
+}
+
+/* Timing was switched since the last event of the vCPU, whose thread is here. */
+static noinline void resync(struct kvmstat_vcpu *v)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&table_lock, flags);
+	if (!timed)
+		kvmstat_time_stop(v, kvmstat_clock());
+	else if (v->mode == KVMSTAT_UNTIMED)
+		v->mode = KVMSTAT_NEW;
+	raw_spin_unlock_irqrestore(&table_lock, flags);
+}
+
+/* A record whose VM's end was missed is at an address that another VM's vCPU has now. */
+static __always_inline bool is_its_own(const struct kvmstat_vcpu *v)
+{
+	struct kvm *kvm;
+
+	return v->vm->mm == current->mm && !get_kernel_nofault(kvm, &v->vcpu->kvm) &&
+	       v->vm->kvm == kvm;
+}
+
+static __always_inline struct kvmstat_vcpu *miss(struct kvm_vcpu *vcpu, bool loaded)
+{
+	struct kvmstat_cpu *cpu = this_cpu_ptr(&kvmstat_cpu);
+	struct kvmstat_vcpu *v = find_vcpu(vcpu);
+
+	if (unlikely(!v || !v->seen || !is_its_own(v))) {
+		v = first_seen(vcpu, loaded);
+		if (!v)
+			return NULL;
+	}
+	runs_here(v->vm);
+	cpu->row = this_cpu_ptr(v->vm->rows);
+	WRITE_ONCE(cpu->v, v);
+	if (unlikely((v->mode != KVMSTAT_UNTIMED) != READ_ONCE(timed)))
+		resync(v);
+	return v;
+}
+
+/**
+ * kvmstat_table_miss - find a vCPU that the CPU did not see last
+ * @vcpu: the vCPU that is loaded here
+ *
+ * Context: a probe, preemption off, RCU read side.
+ * Return: its record as kvmstat_table_find().
+ */
+notrace struct kvmstat_vcpu *kvmstat_table_miss(struct kvm_vcpu *vcpu)
+{
+	return miss(vcpu, true);
+}
+
+/**
+ * kvmstat_table_miss_put - find a vCPU that is not loaded, and that the CPU did not see last
+ * @vcpu: the vCPU, whose KVM_RUN the thread is in
+ *
+ * Context: the context of kvmstat_table_find_put().
+ * Return: its record as kvmstat_table_find().
+ */
+notrace struct kvmstat_vcpu *kvmstat_table_miss_put(struct kvm_vcpu *vcpu)
+{
+	return miss(vcpu, false);
+}
+
+/**
+ * kvmstat_table_miss_loaded - find the loaded vCPU, which the CPU did not see last
+ *
+ * Context: the context of kvmstat_table_find_loaded().
+ * Return: its record as kvmstat_table_find_loaded().
+ */
+notrace struct kvmstat_vcpu *kvmstat_table_miss_loaded(void)
+{
+	struct kvm_vcpu *vcpu = loaded_vcpu();
+
+	return vcpu ? kvmstat_table_miss(vcpu) : NULL;
+}
+
+/*
+ * A mark may be left by a thread that is no more (KVM_GET_MP_STATE on a CPU with MPX), and be
+ * taken for that of a new thread. So ask for the memory, as KVM does: thread groups may share it.
+ */
+static bool is_returning(const struct kvmstat_vcpu *v)
+{
+	return READ_ONCE(v->returning) == current && v->vm->mm == current->mm;
+}
+
+/**
+ * kvmstat_table_displaced - find whose return from KVM_RUN this is, if it is not the vCPU
+ * that this CPU saw last
+ *
+ * The thread moved, or another vCPU took the CPU's cache: look everywhere. The mark that
+ * the vCPU is returning is undone.
+ *
+ * Context: the kvm_userspace_exit probe, preemption off, RCU read side.
+ * Return: NULL if the vCPU is not known.
+ */
+notrace struct kvmstat_vcpu *kvmstat_table_displaced(void)
+{
+	struct kvmstat_vcpu *v;
+	int cpu, bucket;
+
+	if (this_cpu_read(kvmstat_cpu.unknown) == current) {
+		this_cpu_write(kvmstat_cpu.unknown, NULL);
+		return NULL;
+	}
+	for_each_possible_cpu(cpu) {
+		struct kvmstat_cpu *c = &per_cpu(kvmstat_cpu, cpu);
+
+		if (READ_ONCE(c->unknown) == current) {
+			WRITE_ONCE(c->unknown, NULL);
+			return NULL;
+		}
+		v = READ_ONCE(c->v);
+		if (is_returning(v))
+			goto found;
+	}
+	hash_for_each_rcu(vcpu_table, bucket, v, hash)
+		if (is_returning(v))
+			goto found;
+	return NULL;
+found:
+	WRITE_ONCE(v->returning, NULL);
+	runs_here(v->vm);
+	this_cpu_inc(kvmstat_cpu.displaced_returns);
+	return v;
+}
+
 /**
  * kvmstat_table_vm_end - a VM is being destroyed; no event of it can follow
  * @kvm: the VM; need not be known
- * @stop: called for each of its vCPUs
- * @now: for @stop
  *
  * Context: any but NMI; before @kvm and its vCPUs are freed.
  */
-void kvmstat_table_vm_end(struct kvm *kvm, kvmstat_table_each *stop, u64 now)
+void kvmstat_table_vm_end(struct kvm *kvm)
 {
 	struct kvmstat_vm *vm;
 	unsigned long flags;
@@ -381,20 +408,18 @@ void kvmstat_table_vm_end(struct kvm *kvm, kvmstat_table_each *stop, u64 now)
 	raw_spin_lock_irqsave(&table_lock, flags);
 	vm = find_vm(kvm);
 	if (vm)
-		end_vm(vm, stop, now);
+		end_vm(vm);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 	if (vm)
-		kvmstat_table_changed();
+		changed();
 }
 
 /**
  * kvmstat_table_end_all - KVM goes away, and with it whatever ran on it
- * @stop: called for each vCPU
- * @now: for @stop
  *
  * Context: may sleep; the hooks are detached.
  */
-void kvmstat_table_end_all(kvmstat_table_each *stop, u64 now)
+void kvmstat_table_end_all(void)
 {
 	struct hlist_node *next;
 	struct kvmstat_vm *vm;
@@ -403,62 +428,91 @@ void kvmstat_table_end_all(kvmstat_table_each *stop, u64 now)
 	for (bucket = 0; bucket < HASH_SIZE(vm_table); bucket++) {
 		raw_spin_lock_irq(&table_lock);
 		hlist_for_each_entry_safe(vm, next, &vm_table[bucket], hash)
-			end_vm(vm, stop, now);
+			end_vm(vm);
 		raw_spin_unlock_irq(&table_lock);
 	}
-	kvmstat_table_changed();
+	changed();
 }
 
 /**
- * kvmstat_table_for_each - do something with each vCPU of a running VM
- * @each: what is done
- * @now: for @each
- *
- * Context: may sleep.
+ * kvmstat_table_is_timed - whether events are timed
  */
-void kvmstat_table_for_each(kvmstat_table_each *each, u64 now)
+bool kvmstat_table_is_timed(void)
+{
+	return READ_ONCE(timed);
+}
+
+/* Probes run in the one or, on some kernels, in the other. */
+static void synchronize_probes(void)
+{
+	tracepoint_synchronize_unregister();
+	synchronize_rcu();
+}
+
+/**
+ * kvmstat_table_set_timed - switch timing on or off
+ * @on: which
+ *
+ * The fast paths do not ask whether events are timed. So every cache is emptied, once no
+ * probe runs that knows the old state: then each vCPU's next event is a miss, which starts
+ * or stops its clock. A vCPU without an event is stopped here.
+ *
+ * Context: may sleep; the hooks that timing needs are attached.
+ */
+void kvmstat_table_set_timed(bool on)
 {
 	struct kvmstat_vcpu *v;
-	int bucket;
+	int cpu, bucket;
 
+	WRITE_ONCE(timed, on);
+	synchronize_probes();
+	for_each_possible_cpu(cpu)
+		xchg(&per_cpu(kvmstat_cpu, cpu).v, &kvmstat_table_nobody);
+	if (on)
+		return;
+	synchronize_probes(); /* no probe has a vCPU from a cache */
 	for (bucket = 0; bucket < HASH_SIZE(vcpu_table); bucket++) {
 		raw_spin_lock_irq(&table_lock);
 		hlist_for_each_entry(v, &vcpu_table[bucket], hash)
-			each(v, now);
+			if (v->mode != KVMSTAT_UNTIMED) {
+				kvmstat_time_stop(v, kvmstat_clock());
+				runs_here(v->vm);
+			}
 		raw_spin_unlock_irq(&table_lock);
 	}
 }
 
 /**
  * kvmstat_table_init - empty the caches
- * @changed: called when VMs have come or gone, in any context but NMI; it must not wait
+ * @when_changed: called when VMs have come or gone, in any context but NMI; it must not wait
  *
  * Context: module init, before any probe.
  */
-void kvmstat_table_init(void (*changed)(void))
+void kvmstat_table_init(void (*when_changed)(void))
 {
 	int cpu;
 
-	table_changed = changed;
-
-	/* Not by an initializer: a module's per-CPU data is not relocated. */
+	changed = when_changed;
+	/* Not by an initializer, as a module's per-CPU data is not relocated. */
 	for_each_possible_cpu(cpu)
 		per_cpu(kvmstat_cpu, cpu).v = &kvmstat_table_nobody;
 }
 
 /**
- * kvmstat_table_collect - what has come and gone since the last call
- * @seen: the VMs first seen are added at its end, in the order of their ids
+ * kvmstat_table_collect - take what has come and gone since the last call
+ * @seen: the VMs of which a vCPU has run are added at its end, in the order of their ids
+ * @unseen: the VMs that ended before a vCPU ran are added to it
  *
  * Context: the roster's mutex.
  * Return: how many VMs have ended.
  */
-unsigned int kvmstat_table_collect(struct list_head *seen)
+unsigned int kvmstat_table_collect(struct list_head *seen, struct list_head *unseen)
 {
 	unsigned int ended;
 
 	raw_spin_lock_irq(&table_lock);
 	list_splice_tail_init(&new_vms, seen);
+	list_splice_tail_init(&unseen_vms, unseen);
 	ended = nr_ended;
 	nr_ended = 0;
 	raw_spin_unlock_irq(&table_lock);
@@ -474,7 +528,7 @@ bool kvmstat_table_cap_reached(void)
 }
 
 /**
- * kvmstat_table_lost - what could not be attributed, and how often it was hard
+ * kvmstat_table_lost - count what could not be attributed, and how often it was hard
  * @sum: its numbers are added to, over all CPUs
  */
 void kvmstat_table_lost(struct kvmstat_cpu *sum)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The VMs and vCPUs that kvmstat knows, their counters and their lifetime.
- * Probes find records here without a lock; see table.c for who may do what.
+ * The index of the VMs and vCPUs that run, and their lifetime. Probes find records here
+ * without a lock; table.c says who may do what.
  */
 #ifndef KVMSTAT_TABLE_H
 #define KVMSTAT_TABLE_H
@@ -11,7 +11,7 @@
 
 #include "record.h"
 
-/* Matches no vCPU. */
+/* It matches no vCPU. */
 extern struct kvmstat_vcpu kvmstat_table_nobody;
 
 DECLARE_PER_CPU(struct kvmstat_cpu, kvmstat_cpu);
@@ -26,7 +26,7 @@ struct kvmstat_vcpu *kvmstat_table_miss_put(struct kvm_vcpu *vcpu);
  *
  * Context: a probe, preemption off, RCU read side.
  * Return: its record, which the cache holds now; NULL if there is none and none could be
- * made: count the event as lost.
+ * made, so that the event is to be counted as lost.
  */
 static __always_inline struct kvmstat_vcpu *kvmstat_table_find(struct kvm_vcpu *vcpu)
 {
@@ -42,7 +42,7 @@ static __always_inline struct kvmstat_vcpu *kvmstat_table_find(struct kvm_vcpu *
  * notifiers' only user in the kernel (5.10 to 7.x).
  *
  * Context: a probe within KVM_RUN up to vcpu_put(), preemption off, RCU read side.
- * Return: as kvmstat_table_find(); also NULL if no vCPU is loaded.
+ * Return: its record as kvmstat_table_find(); NULL also if no vCPU is loaded.
  */
 static __always_inline struct kvmstat_vcpu *kvmstat_table_find_loaded(void)
 {
@@ -55,10 +55,10 @@ static __always_inline struct kvmstat_vcpu *kvmstat_table_find_loaded(void)
 
 /**
  * kvmstat_table_find_put - make this CPU's cache hold a vCPU that is not loaded
- * @vcpu: the vCPU, whose KVM_RUN the thread is in; or anything else, which is refused
+ * @vcpu: the vCPU, whose KVM_RUN the thread is in; anything else is refused
  *
  * Context: the kvm_userspace_exit probe, preemption off, RCU read side.
- * Return: as kvmstat_table_find().
+ * Return: its record as kvmstat_table_find().
  */
 static __always_inline struct kvmstat_vcpu *kvmstat_table_find_put(struct kvm_vcpu *vcpu)
 {
@@ -70,19 +70,15 @@ static __always_inline struct kvmstat_vcpu *kvmstat_table_find_put(struct kvm_vc
 /* Records are added while this goes on, and freed with their VM only. */
 #define kvmstat_for_each_vcpu(v, vm) list_for_each_entry_rcu(v, &(vm)->vcpus, link, true)
 
-u16 kvmstat_table_new_cell(struct kvmstat_vcpu *v, u32 slot);
 struct kvmstat_vcpu *kvmstat_table_displaced(void);
-/* What is done with each vCPU while none comes or goes, with IRQs off. */
-typedef void kvmstat_table_each(struct kvmstat_vcpu *v, u64 now);
+void kvmstat_table_vcpu_create(struct kvm_vcpu *vcpu);
+void kvmstat_table_vm_end(struct kvm *kvm);
+void kvmstat_table_end_all(void);
+bool kvmstat_table_is_timed(void);
+void kvmstat_table_set_timed(bool timed);
 
 void kvmstat_table_init(void (*changed)(void));
-void kvmstat_table_changed(void);
-void kvmstat_table_runs_here(struct kvmstat_vcpu *v);
-void kvmstat_table_vm_end(struct kvm *kvm, kvmstat_table_each *stop, u64 now);
-void kvmstat_table_end_all(kvmstat_table_each *stop, u64 now);
-void kvmstat_table_for_each(kvmstat_table_each *each, u64 now);
-
-unsigned int kvmstat_table_collect(struct list_head *seen);
+unsigned int kvmstat_table_collect(struct list_head *seen, struct list_head *unseen);
 bool kvmstat_table_cap_reached(void);
 void kvmstat_table_lost(struct kvmstat_cpu *sum);
 

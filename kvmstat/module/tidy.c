@@ -8,6 +8,7 @@
 #include <linux/workqueue.h>
 
 #include "debugfs.h"
+#include "hooks.h"
 #include "pool.h"
 #include "roster.h"
 #include "tidy.h"
@@ -25,14 +26,14 @@ void kvmstat_tidy_queue(void)
 	queue_work(system_unbound_wq, &tidy); /* as the pool's */
 }
 
-/* Returns whether there are counters to be freed. */
+/* Returns whether there are rows to be freed. */
 static bool finish_retired(void)
 {
 	struct kvmstat_vm *vm;
 	bool any = false;
 
 	list_for_each_entry(vm, kvmstat_roster_retired(), link)
-		if (!vm->final)
+		if (!vm->final_rows)
 			any |= kvmstat_sum_finish(vm);
 	return any;
 }
@@ -43,8 +44,8 @@ static void free_finished(void)
 
 	kvmstat_roster_lock();
 	list_for_each_entry(vm, kvmstat_roster_retired(), link)
-		if (vm->final && vm->counts)
-			kvmstat_pool_free_counts(vm);
+		if (vm->final_rows && vm->rows)
+			kvmstat_pool_free_rows(vm);
 	kvmstat_roster_unlock();
 }
 
@@ -72,6 +73,7 @@ static void tidy_work(struct work_struct *work)
 	bool finished;
 	LIST_HEAD(dead);
 
+	kvmstat_hooks_check();
 	kvmstat_roster_lock();
 	finished = finish_retired();
 	kvmstat_roster_corpses(&dead);

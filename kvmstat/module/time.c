@@ -3,14 +3,26 @@
  * Where a vCPU's time goes: the rarer changes, and reading.
  */
 #include <linux/kernel.h>
+#include <linux/uaccess.h>
 
 #include "time.h"
 
-u8 kvmstat_time_how;
+u64 kvmstat_time_limit;
+
+/**
+ * kvmstat_time_init - compute the limit
+ *
+ * Context: module init, after kvmstat_clock_init().
+ */
+void kvmstat_time_init(void)
+{
+	kvmstat_time_limit =
+		kvmstat_clock_ticks(BIT_ULL(KVMSTAT_FIRST_BUCKET_BITS + KVMSTAT_BUCKETS - 2) - 1);
+}
 
 /*
- * Adds what has become of a vCPU's time between its stamp and now. What it does in the
- * kernel at the end of it, it may do halted.
+ * Adds what has become of a vCPU's time between its stamp and now. @kernel is what the time
+ * in the kernel at the end of it is spent on, which may be a halt.
  */
 static void add_times(u64 *time, u8 mode, u64 stamp, u64 left, u64 back, u64 now,
 		      enum kvmstat_time kernel)
@@ -36,7 +48,7 @@ static void add_times(u64 *time, u8 mode, u64 stamp, u64 left, u64 back, u64 now
 		time[kernel] += kvmstat_time_span(back, now);
 		break;
 	case KVMSTAT_START:
-		/* Not entered yet: it waits to be started. */
+		/* It has not been entered yet: it waits to be started. */
 		time[KVMSTAT_BLOCKED] += kvmstat_time_span(stamp, now);
 		break;
 	default:
@@ -44,11 +56,24 @@ static void add_times(u64 *time, u8 mode, u64 stamp, u64 left, u64 back, u64 now
 	}
 }
 
-/* From the mode that was to another; of its time in the kernel, so much was @halted. */
-static void change(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u8 mode, u64 now,
-		   u64 halted, enum kvmstat_time how)
+/* The exit in progress is over; its time goes to its reason only now. */
+static void end_handling(struct kvmstat_vcpu *v)
 {
-	struct kvmstat_cell *cell = &counts->cells[(u8)v->cell];
+	struct kvmstat_cell *cell = kvmstat_record_cell(v);
+	u64 ticks = v->spent_kernel + v->spent_user;
+
+	cell->kernel += v->spent_kernel;
+	cell->user += v->spent_user;
+	if (kvmstat_record_is_fresh(v))
+		return;
+	WRITE_ONCE(cell->longest, max(cell->longest, ticks));
+	kvmstat_time_handled(v, cell, min(ticks, 2 * kvmstat_time_limit),
+			     !(v->place.may & KVMSTAT_MAY_RETURN));
+}
+
+/* From the mode that was to another; @halted ticks of its time in the kernel were a halt. */
+static void change(struct kvmstat_vcpu *v, u8 mode, u64 now, u64 halted, enum kvmstat_time how)
+{
 	u64 time[KVMSTAT_NR_TIMES] = {};
 	u8 was = v->mode;
 	unsigned int i;
@@ -63,87 +88,102 @@ static void change(struct kvmstat_vcpu *v, struct kvmstat_counts *counts, u8 mod
 	kvmstat_time_set(v, mode, now);
 	for (i = 0; i < KVMSTAT_NR_TIMES; i++)
 		v->time[i] += time[i];
-	counts->t.guest += time[KVMSTAT_GUEST];
-	cell->kernel += time[KVMSTAT_KERNEL];
-	cell->user += time[KVMSTAT_USER];
-	v->spent += time[KVMSTAT_KERNEL] + time[KVMSTAT_USER];
+	this_cpu_ptr(v->vm->rows)->guest += time[KVMSTAT_GUEST];
+	v->spent_kernel += time[KVMSTAT_KERNEL];
+	v->spent_user += time[KVMSTAT_USER];
 	if (mode != KVMSTAT_IN_GUEST)
 		return;
 	if (was == KVMSTAT_IN_KERNEL || was == KVMSTAT_BACK || was == KVMSTAT_STILL)
-		if ((u8)v->cell != KVMSTAT_CELL_NONE) {
-			WRITE_ONCE(cell->longest, max(cell->longest, v->spent));
-			kvmstat_time_handled(v, counts, cell, min(v->spent, BIT_ULL(40)),
-					     v->returned == v->exits);
-		}
-	v->spent = 0;
+		end_handling(v);
+	v->spent_kernel = 0;
+	v->spent_user = 0;
 }
 
 /**
  * kvmstat_time_switch - change the mode, whatever it was
- * @v: the vCPU, which this CPU's cache holds
+ * @v: the vCPU
  * @mode: what begins
  *
  * Context: a probe, preemption off.
  */
 void notrace kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode)
 {
-	if (!READ_ONCE(kvmstat_time_how))
+	if (v->mode == KVMSTAT_UNTIMED)
 		return;
-	if (mode == KVMSTAT_STILL && !v->exits)
+	if (mode == KVMSTAT_STILL && kvmstat_record_is_fresh(v))
 		mode = KVMSTAT_START;
-	change(v, this_cpu_read(kvmstat_cpu.counts), mode, kvmstat_clock(), 0, KVMSTAT_BLOCKED);
+	change(v, mode, kvmstat_clock(), 0, KVMSTAT_BLOCKED);
 }
 
 /**
  * kvmstat_time_slow_exit - the guest was left, by kvmstat_time_exit() or not
  * @v: the vCPU
- * @counts: its VM's, of this CPU
  *
  * KVM goes straight back to the guest after a few exits, some of its versions without
- * kvm_entry. Their handling is short: the time is the guest's.
+ * kvm_entry. Their handling is short, so the time is the guest's.
  *
  * Context: the kvm_exit probe, preemption off, before the exit is counted.
  */
-void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_counts *counts)
+void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v)
 {
-	if (!READ_ONCE(kvmstat_time_how))
+	if (v->mode == KVMSTAT_UNTIMED)
 		return;
 	if (v->mode == KVMSTAT_IN_KERNEL) {
-		kvmstat_time_handled(v, counts, &counts->cells[(u8)v->cell], 0, false);
+		kvmstat_time_handled(v, kvmstat_record_cell(v), 0, false);
 		v->mode = KVMSTAT_IN_GUEST;
 	}
-	change(v, counts, KVMSTAT_IN_KERNEL, kvmstat_clock(), 0, KVMSTAT_BLOCKED);
-	v->spent = 0;
+	change(v, KVMSTAT_IN_KERNEL, kvmstat_clock(), 0, KVMSTAT_BLOCKED);
+	kvmstat_record_cell(v)->kernel += v->spent_kernel;
+	kvmstat_record_cell(v)->user += v->spent_user;
+	v->spent_kernel = 0;
+	v->spent_user = 0;
 }
 
 /**
  * kvmstat_time_halted - the vCPU was halted up to now
- * @v: the vCPU, which this CPU's cache holds
+ * @v: the vCPU
  * @ns: how long
- * @waited: it gave the CPU away, after some polling perhaps; else it only polled
+ * @waited: it gave the CPU away, perhaps after some polling; else it only polled
  *
  * Context: a probe within KVM_RUN, preemption off.
  */
 void notrace kvmstat_time_halted(struct kvmstat_vcpu *v, u64 ns, bool waited)
 {
-	if (READ_ONCE(kvmstat_time_how) && v->mode != KVMSTAT_UNTIMED)
-		change(v, this_cpu_read(kvmstat_cpu.counts), KVMSTAT_STILL, kvmstat_clock(),
-		       mul_u64_u32_div(ns, kvmstat_clock_khz(), NSEC_PER_MSEC),
+	if (v->mode != KVMSTAT_UNTIMED && v->mode != KVMSTAT_NEW)
+		change(v, KVMSTAT_STILL, kvmstat_clock(), kvmstat_clock_ticks(ns),
 		       waited ? KVMSTAT_BLOCKED : KVMSTAT_POLLED);
 }
 
 /**
- * kvmstat_time_stop - no more events: count the time
+ * kvmstat_time_stop - count the time, and no further
  * @v: the vCPU
- * @now: up to when; later events do not matter
+ * @now: up to when
  *
- * Context: IRQs off; no probe times @v any more.
+ * Context: IRQs off; no probe times @v meanwhile.
  */
 void kvmstat_time_stop(struct kvmstat_vcpu *v, u64 now)
 {
-	change(v, this_cpu_ptr(v->vm->counts), KVMSTAT_UNTIMED, now, 0, KVMSTAT_BLOCKED);
-	v->spent = 0;
-	kvmstat_table_runs_here(v);
+	change(v, KVMSTAT_UNTIMED, now, 0, KVMSTAT_BLOCKED);
+	v->spent_kernel = 0;
+	v->spent_user = 0;
+}
+
+/*
+ * What a vCPU's pending time in the kernel is spent on. KVM raises its event when a halt is
+ * over; until then, the vCPU is halted if its thread waits in KVM, or by its reason. The vCPU may be freed
+ * meanwhile, but then the VM's end has changed the mode.
+ */
+static enum kvmstat_time pending(const struct kvmstat_vcpu *v)
+{
+	struct task_struct *waiter;
+
+	if (READ_ONCE(v->place.class) == KVMSTAT_CLASS_HALT)
+		return KVMSTAT_BLOCKED;
+	if (copy_from_kernel_nofault(&waiter, (__force void *)&v->vcpu->wait.task,
+				     sizeof(waiter)) ||
+	    !waiter)
+		return KVMSTAT_KERNEL;
+	return KVMSTAT_BLOCKED;
 }
 
 /**
@@ -152,7 +192,7 @@ void kvmstat_time_stop(struct kvmstat_vcpu *v, u64 now)
  * @time: by enum kvmstat_time, in ticks: added to
  *
  * Two reads never show a time going backwards: what turned out to be another's (a halted
- * vCPU's polling, say) stands until that time has caught up, as the scheduler has it with
+ * vCPU's polling, say) stands until that time has caught up. The scheduler does the same to
  * user and system time (cputime_adjust()).
  *
  * Context: the roster's mutex.
@@ -173,14 +213,11 @@ void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time)
 		left = READ_ONCE(v->left);
 		back = READ_ONCE(v->back);
 		now = kvmstat_clock();
-		/* That a vCPU is halted is told when it is over. */
-		kernel = READ_ONCE(v->cell) >> KVMSTAT_CLASS_SHIFT == KVMSTAT_CLASS_HALT ?
-				 KVMSTAT_BLOCKED :
-				 KVMSTAT_KERNEL;
-		smp_rmb(); /* likewise */
+		kernel = mode <= KVMSTAT_IN_GUEST ? KVMSTAT_KERNEL : pending(v);
+		smp_rmb(); /* pairs with kvmstat_time_set() and _pass() */
 	} while ((stamp != READ_ONCE(v->stamp) || mode != READ_ONCE(v->mode)) && --tries);
 
-	/* What never stood still is shown without what is pending: none may be too much. */
+	/* If the vCPU never held still, leave out the pending span: show too little rather than too much. */
 	if (tries)
 		add_times(sum, mode, stamp, left, back, now, kernel);
 	for (i = 0; i < KVMSTAT_NR_TIMES; i++) {
@@ -196,10 +233,11 @@ void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time)
 const char *kvmstat_time_mode_name(u8 mode)
 {
 	static const char *const names[] = {
-		[KVMSTAT_UNTIMED] = "untimed",	    [KVMSTAT_IN_GUEST] = "guest",
-		[KVMSTAT_IN_KERNEL] = "kernel",	    [KVMSTAT_LEFT] = "userspace",
-		[KVMSTAT_BACK] = "kernel",	    [KVMSTAT_STILL] = "kernel",
-		[KVMSTAT_STILL_LEFT] = "userspace", [KVMSTAT_START] = "starting",
+		[KVMSTAT_UNTIMED] = "untimed", [KVMSTAT_NEW] = "untimed",
+		[KVMSTAT_IN_GUEST] = "guest",  [KVMSTAT_IN_KERNEL] = "kernel",
+		[KVMSTAT_LEFT] = "userspace",  [KVMSTAT_BACK] = "kernel",
+		[KVMSTAT_STILL] = "kernel",    [KVMSTAT_STILL_LEFT] = "userspace",
+		[KVMSTAT_START] = "starting",
 	};
 
 	return names[mode];

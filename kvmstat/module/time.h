@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Where a vCPU's time goes: guest, kernel, userspace, halted. It is in one mode from one
- * event to the next; the usual ways are here, the others in time.c.
+ * event to the next. The fast paths are here, all other changes in time.c.
+ *
+ * The mode alone decides whether an event is timed: KVMSTAT_UNTIMED is left and entered
+ * only where the table finds a vCPU that the CPU did not see last, see kvmstat_table_set_timed().
  */
 #ifndef KVMSTAT_TIME_H
 #define KVMSTAT_TIME_H
@@ -10,30 +13,12 @@
 #include <linux/compiler.h>
 
 #include "clock.h"
-#include "table.h"
+#include "record.h"
 
-enum kvmstat_timing {
-	KVMSTAT_TIMING_OFF,
-	KVMSTAT_TIMING_SLOW, /* by kvmstat_clock() */
-	KVMSTAT_TIMING_FAST, /* by kvmstat_clock_fast() */
-};
+/* Spans up to this stay on the fast paths: two of them are below 2^24 ns. */
+extern u64 kvmstat_time_limit;
 
-/*
- * Whether events are timed. A variable rather than a static key: a vCPU that has seen it
- * off sees it off at all its later events, also on other CPUs, where a key's places
- * change one by one.
- */
-extern u8 kvmstat_time_how;
-
-void kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode);
-void kvmstat_time_slow_exit(struct kvmstat_vcpu *v, struct kvmstat_counts *counts);
-
-static __always_inline bool kvmstat_time_is_fast(void)
-{
-	return likely(data_race(kvmstat_time_how) == KVMSTAT_TIMING_FAST);
-}
-
-/* From one point of time to another; none if the clocks of two CPUs differ by a little. */
+/* Returns 0 if the clocks of two CPUs differ by a little. */
 static __always_inline u64 kvmstat_time_span(u64 from, u64 to)
 {
 	u64 ticks = to - from;
@@ -54,115 +39,130 @@ static __always_inline void kvmstat_time_set(struct kvmstat_vcpu *v, u8 mode, u6
 	WRITE_ONCE(v->stamp, now);
 	smp_wmb(); /* pairs with kvmstat_time_read() */
 	WRITE_ONCE(v->mode, mode);
-	smp_wmb(); /* likewise */
+	smp_wmb(); /* pairs with kvmstat_time_read() */
 }
 
 /**
- * kvmstat_time_bucket - where in a histogram a handling time goes
- * @ticks: the time; above 2^44, hours, it is any bucket
- *
- * Return: 0 below 512 ns, 1 below 1024 ns, and so on.
+ * kvmstat_time_handled - an exit's handling is over
+ * @v: the vCPU
+ * @cell: of the exit
+ * @ticks: how long it took; at most twice kvmstat_time_limit
+ * @through: whether it went through userspace
  */
-static __always_inline unsigned long kvmstat_time_bucket(u64 ticks)
+static __always_inline void kvmstat_time_handled(struct kvmstat_vcpu *v, struct kvmstat_cell *cell,
+						 u64 ticks, bool through)
 {
 	const unsigned int low = KVMSTAT_CLOCK_SHIFT + KVMSTAT_FIRST_BUCKET_BITS - 1;
-	unsigned long bucket = __fls((ticks * kvmstat_clock_mult) | BIT_ULL(low)) - low;
-
-	if (unlikely(bucket >= KVMSTAT_BUCKETS))
-		bucket = KVMSTAT_BUCKETS - 1;
-	return bucket;
-}
-
-/* An exit's handling is over. */
-static __always_inline void kvmstat_time_handled(struct kvmstat_vcpu *v,
-						 struct kvmstat_counts *counts,
-						 struct kvmstat_cell *cell, u64 ticks, bool through)
-{
-	unsigned int class = kvmstat_record_class(v);
+	u64 *hist = (void *)v + v->place.hist;
 
 	if (unlikely(ticks > cell->longest))
 		WRITE_ONCE(cell->longest, ticks);
-	if (likely(class < KVMSTAT_TIMED_CLASSES))
-		counts->t.hist[class][through][kvmstat_time_bucket(ticks)]++;
+	/* Bucket 0 is below 512 ns, 1 is below 1024 ns, and so on. */
+	hist[through * KVMSTAT_BUCKETS + __fls((ticks * kvmstat_clock_mult) | BIT_ULL(low)) - low]++;
 }
 
 /**
  * kvmstat_time_exit - the guest was left
- * @v: the vCPU, whose mode is KVMSTAT_IN_GUEST
- * @counts: its VM's, of this CPU
+ * @v: the vCPU
+ * @row: its VM's, of this CPU
  *
- * Context: the kvm_exit probe, preemption off, KVMSTAT_TIMING_FAST.
+ * Context: the kvm_exit probe, preemption off, before the exit is counted.
+ * Return: false if this is for kvmstat_time_slow_exit().
  */
-static __always_inline void kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvmstat_counts *counts)
+static __always_inline bool kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row)
 {
-	u64 now = kvmstat_clock_fast(), ticks = kvmstat_time_span(v->stamp, now);
+	u64 now, ticks;
 
+	if (unlikely(v->mode != KVMSTAT_IN_GUEST || !kvmstat_clock_is_fast()))
+		return v->mode == KVMSTAT_UNTIMED;
+	now = kvmstat_clock_fast();
+	ticks = kvmstat_time_span(v->stamp, now);
 	kvmstat_time_set(v, KVMSTAT_IN_KERNEL, now);
 	v->time[KVMSTAT_GUEST] += ticks;
-	counts->t.guest += ticks;
+	row->guest += ticks;
+	return true;
 }
 
 /**
  * kvmstat_time_entry - the guest is entered again, after an exit that stayed in the kernel
  * @v: the vCPU, whose mode is KVMSTAT_IN_KERNEL
- * @counts: its VM's, of this CPU
  *
- * Context: the kvm_entry probe, preemption off, KVMSTAT_TIMING_FAST.
+ * Context: the kvm_entry probe, preemption off.
+ * Return: false if this is for kvmstat_time_switch().
  */
-static __always_inline void kvmstat_time_entry(struct kvmstat_vcpu *v,
-					       struct kvmstat_counts *counts)
+static __always_inline bool kvmstat_time_entry(struct kvmstat_vcpu *v)
 {
-	u64 now = kvmstat_clock_fast(), ticks = kvmstat_time_span(v->stamp, now);
-	struct kvmstat_cell *cell = &counts->cells[(u8)v->cell];
+	struct kvmstat_cell *cell;
+	u64 now, ticks;
 
+	if (unlikely(!kvmstat_clock_is_fast()))
+		return false;
+	now = kvmstat_clock_fast();
+	ticks = now - v->stamp;
+	if (unlikely(ticks > kvmstat_time_limit))
+		return false;
+	cell = kvmstat_record_cell(v);
 	kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
 	v->time[KVMSTAT_KERNEL] += ticks;
 	cell->kernel += ticks;
-	kvmstat_time_handled(v, counts, cell, ticks, false);
+	kvmstat_time_handled(v, cell, ticks, false);
+	return true;
 }
 
 /**
  * kvmstat_time_entry_back - the guest is entered again, after userspace had the exit
  * @v: the vCPU, whose mode is KVMSTAT_BACK
- * @counts: its VM's, of this CPU
  *
- * Context: the kvm_entry probe, preemption off, KVMSTAT_TIMING_FAST.
+ * Context: the kvm_entry probe, preemption off.
  * Return: false if this is for kvmstat_time_switch().
  */
-static __always_inline bool kvmstat_time_entry_back(struct kvmstat_vcpu *v,
-						    struct kvmstat_counts *counts)
+static __always_inline bool kvmstat_time_entry_back(struct kvmstat_vcpu *v)
 {
+	u64 now, user = v->back - v->left, kernel;
 	struct kvmstat_cell *cell;
-	u64 now, user, kernel;
 
-	now = kvmstat_clock_fast();
-	user = v->back - v->left;
-	kernel = now - v->stamp - user;
-	if (unlikely((user | kernel) >> 40))
+	if (unlikely(!kvmstat_clock_is_fast()))
 		return false;
+	now = kvmstat_clock_fast();
+	kernel = now - v->stamp - user;
+	if (unlikely((user | kernel) > kvmstat_time_limit))
+		return false;
+	cell = kvmstat_record_cell(v);
 	kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
 	v->time[KVMSTAT_USER] += user;
 	v->time[KVMSTAT_KERNEL] += kernel;
-	cell = &counts->cells[(u8)v->cell];
 	cell->user += user;
 	cell->kernel += kernel;
-	kvmstat_time_handled(v, counts, cell, user + kernel, true);
+	kvmstat_time_handled(v, cell, user + kernel, true);
 	return true;
 }
 
-/* Into the mode @to at the time that is noted at @when, if the mode is @from; else into @slow. */
+void kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode);
+
+/**
+ * kvmstat_time_pass - KVM_RUN is left or entered
+ * @v: the vCPU
+ * @when: set to now if the mode is @from
+ * @from: the mode that @to usually follows
+ * @to: the mode that begins if the mode is @from
+ * @slow: the mode that begins otherwise
+ *
+ * Context: a probe, preemption off.
+ */
 static __always_inline void kvmstat_time_pass(struct kvmstat_vcpu *v, u64 *when, u8 from, u8 to,
 					      u8 slow)
 {
-	if (likely(kvmstat_time_is_fast() && v->mode == from)) {
+	if (likely(v->mode == from && kvmstat_clock_is_fast())) {
 		WRITE_ONCE(*when, kvmstat_clock_fast());
 		smp_wmb(); /* pairs with kvmstat_time_read() */
 		WRITE_ONCE(v->mode, to);
-	} else {
+	} else if (v->mode != KVMSTAT_UNTIMED) {
 		kvmstat_time_switch(v, slow);
 	}
 }
 
+void kvmstat_time_init(void);
+void kvmstat_time_slow_exit(struct kvmstat_vcpu *v);
 void kvmstat_time_halted(struct kvmstat_vcpu *v, u64 ns, bool waited);
 void kvmstat_time_stop(struct kvmstat_vcpu *v, u64 now);
 void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Upstream f1c6366e3043 ("KVM: SVM: Add required changes to support intercepts under
- * SEV-ES", v5.11): KVM tells the guests whose state it cannot see; TDX's, too, since v6.16.
+ * SEV-ES", v5.11): KVM marks the guests whose state it cannot see; TDX guests, too, since v6.16.
  */
 #include <linux/kvm_host.h>
 

@@ -12,6 +12,9 @@ works() {
 	echo "cpuid $(per_exit cpuid $exits)"
 	echo "out $(per_exit out $exits)"
 	echo "mmiow $(per_exit mmiow $exits)"
+	for work in rdmsr vmmcall outn mmion; do
+		echo "$work $(per_exit $work $((exits / 4)))"
+	done
 	# One thread runs two VMs in turn: another vCPU at every exit. Each turn has a
 	# return without an exit, too.
 	echo "out-in-turn $(per_exit out $exits --vms=2 --one-thread)"
@@ -61,7 +64,7 @@ echo N >/sys/module/kvmstat/parameters/timing
 works >counting.crowded
 # of WORK FILE
 of() { awk -v w="$1" '$1 == w { print $2 }' "$2"; }
-for work in cpuid out mmiow out-in-turn; do
+for work in cpuid out rdmsr vmmcall outn mmiow mmion out-in-turn; do
 	echo "cost $work 1 $(of $work without) $(of $work counting) $(of $work timing)"
 	echo "cost $work $(info vms) $(of $work without) $(of $work counting.crowded) $(of $work timing.crowded)"
 done

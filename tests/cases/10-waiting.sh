@@ -51,7 +51,20 @@ is "unattributed exits" "$(info exits_unattributed)" 0
 is "unattributed returns" "$(info returns_unattributed)" 0
 # Without kprobes the end of VMs would go unseen: it does not count then, and says why.
 echo 0 >/sys/kernel/debug/kprobes/enabled
-yes "kprobes disarmed under it: info says so" sh -c "grep -q 'kvm_arch_destroy_vm: disarmed' $K/info"
+vm_run blind --id-base=16 'out:3' # a VM that comes is enough for it to notice
+stopped() { grep -q 'not counting' $K/info; }
+yes "kprobes disarmed under it: it stops" within 10 stopped
+is "and says why" "$(info hook_kvm_arch_destroy_vm)" "failed, kprobes are disarmed on this host"
+within 60 grep -qs '^done' blind.out
+vm_end blind
+echo 1 >/sys/kernel/debug/kprobes/enabled
+counts() { [ "$(info state)" = counting ]; }
+yes "armed again: it counts again" within 20 counts
+vm_start four --id-base=32 'out:6'
+vm_check four
+is "no VM of before is there" "$(info vms)" 1
+vm_end four
+echo 0 >/sys/kernel/debug/kprobes/enabled
 unload
 load
 is "loaded without kprobes: state" "$(info state)" "not counting, a required hook failed"

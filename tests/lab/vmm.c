@@ -46,7 +46,7 @@ struct vm {
 
 static struct {
 	int vms, vcpus, churn, id_base, rest, wake, nested, fifo;
-	bool one_thread, other_thread, hop, hand_over, inject, leave;
+	bool one_thread, other_thread, hop, hand_over, inject, leave, held;
 	char *program;
 } opt = { .vms = 1, .vcpus = 1 };
 
@@ -339,6 +339,8 @@ static void *work(void *unused __attribute__((unused)))
 
 	for (i = 0; i < opt.vms; i++)
 		make_vm(&vms[i], i);
+	if (opt.held)
+		getchar();
 	/* The order in which VMs are first seen is the order of their ids. */
 	for (i = 0; i < opt.vms; i++)
 		step_no_exit(&vms[i].vcpus[0]);
@@ -392,6 +394,7 @@ static const struct argp_option options[] = {
 	{ "one-thread", 't', NULL, 0, "run all vCPUs in turn on one thread", 0 },
 	{ "other-thread", 'o', NULL, 0, "do all of it in a thread that is not the main one", 0 },
 	{ "hop", 'h', NULL, 0, "move to another CPU after every return", 0 },
+	{ "held", 'd', NULL, 0, "run nothing before a character is read", 0 },
 	{ "leave", 'l', NULL, 0, "end, when all is done; a child holds the VMs", 0 },
 	{ "hand-over", 'v', NULL, 0, "another thread runs each vCPU's first returns", 0 },
 	{ 0 }
@@ -435,6 +438,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'h':
 		opt.hop = true;
+		break;
+	case 'd':
+		opt.held = true;
 		break;
 	case 'l':
 		opt.leave = true;

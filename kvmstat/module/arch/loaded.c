@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Where KVM's events do not name the vCPU: returns to userspace, whose event comes when the
- * vCPU is put already, and the ways back into the guest.
+ * Where KVM's events do not name the vCPU: returns to userspace, whose event comes after the
+ * vCPU is put, and the ways back into the guest.
  */
 #include <linux/fdtable.h>
 #include <linux/fs.h>
@@ -14,10 +14,11 @@
 #include "hooks.h"
 
 /*
- * The vCPU whose KVM_RUN the thread is in: what the ioctl's file descriptor, which is in the
- * registers that the thread came into the kernel with, stands for. A vCPU's file has the
- * vCPU as its private data. Should another thread have closed the descriptor meanwhile, it
- * is none, or one that kvmstat_table_find_put() refuses.
+ * The vCPU whose KVM_RUN the thread is in. The registers with which the thread entered the
+ * kernel hold the ioctl's file descriptor, and a vCPU's file has the vCPU as its private
+ * data. If another thread has closed the descriptor meanwhile, there is no file, or one that
+ * kvmstat_table_find_put() refuses. The command is an unsigned int: the upper half may be
+ * anything.
  */
 static __always_inline struct kvm_vcpu *running_vcpu(void)
 {
@@ -26,7 +27,7 @@ static __always_inline struct kvm_vcpu *running_vcpu(void)
 	const struct file *file;
 	unsigned int fd;
 
-	if (unlikely(kvmstat_exit_syscall_argument(regs, 1) != KVM_RUN || !current->files))
+	if (unlikely((u32)kvmstat_exit_syscall_argument(regs, 1) != KVM_RUN || !current->files))
 		return NULL;
 	fd = kvmstat_exit_syscall_argument(regs, 0);
 	fdt = rcu_dereference_raw(current->files->fdt);
@@ -42,12 +43,12 @@ static __always_inline struct kvm_vcpu *running_vcpu(void)
  * @reason: KVM_EXIT_*
  * @error: -errno, or 0
  *
- * Userspace's time begins here, when all is left but the system call, and lasts to the
- * next entry: there is no event on the way in.
+ * Userspace's time begins here, where only the end of the system call is left, and lasts to
+ * the next entry, as there is no event on the way in.
  */
 void notrace kvmstat_loaded_return(void *data, __u32 reason, int error)
 {
-	struct kvmstat_counts *counts;
+	struct kvmstat_cpu_row *row;
 	struct kvm_vcpu *vcpu;
 	struct kvmstat_vcpu *v;
 
@@ -55,24 +56,24 @@ void notrace kvmstat_loaded_return(void *data, __u32 reason, int error)
 	vcpu = running_vcpu();
 	v = likely(vcpu) ? kvmstat_table_find_put(vcpu) : NULL;
 	if (likely(v)) {
-		counts = this_cpu_read(kvmstat_cpu.counts);
-		kvmstat_loaded_settle(v, counts);
+		row = this_cpu_read(kvmstat_cpu.row);
+		kvmstat_loaded_settle(v, row);
 		kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT, KVMSTAT_STILL_LEFT);
-		kvmstat_count_return(v, counts, reason, error);
+		kvmstat_count_return(v, row, reason, error);
 	} else {
 		this_cpu_inc(kvmstat_cpu.lost_returns);
 	}
 	kvmstat_probe_end();
 }
 
-/* As count.c's. */
+/* See count.c's. */
 static void __maybe_unused check_types(void)
 {
 	check_trace_callback_type_kvm_userspace_exit(kvmstat_loaded_return);
 }
 
 /**
- * kvmstat_loaded_slow_entry - the guest is about to be entered, not for the first time after
+ * kvmstat_loaded_slow_entry - the guest is about to be entered, otherwise than quickly after
  * an exit that stayed in the kernel
  * @v: the vCPU
  *
@@ -82,8 +83,6 @@ void notrace kvmstat_loaded_slow_entry(struct kvmstat_vcpu *v)
 {
 	if (v->mode == KVMSTAT_LEFT || v->mode == KVMSTAT_STILL_LEFT)
 		kvmstat_time_pass(v, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
-	if (kvmstat_time_is_fast() && v->mode == KVMSTAT_BACK &&
-	    likely(kvmstat_time_entry_back(v, this_cpu_read(kvmstat_cpu.counts))))
-		return;
-	kvmstat_time_switch(v, KVMSTAT_IN_GUEST);
+	if (v->mode != KVMSTAT_BACK || unlikely(!kvmstat_time_entry_back(v)))
+		kvmstat_time_switch(v, KVMSTAT_IN_GUEST);
 }

@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where KVM's events do not name the vCPU, on all architectures but x86: it is the one
- * that the running thread has loaded. What their probes share.
+ * What the probes share on all architectures but x86: KVM's events do not name the vCPU, so
+ * it is the one that the running thread has loaded.
  */
 #ifndef KVMSTAT_ARCH_LOADED_H
 #define KVMSTAT_ARCH_LOADED_H
 
 #include "count.h"
-#include "time.h"
 
 void kvmstat_loaded_slow_entry(struct kvmstat_vcpu *v);
 void kvmstat_loaded_return(void *data, __u32 reason, int error);
 
 /*
- * What the last exit turned out to be, if the architecture can tell that only afterwards:
- * before the next one is counted, and before its return to userspace is.
+ * On some architectures it is known only afterwards that an exit was for device memory. To be
+ * called before the next exit is counted, and before the return to userspace is.
  */
 static __always_inline void kvmstat_loaded_settle(struct kvmstat_vcpu *v,
-						  struct kvmstat_counts *counts)
+						  struct kvmstat_cpu_row *row)
 {
 	u64 key;
 
 	if (unlikely(kvmstat_exit_device(&v->exit, v->vcpu, &key)))
-		kvmstat_count_device(v, counts, key);
+		kvmstat_count_device(v, row, key);
 }
 
 /**
@@ -34,17 +33,12 @@ static __always_inline void kvmstat_loaded_settle(struct kvmstat_vcpu *v,
  */
 static __always_inline void kvmstat_loaded_exit(struct kvmstat_vcpu *v, u32 slot)
 {
-	struct kvmstat_counts *counts = this_cpu_read(kvmstat_cpu.counts);
-	u16 cell = data_race(v->cells[slot]);
+	struct kvmstat_cpu_row *row = this_cpu_read(kvmstat_cpu.row);
 
-	kvmstat_loaded_settle(v, counts);
-	if (likely(kvmstat_time_is_fast() && v->mode == KVMSTAT_IN_GUEST))
-		kvmstat_time_exit(v, counts);
-	else
-		kvmstat_time_slow_exit(v, counts);
-	if (unlikely(!cell))
-		cell = kvmstat_table_new_cell(v, slot);
-	kvmstat_count_exit(v, counts, cell);
+	kvmstat_loaded_settle(v, row);
+	if (unlikely(!kvmstat_time_exit(v, row)))
+		kvmstat_time_slow_exit(v);
+	kvmstat_count_exit(v, row, kvmstat_count_place(v, slot));
 }
 
 /**
@@ -58,9 +52,7 @@ static __always_inline void kvmstat_loaded_entry(void)
 
 	if (unlikely(!v))
 		return;
-	if (likely(kvmstat_time_is_fast() && v->mode == KVMSTAT_IN_KERNEL))
-		kvmstat_time_entry(v, this_cpu_read(kvmstat_cpu.counts));
-	else
+	if (unlikely(v->mode != KVMSTAT_IN_KERNEL || !kvmstat_time_entry(v)))
 		kvmstat_loaded_slow_entry(v);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * arm64: a VM exit's slot, the index of its reason in the counters, and the clock.
+ * arm64: the slots, which are the indexes of exit reasons in the counters, and the counter
+ * that is the clock.
  */
 #ifndef KVMSTAT_ARCH_EXIT_H
 #define KVMSTAT_ARCH_EXIT_H
@@ -13,8 +14,8 @@
 #include "compat.h"
 
 /*
- * Slots: the trapped exceptions' classes stand for themselves (ESR_ELx.EC, Arm ARM
- * D17.2.37); then the exits that are none, and the kinds of WFx.
+ * Slots: the classes of trapped exceptions stand for themselves (ESR_ELx.EC, Arm ARM
+ * D17.2.37); then come the exits that are no exception, and the kinds of WFx.
  */
 #define KVMSTAT_CLASSES 64u
 #define KVMSTAT_IRQ KVMSTAT_CLASSES
@@ -25,7 +26,8 @@
 #define KVMSTAT_WFE (KVMSTAT_CLASSES + 5)
 #define KVMSTAT_OTHER (KVMSTAT_CLASSES + 6)
 #define KVMSTAT_UNKNOWN (KVMSTAT_CLASSES + 7)
-#define KVMSTAT_SLOTS (KVMSTAT_UNKNOWN + 1)
+#define KVMSTAT_EXCEPTIONS (KVMSTAT_UNKNOWN + 1)
+#define KVMSTAT_SLOTS (KVMSTAT_UNKNOWN + 2)
 
 #define KVMSTAT_ISA "arm64"
 #define KVMSTAT_REASON_SOURCE "kvm_exit's arguments, ESR_EL2 as KVM saved it"
@@ -42,7 +44,7 @@ static __always_inline void kvmstat_exit_init(struct kvmstat_arch_exit *exit)
 {
 }
 
-/* Device memory is told by the kvm_mmio event. */
+/* The kvm_mmio event reports device memory. */
 static __always_inline bool kvmstat_exit_device(struct kvmstat_arch_exit *exit,
 						const struct kvm_vcpu *vcpu, u64 *key)
 {

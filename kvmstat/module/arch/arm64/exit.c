@@ -27,8 +27,8 @@ static bool exit_seen;
 static atomic_t failed_esr;
 
 /*
- * The kernel may have the counter's frequency from the device tree, and tells nobody. The
- * register's is right unless the firmware forgot it: hold it against the kernel's time.
+ * The kernel may have the counter's frequency from the device tree, and exports it nowhere.
+ * The register is right unless the firmware forgot to set it: compare it with the kernel's time.
  */
 static bool counter_is_as_fast_as(u32 khz)
 {
@@ -69,8 +69,8 @@ void kvmstat_arch_init(void)
 }
 
 /**
- * kvmstat_arch_code - the reason's number: KVM's exception code (ARM_EXCEPTION_*) above
- * ESR_ELx.EC; of WFx a 1 (WFI) or 2 (WFE) above both
+ * kvmstat_arch_code - the number of a slot's reason: KVM's exception code (ARM_EXCEPTION_*)
+ * above ESR_ELx.EC; for WFx, a 1 (WFI) or 2 (WFE) above both
  * @slot: below KVMSTAT_SLOTS
  */
 u32 kvmstat_arch_code(u32 slot)
@@ -99,7 +99,7 @@ u32 kvmstat_arch_code(u32 slot)
  * kvmstat_arch_name - the kernel's name of a slot's reason
  * @slot: below KVMSTAT_SLOTS
  *
- * Return: NULL if the kernel has no name for it: show its number.
+ * Return: NULL if the kernel has no name for it, so that its number is shown.
  */
 const char *kvmstat_arch_name(u32 slot)
 {
@@ -122,6 +122,8 @@ const char *kvmstat_arch_name(u32 slot)
 		return "other";
 	case KVMSTAT_UNKNOWN:
 		return "unknown";
+	case KVMSTAT_EXCEPTIONS:
+		return "other exceptions";
 	}
 	for (i = 0; i < ARRAY_SIZE(classes); i++)
 		if (classes[i].class == slot)
@@ -153,6 +155,7 @@ enum kvmstat_class kvmstat_arch_class(u32 slot)
 		return KVMSTAT_CLASS_MSR;
 	case KVMSTAT_SERROR:
 	case KVMSTAT_IL:
+	case KVMSTAT_EXCEPTIONS:
 	case ESR_ELx_EC_ILL:
 	case ESR_ELx_EC_PC_ALIGN:
 	case ESR_ELx_EC_SP_ALIGN:
@@ -204,8 +207,8 @@ void kvmstat_arch_info(struct seq_file *m)
 }
 
 /*
- * The syndrome as KVM saved it, where the event's argument is not enough. The layout is the
- * headers', and no KVM symbol guards it: the argument must agree.
+ * The syndrome as KVM saved it, where the event's argument is not enough. No KVM symbol
+ * guards the headers' layout, so the argument must agree.
  */
 static __always_inline bool read_syndrome(const struct kvmstat_vcpu *v, unsigned int class,
 					  u64 *esr)
@@ -282,7 +285,7 @@ static notrace void on_kvm_hvc(void *data, unsigned long pc, unsigned long x0, u
 	kvmstat_count_spot(KVMSTAT_HYPERCALL, x0 & ~KVMSTAT_SPOT_WRITE);
 }
 
-/* kvm_exit, then kvm_userspace_exit come last: a return is counted if its exit was. */
+/* kvm_exit, then kvm_userspace_exit come last, so that a return is counted only if its exit was. */
 static struct kvmstat_hook hooks[] = {
 	{ .name = "kvm_hvc_arm64", .probe = on_kvm_hvc },
 	{ .name = "kvm_entry", .probe = on_kvm_entry, .timing = true },

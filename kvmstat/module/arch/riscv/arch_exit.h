@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * riscv64: a VM exit's slot, the index of its reason in the counters, what KVM's own
- * counters tell of the last one, and the clock.
+ * riscv64: the slots, which are the indexes of exit reasons in the counters, what KVM's own
+ * counters say of the last exit, and the counter that is the clock.
  */
 #ifndef KVMSTAT_ARCH_EXIT_H
 #define KVMSTAT_ARCH_EXIT_H
@@ -14,7 +14,7 @@
 #include "compat.h"
 
 /*
- * Slots: exceptions by scause, then interrupts by theirs (Privileged Architecture, table
+ * Slots: exceptions by scause, then interrupts by their scause (Privileged Architecture, table
  * of the supervisor cause register), then what a virtual instruction fault was for.
  */
 #define KVMSTAT_CAUSES 32u
@@ -25,7 +25,8 @@
 #define KVMSTAT_CSR (KVMSTAT_WFI + 2)
 #define KVMSTAT_OTHER (KVMSTAT_WFI + 3)
 #define KVMSTAT_UNKNOWN (KVMSTAT_WFI + 4)
-#define KVMSTAT_SLOTS (KVMSTAT_UNKNOWN + 1)
+#define KVMSTAT_EXCEPTIONS (KVMSTAT_UNKNOWN + 1)
+#define KVMSTAT_SLOTS (KVMSTAT_UNKNOWN + 2)
 
 #define KVMSTAT_ISA "riscv64"
 #define KVMSTAT_REASON_SOURCE "kvm_exit's argument, KVM's counters for MMIO"

@@ -62,8 +62,8 @@ void kvmstat_arch_init(void)
 }
 
 /**
- * kvmstat_arch_code - the reason's scause, an interrupt's with bit 31 set for its highest;
- * what a virtual instruction fault was for is above it
+ * kvmstat_arch_code - the number of a slot's reason: scause, with bit 31 in place of the
+ * highest bit for an interrupt; above it, what a virtual instruction fault was for
  * @slot: below KVMSTAT_SLOTS
  */
 u32 kvmstat_arch_code(u32 slot)
@@ -81,7 +81,7 @@ u32 kvmstat_arch_code(u32 slot)
  * kvmstat_arch_name - the kernel's name of a slot's reason
  * @slot: below KVMSTAT_SLOTS
  *
- * Return: NULL if the kernel has no name for it: show its number.
+ * Return: NULL if the kernel has no name for it, so that its number is shown.
  */
 const char *kvmstat_arch_name(u32 slot)
 {
@@ -98,6 +98,8 @@ const char *kvmstat_arch_name(u32 slot)
 		return "other";
 	case KVMSTAT_UNKNOWN:
 		return "unknown";
+	case KVMSTAT_EXCEPTIONS:
+		return "other exceptions";
 	default:
 		return interrupts[slot - KVMSTAT_INTERRUPTS];
 	}
@@ -114,6 +116,7 @@ enum kvmstat_class kvmstat_arch_class(u32 slot)
 	case EXC_LOAD_GUEST_PAGE_FAULT:
 	case EXC_STORE_GUEST_PAGE_FAULT:
 		return KVMSTAT_CLASS_FAULT;
+	case KVMSTAT_EXCEPTIONS:
 	case EXC_INST_MISALIGNED ... EXC_SYSCALL:
 	case EXC_INST_PAGE_FAULT:
 	case EXC_LOAD_PAGE_FAULT:
@@ -198,7 +201,7 @@ static __always_inline u32 exit_slot(const struct kvm_cpu_trap *trap)
 	return cause < KVMSTAT_CAUSES ? cause : KVMSTAT_OTHER;
 }
 
-/* Of csrrw all write, of the others those whose operand is not zero. */
+/* A csrrw always writes, the others if their operand is not zero. */
 static void count_register(struct kvmstat_vcpu *v, u32 insn)
 {
 	bool write = (INSN_FUNCT3(insn) & 3) == 1 || INSN_RS1(insn);
@@ -255,7 +258,7 @@ static notrace void on_kvm_exit(void *data, struct kvm_cpu_trap *trap)
 	switch (slot) {
 	case EXC_LOAD_GUEST_PAGE_FAULT:
 	case EXC_STORE_GUEST_PAGE_FAULT:
-		/* htval has the address but for its lowest bits, which stval has. */
+		/* htval has the address without its lowest bits, which stval has. */
 		v->exit.key = trap->htval << 2 | (trap->stval & 3) |
 			      (slot == EXC_STORE_GUEST_PAGE_FAULT ? KVMSTAT_SPOT_WRITE : 0);
 		break;
@@ -277,7 +280,7 @@ static notrace void on_kvm_entry(void *data, struct kvm_vcpu *vcpu)
 	kvmstat_loaded_entry();
 }
 
-/* kvm_exit, then kvm_userspace_exit come last: a return is counted if its exit was. */
+/* kvm_exit, then kvm_userspace_exit come last, so that a return is counted only if its exit was. */
 static struct kvmstat_hook hooks[] = {
 	{ .name = "kvm_entry", .probe = on_kvm_entry, .timing = true },
 	{ .name = "kvm_exit", .probe = on_kvm_exit, .required = true },

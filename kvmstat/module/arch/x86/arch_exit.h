@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * x86: from a VM exit to its slot, the index of its reason in the counters.
- * Both vendors in one binary; the event's ISA tells which, per vCPU.
+ * x86: from a VM exit to its slot, which is the index of its reason in the counters. One
+ * binary has both vendors' ways; the event's ISA chooses, for each vCPU.
  */
 #ifndef KVMSTAT_ARCH_EXIT_H
 #define KVMSTAT_ARCH_EXIT_H
@@ -48,7 +48,8 @@
 #define KVMSTAT_NR_FAR 32u
 #define KVMSTAT_OTHER (KVMSTAT_FAR + KVMSTAT_NR_FAR)
 #define KVMSTAT_UNKNOWN (KVMSTAT_OTHER + 1)
-#define KVMSTAT_SLOTS (KVMSTAT_UNKNOWN + 1)
+#define KVMSTAT_EXCEPTIONS (KVMSTAT_UNKNOWN + 1)
+#define KVMSTAT_SLOTS (KVMSTAT_UNKNOWN + 2)
 
 #define KVMSTAT_ISA "x86 (VT-x, AMD-V)"
 #define KVMSTAT_REASON_SOURCE "VMREAD (VT-x), VMCB (AMD-V)"
@@ -59,8 +60,8 @@
 /**
  * struct kvmstat_arch_exit - where a vCPU's exit reason is read
  * @vmcb: struct vcpu_svm's pointer to the VMCB in use; if not AMD-V or if the check
- *	failed, to one whose exit code is none: that saves the usual way a branch
- * @vmread: VT-x and the check passed: VMREAD tells
+ *	failed, to one whose exit code is none, which saves the fast path a branch
+ * @vmread: it is VT-x, and the check passed: VMREAD has the reason
  * @checked: the first exit was seen and the source looked at
  */
 struct kvmstat_arch_exit {
@@ -127,12 +128,12 @@ static inline bool kvmstat_arch_counter_unstable(void)
 #define KVMSTAT_VMCS_EXIT_REASON 0x4402
 
 /**
- * kvmstat_exit_slot - the slot of the exit that just happened, if it is had quickly
+ * kvmstat_exit_slot - the slot of the exit that just happened, if it is quickly found
  * @exit: the vCPU's
  * @slot: set on success
  *
  * Context: the kvm_exit probe; the VMCS or VMCB of the exit is in place.
- * Return: false if kvmstat_exit_slow_slot() must tell.
+ * Return: false if it is for kvmstat_exit_slow_slot().
  */
 static __always_inline bool kvmstat_exit_slot(const struct kvmstat_arch_exit *exit, u32 *slot)
 {
@@ -156,10 +157,10 @@ static __always_inline bool kvmstat_exit_slot(const struct kvmstat_arch_exit *ex
 
 /**
  * kvmstat_exit_port - the port of an exit for port I/O
- * @exit: the vCPU's, which told the exit's reason
+ * @exit: the vCPU's, by which the reason was found
  *
- * Context: as kvmstat_exit_slot().
- * Return: what the hardware says of it, see kvmstat_arch_port_key().
+ * Context: the kvm_exit probe; the VMCS or VMCB of the exit is in place.
+ * Return: the port as the hardware has it, see kvmstat_arch_port_key().
  */
 static __always_inline u32 kvmstat_exit_port(const struct kvmstat_arch_exit *exit)
 {

@@ -20,7 +20,7 @@
 
 /*
  * The kernel's own spelling, from its uapi headers. AMD-V's codes have 64 bits there since
- * 7.0; the lower half, which the event has, tells all of them apart.
+ * 7.0; the lower half, which the event has, is enough to distinguish them.
  */
 struct reason {
 	u64 code;
@@ -30,7 +30,7 @@ struct reason {
 static const struct reason vmx_reasons[] = { VMX_EXIT_REASONS };
 static const struct reason svm_reasons[] = { SVM_EXIT_REASONS };
 
-/* The named codes beyond the direct and the high block, in far slots' order. */
+/* The named codes beyond the direct and the high block, in the order of the far slots. */
 static u32 far_codes[KVMSTAT_NR_FAR];
 static unsigned int nr_far;
 
@@ -55,7 +55,7 @@ static bool is_far(u32 code)
 	return code >= KVMSTAT_DIRECT && code - KVMSTAT_HIGH_BASE >= KVMSTAT_HIGH;
 }
 
-/* Rare: software VMGEXIT codes, SVM_EXIT_ERR, what the kernel has no name for. */
+/* Rare: software VMGEXIT codes, SVM_EXIT_ERR, and codes that the kernel has no name for. */
 static u32 far_slot(u32 code)
 {
 	unsigned int i;
@@ -110,7 +110,7 @@ u32 kvmstat_arch_code(u32 slot)
  * kvmstat_arch_name - the kernel's name of a slot's reason
  * @slot: below KVMSTAT_SLOTS
  *
- * Return: NULL if the kernel has no name for it: show its number.
+ * Return: NULL if the kernel has no name for it, so that its number is shown.
  */
 const char *kvmstat_arch_name(u32 slot)
 {
@@ -123,6 +123,8 @@ const char *kvmstat_arch_name(u32 slot)
 		return "unknown";
 	if (slot == KVMSTAT_OTHER)
 		return "other";
+	if (slot == KVMSTAT_EXCEPTIONS)
+		return "other exceptions";
 	for (; n; n--, r++)
 		if ((u32)r->code == code)
 			return r->name;
@@ -137,6 +139,8 @@ enum kvmstat_class kvmstat_arch_class(u32 slot)
 {
 	u32 code = kvmstat_arch_code(slot);
 
+	if (slot == KVMSTAT_EXCEPTIONS)
+		return KVMSTAT_CLASS_EXCEPTION;
 	if (slot >= KVMSTAT_OTHER)
 		return KVMSTAT_CLASS_OTHER;
 	return READ_ONCE(isa_seen) == ISA_VMX ? kvmstat_reason_class_vmx(code) :
@@ -157,8 +161,8 @@ const char *kvmstat_arch_isa(void)
 
 /*
  * struct vcpu_svm starts with { struct kvm_vcpu vcpu; struct vmcb *vmcb; } from
- * 5.10 to 7.x, and is not in the headers. The content is held against what VMRUN
- * itself insists on (APM vol. 2, 15.5.1): the VMRUN intercept set, ASID not 0.
+ * 5.10 to 7.x, and is not in the headers. The content must be what VMRUN
+ * itself insists on (APM vol. 2, 15.5.1): the VMRUN intercept set, and an ASID that is not 0.
  */
 static void check_vmcb(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu)
 {
@@ -199,7 +203,7 @@ static void check_vmread(struct kvmstat_arch_exit *exit)
 	atomic_inc(&checked);
 }
 
-/* Whether the hardware hides the guest's state from KVM: SEV-ES, SNP, TDX. */
+/* The hardware hides the guest's state from KVM: SEV-ES, SNP, TDX. */
 static bool is_protected(const struct kvm_vcpu *vcpu)
 {
 #ifdef KVMSTAT_HAVE_GUEST_STATE_PROTECTED
@@ -211,13 +215,13 @@ static bool is_protected(const struct kvm_vcpu *vcpu)
 
 /**
  * kvmstat_exit_slow_slot - the slot of the exit that just happened
- * @exit: the vCPU's; where its reason is read is looked for and verified at its first
- *	exit, and stays empty if that fails
+ * @exit: the vCPU's; at its first exit, the place of its reason is looked for and verified,
+ *	and stays empty if that fails
  * @vcpu: from the event
  * @isa: from the event
  *
  * Context: the kvm_exit probe; the VMCS or VMCB of the exit is in place.
- * Return: KVMSTAT_UNKNOWN where the reason cannot be had.
+ * Return: KVMSTAT_UNKNOWN where the reason is not available.
  */
 u32 kvmstat_exit_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu, u32 isa)
 {
@@ -246,7 +250,7 @@ u32 kvmstat_exit_slow_slot(struct kvmstat_arch_exit *exit, struct kvm_vcpu *vcpu
 }
 
 /**
- * kvmstat_arch_info - the reason source's lines of the info file
+ * kvmstat_arch_info - write the lines of the info file about the source of reasons
  * @m: the file
  */
 void kvmstat_arch_info(struct seq_file *m)
@@ -260,7 +264,7 @@ void kvmstat_arch_info(struct seq_file *m)
 	seq_puts(m, "hidden_sev_es: ports, MSRs, halts are all vmgexit\n"
 		    "hidden_tdx: reasons are unknown\n"
 		    "hidden_evmcs: reasons are unknown\n");
-	/* AMD-V before 6.12 has the event in its exit handler, interrupts on again. */
+	/* AMD-V before 6.12 raises the event in its exit handler, with interrupts on again. */
 	seq_printf(m, "exit_event: %s\n",
 		   !READ_ONCE(isa_seen) ?
 			   "none seen yet" :
@@ -270,9 +274,9 @@ void kvmstat_arch_info(struct seq_file *m)
 }
 
 /**
- * kvmstat_arch_port_key - a port and its direction, as kvmstat_spots_count() wants it
+ * kvmstat_arch_port_key - the key of a port and its direction, for kvmstat_spots_count()
  * @port: EXITINFO1 (APM vol. 2, 15.10.2) or the exit qualification (SDM vol. 3, 28.2.1):
- *	the port is in bits 31:16 of both; set for IN is bit 0 of the one, 3 of the other
+ *	both have the port in bits 31:16; for IN, the first has bit 0 set and the second bit 3
  */
 u64 kvmstat_arch_port_key(u32 port)
 {
@@ -281,51 +285,42 @@ u64 kvmstat_arch_port_key(u32 port)
 	return port >> 16 | (in ? 0 : KVMSTAT_SPOT_WRITE);
 }
 
-/* Apart, so that the usual way saves no register. */
+/* Out of line, so that the fast path saves no registers. */
 static noinline notrace void on_slow_exit(struct kvm_vcpu *vcpu, u32 isa)
 {
 	struct kvmstat_vcpu *v = kvmstat_table_find(vcpu);
-	struct kvmstat_counts *counts;
+	struct kvmstat_cpu_row *row;
 	u32 slot;
-	u16 cell;
 
 	if (!v) {
 		this_cpu_inc(kvmstat_cpu.lost_exits);
 		return;
 	}
-	counts = this_cpu_read(kvmstat_cpu.counts);
-	kvmstat_time_slow_exit(v, counts);
+	row = this_cpu_read(kvmstat_cpu.row);
+	kvmstat_time_slow_exit(v);
 	slot = kvmstat_exit_slow_slot(&v->exit, vcpu, isa);
-	cell = READ_ONCE(v->cells[slot]) ?: kvmstat_table_new_cell(v, slot);
-	kvmstat_count_exit(v, counts, cell);
-	if (kvmstat_record_class(v) == KVMSTAT_CLASS_IO)
+	kvmstat_count_exit(v, row, kvmstat_count_place(v, slot));
+	if (kvmstat_record_is_io(v->place))
 		kvmstat_count_port(v, kvmstat_exit_port(&v->exit));
 }
 
 static notrace void on_kvm_exit(void *data, KVMSTAT_EXIT_ARGS)
 {
 	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
-	struct kvmstat_counts *counts;
-	u8 timing;
+	struct kvmstat_cpu_row *row;
+	union kvmstat_place place;
 	u32 slot;
-	u16 cell;
 
 	if (unlikely(v->vcpu != vcpu) || unlikely(!kvmstat_exit_slot(&v->exit, &slot)))
 		goto slow;
-	cell = data_race(v->cells[slot]);
-	if (unlikely(!cell))
+	place = v->places[slot];
+	if (unlikely(!place.all))
 		goto slow;
-	counts = this_cpu_read(kvmstat_cpu.counts);
-	timing = data_race(kvmstat_time_how);
-	if (timing > KVMSTAT_TIMING_SLOW) {
-		if (unlikely(v->mode != KVMSTAT_IN_GUEST))
-			goto slow;
-		kvmstat_time_exit(v, counts);
-	} else if (timing) {
+	row = this_cpu_read(kvmstat_cpu.row);
+	if (unlikely(!kvmstat_time_exit(v, row)))
 		goto slow;
-	}
-	kvmstat_count_exit(v, counts, cell);
-	if (cell >> KVMSTAT_CLASS_SHIFT == KVMSTAT_CLASS_IO)
+	kvmstat_count_exit(v, row, place);
+	if (kvmstat_record_is_io(place))
 		kvmstat_count_port(v, kvmstat_exit_port(&v->exit));
 	return;
 slow:
@@ -340,31 +335,26 @@ static noinline notrace void on_slow_entry(struct kvm_vcpu *vcpu)
 		kvmstat_time_switch(v, KVMSTAT_IN_GUEST);
 }
 
-/* After an exit to userspace. */
-static noinline notrace void on_entry_back(struct kvmstat_vcpu *v, struct kvm_vcpu *vcpu)
-{
-	if (unlikely(!kvmstat_time_entry_back(v, this_cpu_read(kvmstat_cpu.counts))))
-		on_slow_entry(vcpu);
-}
-
 static notrace void on_kvm_entry(void *data, KVMSTAT_ENTRY_ARGS)
 {
 	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
 
-	if (unlikely(v->vcpu != vcpu || !kvmstat_time_is_fast()))
-		on_slow_entry(vcpu);
-	else if (likely(v->mode == KVMSTAT_IN_KERNEL))
-		kvmstat_time_entry(v, this_cpu_read(kvmstat_cpu.counts));
-	else if (v->mode == KVMSTAT_BACK)
-		on_entry_back(v, vcpu);
-	else
-		on_slow_entry(vcpu);
+	if (likely(v->vcpu == vcpu)) {
+		if (likely(v->mode == KVMSTAT_IN_KERNEL)) {
+			if (likely(kvmstat_time_entry(v)))
+				return;
+		} else if (v->mode == KVMSTAT_BACK) {
+			if (likely(kvmstat_time_entry_back(v)))
+				return;
+		}
+	}
+	on_slow_entry(vcpu);
 }
 
 /*
- * The guest's FPU state goes on every way out of KVM_RUN while the vCPU is still loaded,
- * so kvm_userspace_exit can tell whose return it is, also when the thread runs several
- * vCPUs or the guest was never entered. With MPX it goes for an INIT too, and comes back.
+ * KVM puts the guest's FPU state on every way out of KVM_RUN while the vCPU is still loaded.
+ * So kvm_userspace_exit can find whose return it is, also when the thread runs several vCPUs
+ * or the guest was never entered. With MPX, KVM puts it for an INIT, too, and loads it again.
  */
 static notrace void on_kvm_fpu(void *data, int load)
 {
@@ -387,7 +377,7 @@ static noinline notrace void on_displaced_return(u32 reason, int error)
 		return;
 	v = kvmstat_table_displaced();
 	if (v)
-		kvmstat_count_rare_return(v, this_cpu_ptr(v->vm->counts), reason, error);
+		kvmstat_count_rare_return(v, this_cpu_ptr(v->vm->rows), reason, error);
 	else
 		this_cpu_inc(kvmstat_cpu.lost_returns);
 }
@@ -402,12 +392,12 @@ static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int error)
 		on_displaced_return(reason, error);
 	} else {
 		WRITE_ONCE(v->returning, NULL);
-		kvmstat_count_return(v, this_cpu_read(kvmstat_cpu.counts), reason, error);
+		kvmstat_count_return(v, this_cpu_read(kvmstat_cpu.row), reason, error);
 	}
 	kvmstat_probe_end();
 }
 
-/* An MMIO write that an eventfd took before the emulator saw it (VT-x). */
+/* An eventfd took an MMIO write before the emulator saw it (VT-x). */
 static notrace void on_kvm_fast_mmio(void *data, u64 gpa)
 {
 	kvmstat_count_mmio(gpa | KVMSTAT_SPOT_WRITE);
@@ -427,27 +417,33 @@ static notrace void on_kvm_hypercall(void *data, unsigned long nr, unsigned long
 /* Fires beside kvm_exit, which has counted the exit. */
 static notrace void on_kvm_nested_vmexit(void *data, KVMSTAT_EXIT_ARGS)
 {
+	struct kvmstat_vcpu *v;
+
 	kvmstat_probe_begin();
-	if (likely(kvmstat_table_find(vcpu)))
-		this_cpu_read(kvmstat_cpu.counts)->t.nested++;
+	v = kvmstat_table_find(vcpu);
+	if (likely(v))
+		v->t.nested++;
 	kvmstat_probe_end();
 }
 
 static notrace void on_kvm_inj_virq(void *data, unsigned int vector, bool soft, bool reinjected)
 {
+	struct kvmstat_vcpu *v;
+
 	kvmstat_probe_begin();
-	if (likely(kvmstat_table_find_loaded()))
-		this_cpu_read(kvmstat_cpu.counts)->t.injected++;
+	v = kvmstat_table_find_loaded();
+	if (likely(v))
+		v->t.injected++;
 	kvmstat_probe_end();
 }
 
-/* As count.c's. */
+/* See count.c's. */
 static void __maybe_unused check_types(void)
 {
 	check_trace_callback_type_kvm_userspace_exit(on_kvm_userspace_exit);
 }
 
-/* kvm_exit, then kvm_fpu come last: a return is counted if its exit was. */
+/* kvm_exit, then kvm_fpu come last, so that a return is counted only if its exit was. */
 static struct kvmstat_hook hooks[] = {
 	{ .name = "kvm_userspace_exit", .probe = on_kvm_userspace_exit, .required = true },
 	{ .name = "kvm_fast_mmio", .probe = on_kvm_fast_mmio },

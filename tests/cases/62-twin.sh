@@ -1,0 +1,28 @@
+# A module that is not KVM, with a tracepoint named as one of KVM's: it changes nothing,
+# before KVM, beside it and after it.
+# shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
+
+[ -e /twin.ko ] || { skip "a tracepoint of KVM's name: this machine has no twin.ko"; return; }
+[ $machine = x86_64 ] || { skip "KVM coming and going: it is built into the kernel here"; return; }
+[ ! -e /dev/kvm ] || kvm_unload
+load
+insmod /twin.ko
+is "before KVM: state" "$(info state)" "waiting for KVM"
+kvm_load
+is "then KVM comes: state" "$(info state)" counting
+vm_start first 'out:5 mmiow:3'
+vm_check first
+vm_end first
+rmmod twin
+is "the twin goes: state" "$(info state)" counting
+insmod /twin.ko
+is "beside KVM: state" "$(info state)" counting
+vm_start second --id-base=16 'out:5 mmiow:3'
+vm_check second
+vm_end second
+unload
+rmmod twin
+# Whatever was left behind on KVM's tracepoints would be called now.
+vm_start third --id-base=32 'out:5 mmiow:3 cpuid:10'
+vm_end third
+yes "a VM runs after both have gone" grep -q '^done' third.out
