@@ -150,7 +150,7 @@ says docs/verdicts.md "faults of the guest's memory take $(percent memory_time) 
 says docs/verdicts.md "$(words memory_exits) of the exits are memory faults"
 says docs/verdicts.md "$(words spin_exits) of the exits are PAUSE"
 says docs/verdicts.md "$(threshold spin_rate) of them per busy second"
-says docs/verdicts.md "take $(percent exit_time) of the busy time"
+says docs/verdicts.md "take $(percent exit_time) of the busy time, and there are $(threshold exit_rate) of them per busy second"
 says docs/verdicts.md "the kernel takes $(percent kernel_time) of the busy time"
 says docs/verdicts.md "a quota throttles it for $(percent throttled) of all time"
 says docs/verdicts.md "ready for $(percent starving) of the time in which it wants to run"

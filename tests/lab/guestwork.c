@@ -60,21 +60,17 @@ static void cpuid(void)
 		__cpuid(0, a, b, c, d);
 }
 
-/* Each one is due before the one that it replaces, so the hardware's timer is set. */
+/* It is due before the next tick, so the hardware's timer is set each time. */
 static void timer(void)
 {
-	struct itimerspec soon = { .it_value.tv_nsec = 900000000 };
+	const struct itimerspec soon = { .it_value.tv_nsec = 1000000 };
 	int fd = timerfd_create(CLOCK_MONOTONIC, 0);
 
 	if (fd < 0)
 		err(1, "timerfd_create");
-	for (;;) {
+	for (;;)
 		if (timerfd_settime(fd, 0, &soon, NULL))
 			err(1, "timerfd_settime");
-		soon.it_value.tv_nsec -= 1000000;
-		if (soon.it_value.tv_nsec < 100000000)
-			soon.it_value.tv_nsec = 900000000;
-	}
 }
 
 static double now(void)

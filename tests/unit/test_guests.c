@@ -612,10 +612,42 @@ static void does_not_flap(void **state)
 	assert_int_equal(verdict.bound, BOUND_CPU);
 }
 
+/* Nor does one that waits for its disk on a machine that grows slower and faster. */
+static void does_not_flap_for_its_waits(void **state)
+{
+	static const struct {
+		uint64_t halts;
+		enum bound bound;
+	} windows[] = { { 501, BOUND_NOT }, { 500, BOUND_IO }, { 620, BOUND_IO },
+			{ 300, BOUND_IO },  { 620, BOUND_IO }, { 630, BOUND_NOT },
+			{ 510, BOUND_NOT } };
+	struct thresholds thresholds;
+	struct verdict verdict = { 0 };
+
+	(void)state;
+	usual_thresholds(&thresholds);
+	for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++) {
+		const struct labelled slow = {
+			.guest = 1900,
+			.halted = 3000,
+			.exits = { { "EPT_MISCONFIG", 100, 0, 10 },
+				   { "HLT", windows[i].halts, 0, 90 } },
+			.touch = { QUEUE },
+		};
+		struct window_guest guest = make(&slow);
+
+		verdict_follow(&verdict, &guest, HAS_ALL, &thresholds);
+		about_put(guest.now);
+		if (verdict.bound != windows[i].bound)
+			fail_msg("%zu: %s (%s)", i, verdict_word(verdict.bound), verdict.rule);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(calls_each_as_an_expert_would),
 	cmocka_unit_test(its_confusions_are_on_the_page),
 	cmocka_unit_test(does_not_flap),
+	cmocka_unit_test(does_not_flap_for_its_waits),
 };
 
 UNIT_MAIN(tests)

@@ -34,6 +34,7 @@ static const struct thresholds usual = {
 	.spin_exits = 0.5,
 	.spin_rate = 500,
 	.exit_time = 0.25,
+	.exit_rate = 500,
 	.kernel_time = 0.5,
 	.starving = 0.75,
 	.throttled = 0.25,
@@ -354,6 +355,102 @@ static void knows_the_computing(void **state)
 			   .faults = 10,
 			   .reason = { { .reason = "npf", .kernel_ns = 2500 } } },
 	   BOUND_MEMORY, "memory_time 0.25 >= 0.25");
+}
+
+static void knows_the_exit_bound(void **state)
+{
+	(void)state;
+	is((struct scene){ RUNNING,
+			   .reason = { { .reason = "cpuid", .exits = 5000, .kernel_ns = 2500 } } },
+	   BOUND_EXIT, "exit_time 0.25 >= 0.25");
+	is((struct scene){ RUNNING,
+			   .reason = { { .reason = "cpuid", .exits = 5000, .kernel_ns = 2499 } } },
+	   BOUND_CPU, NONE);
+	/* The ticks of a slow machine are few. */
+	is((struct scene){ RUNNING,
+			   .reason = { { .reason = "msr", .exits = 4999, .kernel_ns = 2500 } } },
+	   BOUND_CPU, NONE);
+	/* Interrupts of the host are no work of the guest. */
+	is((struct scene){ .guest = 5000,
+			   .kernel = 5000,
+			   .vm = 9999,
+			   .reason = { { .reason = "interrupt", .exits = 9999, .kernel_ns = 4000 },
+				       { .reason = "VMCALL", .exits = 5000, .kernel_ns = 1000 } } },
+	   BOUND_CPU, "cpu_time 0.83 >= 0.62");
+	/* A device that is a timer counts here. */
+	is(
+		(struct scene){
+			RUNNING, .mmio = 9000,
+			.reason = { { .reason = "EPT_MISCONFIG", .exits = 9000, .user_ns = 2500 } },
+			.spot = { { .kind = "mmio", .address = 0xfed000f0, .count = 9 } } },
+		BOUND_EXIT, "exit_time 0.25 >= 0.25");
+	is((struct scene){ .guest = 5000, .kernel = 5000, .vm = 9999, .bare = true }, BOUND_EXIT,
+	   "kernel_time 0.50 >= 0.50");
+	is((struct scene){ .guest = 5001, .kernel = 4999, .vm = 9999, .bare = true }, BOUND_CPU,
+	   "cpu_time 0.50, the largest part");
+}
+
+static void knows_the_starved(void **state)
+{
+	const struct reason io = { .reason = "io", .exits = 5000, .user_ns = 500 };
+
+	(void)state;
+	is((struct scene){ .guest = 1000, .kernel = 3000, .ready = 3000, .vm = 10000 },
+	   BOUND_STARVED, "starving 0.75 >= 0.75");
+	is((struct scene){ .guest = 1000, .kernel = 3000, .ready = 2999, .vm = 10000 }, BOUND_CPU,
+	   "cpu_time 1.00 >= 0.62");
+	/* It hardly wants to run. */
+	is(
+		(struct scene){
+			.guest = 700, .kernel = 2300, .ready = 2250, .halted = 1800, .vm = 10000 },
+		BOUND_NOT, "room 0.38 >= 0.38");
+	/* Waiting for a CPU does not change what it is bound by. */
+	is((struct scene){ .guest = 500, .user = 500, .vm = 10000, .reason = { io } }, BOUND_IO,
+	   "io_time 0.50 >= 0.25");
+	is((struct scene){ .guest = 500,
+			   .kernel = 9000,
+			   .user = 500,
+			   .ready = 9000,
+			   .vm = 10000,
+			   .reason = { io, { .reason = "interrupt", .kernel_ns = 9000 } } },
+	   BOUND_IO, "io_time 0.50 >= 0.25");
+}
+
+static void knows_the_roomy(void **state)
+{
+	(void)state;
+	is((struct scene){ .guest = 6250, .halted = 3750, .vm = 10000 }, BOUND_NOT,
+	   "room 0.38 >= 0.38");
+	is((struct scene){ .guest = 6251, .halted = 3749, .vm = 10000 }, BOUND_CPU,
+	   "cpu_time 1.00 >= 0.62");
+	/* It has room, whatever its little work is. */
+	is((struct scene){ .guest = 1000,
+			   .user = 5250,
+			   .halted = 3750,
+			   .vm = 10000,
+			   .reason = { { .reason = "io", .exits = 9000, .user_ns = 5250 } } },
+	   BOUND_NOT, "room 0.38 >= 0.38");
+}
+
+/* On a slow machine a guest that waits for its disk also halts for its timers. */
+static void knows_io_on_a_slow_machine(void **state)
+{
+	struct thresholds slow = usual;
+
+	(void)state;
+	slow.device_halts = 0.25;
+	thresholds = &slow;
+	is((struct scene){ .guest = 4000, .halted = 6000, .halts = 200, .vm = 900, .mmio = 50 },
+	   BOUND_IO, "device_waits 0.25 >= 0.25");
+	/* 5 a second are needed. */
+	is((struct scene){ .guest = 4000, .halted = 6000, .halts = 196, .vm = 900, .mmio = 49 },
+	   BOUND_NOT, "room 0.60 >= 0.38");
+	/* One that hardly runs touches its device for every second halt. */
+	is((struct scene){ .guest = 400, .halted = 9600, .halts = 200, .vm = 900, .mmio = 99 },
+	   BOUND_IDLE, "busy 0.040 < idle_busy 0.06");
+	is((struct scene){ .guest = 400, .halted = 9600, .halts = 200, .vm = 900, .mmio = 100 },
+	   BOUND_IO, "device_waits 0.50 >= 0.50");
+	thresholds = &usual;
 }
 
 static void several_rules_are_a_mix(void **state)
@@ -818,6 +915,10 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(knows_the_memory_bound),
 	cmocka_unit_test(knows_the_spinning),
 	cmocka_unit_test(knows_the_computing),
+	cmocka_unit_test(knows_the_exit_bound),
+	cmocka_unit_test(knows_the_starved),
+	cmocka_unit_test(knows_the_roomy),
+	cmocka_unit_test(knows_io_on_a_slow_machine),
 	cmocka_unit_test(several_rules_are_a_mix),
 	cmocka_unit_test(reads_the_thesis_as_its_author),
 	cmocka_unit_test(draws_its_lines_exactly),

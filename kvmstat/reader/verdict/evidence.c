@@ -348,6 +348,7 @@ static void add_exits(struct evidence *e, const struct detail *detail, const uin
 			break;
 		case KIND_HIDDEN:
 			e->hidden += share(r->exits, e->exits);
+			e->exit_rate += r->exits;
 			break;
 		case KIND_DEVICE:
 			to_user += r->to_user;
@@ -357,9 +358,14 @@ static void add_exits(struct evidence *e, const struct detail *detail, const uin
 			fault_ns += r->kernel_ns;
 			faults += r->exits;
 			break;
+		case KIND_TIMER:
+		case KIND_NESTED:
+			e->exit_rate += r->exits;
+			break;
 		case KIND_REGISTER:
 		case KIND_HYPERCALL:
 		case KIND_OTHER:
+			e->exit_rate += r->exits;
 			if (r->exits >= CHEAP_EXITS && !r->to_user && mean > 0 &&
 			    (!e->cheap_ns || mean < e->cheap_ns))
 				e->cheap_ns = mean;
@@ -396,41 +402,32 @@ static void add_vcpus(struct evidence *e, const struct window_guest *guest,
 		e->full = e->vcpus;
 }
 
-/* Grows from 0 at half of the threshold to 1 at the threshold. */
-static double ramp(double value, double threshold)
-{
-	double up = threshold > 0 ? 2 * value / threshold - 1 : 1;
-
-	return up < 0 ? 0 : at_most(up, 1);
-}
-
 /*
  * Divides halted time. While a request is under way the guest halts once for it, and some
  * more times for its timers on a slow machine. A guest that hardly runs has few of these,
- * so there a request must come for every second halt.
+ * so there a request must come for every second halt. What was a wait before, @again, is
+ * one with a little less.
  */
-static void divide_halted(struct evidence *e, const struct thresholds *t)
+static void divide_halted(struct evidence *e, const struct thresholds *t, bool again)
 {
+	const double keep = again && t->keep < 1 ? t->keep : 1;
 	const struct beside *b = &e->beside;
-	double device, memory;
+	bool device, memory;
 
-	device = ramp(e->device_waits,
-		      e->busy_share < t->idle_busy ? t->device_waits : t->device_halts);
-	if (e->device_rate < t->device_rate)
-		device = 0;
+	device = e->device_waits >= keep * (e->busy_share < keep * t->idle_busy ?
+						    t->device_waits :
+						    t->device_halts) &&
+		 e->device_rate >= keep * t->device_rate;
 	/* Then it waits for the other end of the network, which is no device of its own. */
 	if (b->storage_known && b->network_known && b->storage_rate < t->device_rate &&
 	    b->network_rate >= t->device_rate)
-		device = 0;
-	memory = e->memory_time >= t->notable ? ramp(e->memory_waits, t->device_waits) : 0;
+		device = false;
 	/* Faults that come in crowds are over before the guest halts. */
-	if (e->memory_waits > MOST_FAULTS)
-		memory = 0;
-	if (device + memory > 1)
-		device = 1 - memory;
-	e->part[PART_DEVICE_WAIT] = device * e->halted;
-	e->part[PART_MEMORY_WAIT] = memory * e->halted;
-	e->waited = (device + memory) * e->halted;
+	memory = e->memory_time >= t->notable && e->memory_waits >= keep * t->device_waits &&
+		 e->memory_waits <= MOST_FAULTS;
+	e->waited = device || memory ? e->halted : 0;
+	e->part[PART_DEVICE_WAIT] = memory ? 0 : e->waited;
+	e->part[PART_MEMORY_WAIT] = memory ? e->waited : 0;
 	e->part[PART_IDLE] = e->halted - e->waited;
 }
 
@@ -523,7 +520,7 @@ static void add_times(struct evidence *e, const struct window_guest *guest,
 }
 
 void evidence_of(struct evidence *e, const struct window_guest *guest, const struct detail *detail,
-		 uint32_t has, const struct thresholds *t)
+		 uint32_t has, const struct thresholds *t, bool again)
 {
 	const uint64_t *v = guest->sum.v;
 	const double all = all_time(v);
@@ -553,12 +550,13 @@ void evidence_of(struct evidence *e, const struct window_guest *guest, const str
 	e->device_exits = share(touched * devices, e->exits);
 	e->device_waits = share(touched * devices, v[COL_halt_num]);
 	e->memory_waits = share(memory, v[COL_halt_num]);
+	e->exit_rate = share((e->exit_rate + touched * (1 - devices)) * 1e9, e->busy);
 	if (!e->detailed)
 		e->fault_ns = share(e->memory_time * e->busy, memory);
 	e->spin_rate = share(e->spin_exits * e->exits * 1e9, e->busy);
 	add_vcpus(e, guest, detail, t, &least);
 	e->device_rate = share(touched * devices, e->seconds / (e->vcpus ?: 1));
-	divide_halted(e, t);
+	divide_halted(e, t, again);
 	e->room = least * share(e->part[PART_IDLE], e->halted);
 	e->busy /= 1e9;
 }

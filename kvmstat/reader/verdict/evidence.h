@@ -91,7 +91,7 @@ struct evidence {
 	double device_exits, device_waits, device_rate;
 	double device_user; /* the share of them that the VMM handles */
 	double memory_waits; /* memory faults for each halt */
-	double spin_rate; /* PAUSE exits per busy second */
+	double spin_rate, exit_rate; /* PAUSE exits, and those of exit_time, per busy second */
 	double fault_ns, cheap_ns; /* mean time of a memory fault, and of the cheapest exit */
 	double hidden; /* share of exits that do not tell what they are for */
 	bool dirty; /* the guest's writes to memory are logged */
@@ -107,9 +107,10 @@ struct evidence {
 
 /*
  * Computes the evidence of what @guest did in a window that has the columns @has. @detail
- * is the guest's window_detail().
+ * is the guest's window_detail(). Halts in which the guest waited before, @again, are waits
+ * with a little less evidence, too.
  */
 void evidence_of(struct evidence *e, const struct window_guest *guest, const struct detail *detail,
-		 uint32_t has, const struct thresholds *t);
+		 uint32_t has, const struct thresholds *t, bool again);
 
 #endif

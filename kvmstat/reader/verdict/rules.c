@@ -169,7 +169,7 @@ const struct rule rules[] = {
 	  STAGE_FINDING,
 	  BOUND_EXIT,
 	  NEEDS_TIMES | NEEDS_BUSY | NEEDS_REASONS,
-	  { IF(exit_time, exit_time), IF_FULL },
+	  { IF(exit_time, exit_time), IF(exit_rate, exit_rate), IF_FULL },
 	  exit_size,
 	  advise_exits,
 	  NULL },

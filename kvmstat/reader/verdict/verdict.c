@@ -247,6 +247,8 @@ static void name_largest(char *why, const struct evidence *e, const struct thres
 			   part_info[largest].group == PARTS_VMM    ? "VMM: " :
 								      "",
 			   part_info[largest].what, 100 * most);
+	if (largest != PART_HELD && e->held >= t->notable)
+		advice_add(why, "its VMM holds it for %.1f %%", 100 * e->held);
 }
 
 static void explain_times(char *why, const struct evidence *e, const struct thresholds *t)
@@ -277,8 +279,6 @@ static void explain_times(char *why, const struct evidence *e, const struct thre
 static void name_parts(char *why, const struct evidence *e, const struct thresholds *t)
 {
 	name_largest(why, e, t);
-	if (e->held >= t->notable)
-		advice_add(why, "its VMM holds it for %.1f %%", 100 * e->held);
 	if (e->vcpus > 1 && e->full && e->full < e->vcpus)
 		advice_add(why, "%" PRIu64 " of its %" PRIu64 " vCPUs hardly halt", e->full,
 			   e->vcpus);
@@ -368,14 +368,15 @@ static void admit(struct verdict *verdict)
 }
 
 static void judge(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
-		  const struct thresholds *thresholds, uint32_t before)
+		  const struct thresholds *thresholds, const struct verdict *before)
 {
 	struct detail detail;
 
 	*verdict = (struct verdict){ 0 };
 	window_detail(guest, &detail);
-	evidence_of(&verdict->evidence, guest, &detail, has, thresholds);
-	decide(verdict, thresholds, before);
+	evidence_of(&verdict->evidence, guest, &detail, has, thresholds,
+		    before && before->evidence.waited > 0);
+	decide(verdict, thresholds, before ? before->met : 0);
 	explain(verdict, guest, thresholds);
 	advise(verdict, guest, &detail, thresholds);
 	admit(verdict);
@@ -385,7 +386,7 @@ static void judge(struct verdict *verdict, const struct window_guest *guest, uin
 void verdict_judge(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
 		   const struct thresholds *thresholds)
 {
-	judge(verdict, guest, has, thresholds, 0);
+	judge(verdict, guest, has, thresholds, NULL);
 }
 
 void verdict_follow(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
@@ -393,7 +394,7 @@ void verdict_follow(struct verdict *verdict, const struct window_guest *guest, u
 {
 	struct verdict next;
 
-	judge(&next, guest, has, thresholds, verdict->met);
+	judge(&next, guest, has, thresholds, verdict);
 	if (next.bound || !verdict->bound)
 		*verdict = next;
 }
@@ -442,7 +443,7 @@ json_t *verdict_json(const struct verdict *verdict)
 	return json_pack("{s:s, s:f, s:s, s:s, s:s, s:s,"
 			 " s:{s:b, s:b, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f,"
 			 " s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f,"
-			 " s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:s, s:o}}",
+			 " s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:s, s:f, s:o}}",
 			 "bound", verdict_word(verdict->bound), "confidence", verdict->confidence,
 			 "rule", verdict->rule, "why", verdict->why, "advice", verdict->advice,
 			 "blind_spots", verdict->blind, "evidence", "timed", e->timed, "detailed",
@@ -457,5 +458,6 @@ json_t *verdict_json(const struct verdict *verdict)
 			 "room", e->room, "waited", e->waited, "starving", e->starving, "exit_time",
 			 e->exit_time, "device_rate", e->device_rate, "memory_waits",
 			 e->memory_waits, "vcpus", (json_int_t)e->vcpus, "full_vcpus",
-			 (json_int_t)e->full, "top_reason", e->top_reason, "parts", parts_json(e));
+			 (json_int_t)e->full, "top_reason", e->top_reason, "exit_rate",
+			 e->exit_rate, "parts", parts_json(e));
 }
