@@ -94,7 +94,7 @@ all=$(cd tests/cases && echo [0-7]*.sh | sed 's/\.sh//g')
 
 # Real guests: in a machine where PAUSE exits, with the disk that has them.
 guests() {
-	boot guests svm "80-verdicts 85-screens" --timeout 1800 --smp 2 --mem 2048 --pause --kmods zram --disk "$(tests/lab/root.sh "$kernel")"
+	boot guests svm "80-verdicts 85-screens" --timeout 1800 --smp 2 --mem 2048 --pause --kmods "zram lzo-rle" --disk "$(tests/lab/root.sh "$kernel")"
 }
 
 quick() {

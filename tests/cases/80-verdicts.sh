@@ -72,13 +72,14 @@ afflict() {
 			taskset -p 1 ${task##*/} >/dev/null
 			renice -n 19 -p ${task##*/} >/dev/null
 		done
-		taskset 1 nice -n -10 sh -c 'while :; do :; done' &
+		taskset 1 sh -c 'while :; do :; done' &
 		neighbour=$!
+		renice -n -10 -p $neighbour >/dev/null
 		;;
 	quota) group cpu.max "10000 100000" ;;
 	paused) echo stop >mon.in ;;
 	swapped)
-		modprobe zram && echo 512M >/sys/block/zram0/disksize && mkswap /dev/zram0 >/dev/null &&
+		modprobe lzo-rle && modprobe zram && echo 512M >/sys/block/zram0/disksize && mkswap /dev/zram0 >/dev/null &&
 			swapon /dev/zram0
 		group memory.max 160M
 		;;
@@ -89,7 +90,7 @@ heal() {
 	case $guest in
 	starved) kill $neighbour ;;
 	quota) rmdir /sys/fs/cgroup/guest ;;
-	swapped) swapoff /dev/zram0 && rmdir /sys/fs/cgroup/guest ;;
+	swapped) swapoff /dev/zram0; rmdir /sys/fs/cgroup/guest ;;
 	esac
 }
 

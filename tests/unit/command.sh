@@ -349,6 +349,10 @@ done <<-EOT
 	compute CPU-bound
 	cpuid exit-bound
 	paused paused
+	virtio I/O-bound
+	quota starved
+	nested exit-bound
+	console I/O-bound
 EOT
 
 # The running module, and names of real processes.

@@ -286,44 +286,36 @@ static void guess_times(struct times *times, const uint64_t *v, double kernel, d
 		times->vmm[CAUSE_DEVICE] = user;
 }
 
-/* Which reason takes most of the time that is neither for devices nor for memory. */
+/* Which cause takes most of the time of other exits, and which reason most of that. */
 static void find_top(struct evidence *e, const struct detail *detail, double registers,
 		     double timer, double own, const struct returns *returns)
 {
+	static const enum cause causes[] = { CAUSE_TIMER, CAUSE_HYPERCALL, CAUSE_NESTED };
+	const double all = returns->device + returns->memory + returns->other;
 	const struct reason *r;
 	double most = 0;
 
+	e->top_cause = CAUSE_OTHER;
+	for (size_t i = 0; i < sizeof(causes) / sizeof(*causes); i++)
+		if (e->cause[causes[i]] > e->cause[e->top_cause])
+			e->top_cause = causes[i];
 	detail_for_each(r, detail, TABLE_REASONS) {
 		const enum kind kind = kind_of(r->reason);
-		const double all = returns->device + returns->memory + returns->other;
+		const bool timers = e->top_cause == CAUSE_TIMER;
 		double time = r->kernel_ns + r->user_ns;
-		enum cause cause = kind < KIND_FAULT ? (enum cause)kind : CAUSE_OTHER;
 
-		switch (kind) {
-		case KIND_REGISTER:
-			cause = registers >= 0.5 ? CAUSE_TIMER : CAUSE_OTHER;
-			break;
-		case KIND_DEVICE:
-		case KIND_FAULT:
-			time = timer * r->user_ns +
-			       (kind == KIND_DEVICE ? timer * r->kernel_ns : 0);
-			cause = CAUSE_TIMER;
-			break;
-		case KIND_HIDDEN:
+		if (kind == KIND_REGISTER && (timers || e->top_cause == CAUSE_OTHER))
+			time *= timers ? registers : 1 - registers;
+		else if (kind == KIND_DEVICE && timers)
+			time *= timer;
+		else if (kind == KIND_FAULT && timers)
+			time = timer * r->user_ns;
+		else if (kind == KIND_HIDDEN && e->top_cause == CAUSE_OTHER)
 			time *= 1 - share(returns->device, all);
-			break;
-		case KIND_DIRTY:
-		case KIND_HOST:
-		case KIND_HALT:
-		case KIND_SPIN:
-			time = 0;
-			break;
-		default:
-			break;
-		}
+		else if (kind >= KIND_FAULT || (enum cause)kind != e->top_cause)
+			continue;
 		if (time > most) {
 			most = time;
-			e->top_cause = cause;
 			strcpy(e->top_reason, r->reason);
 		}
 	}

@@ -32,7 +32,7 @@
 	X(exit_time, 0.25, "share of busy time for other exits; exit-bound")               \
 	X(exit_rate, 500, "other exits for each busy second, which exit-bound also needs") \
 	X(kernel_time, 0.50, "share of busy time in the kernel, if reasons are not known") \
-	X(starving, 0.80, "share of the time it wants to run in which it gets no CPU")     \
+	X(starving, 0.75, "share of the time it wants to run in which it gets no CPU")     \
 	X(throttled, 0.20, "share of all time throttled by a quota; starved")              \
 	X(held, 0.40, "share of all time that the VMM holds it; paused")                   \
 	X(cpu_time, 0.60, "share of busy time in guest mode; CPU-bound")                   \

@@ -188,7 +188,11 @@ static void decide_by_size(const struct judging *judging)
 	const struct evidence *e = &verdict->evidence;
 
 	verdict->confidence = UNEXPLAINED * confidence(judging, 0);
-	if (e->guest >= e->kernel && e->guest >= e->user) {
+	if (e->starving >= 0.5) {
+		verdict->bound = BOUND_STARVED;
+		snprintf(verdict->rule, sizeof(verdict->rule), "starving %.2f, the largest part",
+			 e->starving);
+	} else if (e->guest >= e->kernel && e->guest >= e->user) {
 		verdict->bound = BOUND_CPU;
 		snprintf(verdict->rule, sizeof(verdict->rule), "cpu_time %.2f, the largest part",
 			 e->guest);
@@ -335,6 +339,8 @@ static void advise(struct verdict *verdict, const struct window_guest *guest,
 		return;
 	if (e->ready >= t->waiting && verdict->bound != BOUND_STARVED)
 		advise_ready(&advice);
+	else if (e->ready >= t->waiting && !verdict->met)
+		advise_starved(&advice);
 	if (e->polled >= t->polling)
 		advise_polling(&advice);
 }
