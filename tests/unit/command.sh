@@ -350,7 +350,9 @@ done <<-EOT
 	cpuid exit-bound
 	paused paused
 	virtio I/O-bound
+	timer exit-bound
 	quota starved
+	starved starved
 	nested exit-bound
 	console I/O-bound
 EOT

@@ -306,6 +306,8 @@ static const struct labelled guests[] = {
 	  .name = "db", .cgroup = "/machine.slice/machine-qemu\\x2d2\\x2ddb.scope", .guest = 500,
 	  .ready = 4200, .halted = 250,
 	  .exits = { { "interrupt", 900, 0, 4230 }, { "hlt", 90, 0, 20 } } },
+	{ "starved, no CPU at all", TRIED_ON, BOUND_STARVED, "for 100 % of its time",
+	  .exits = { { "interrupt", 0, 0, 5000 } } },
 	{ "IDE, 65 % ready", TRIED_ON, BOUND_IO, "virtio-blk|ready (waiting", .guest = 900,
 	  .halted = 80, .ready = 3250,
 	  .exits = { { "io", 6500, 6300, 300, 2700 },

@@ -461,6 +461,9 @@ static void add_times(struct evidence *e, const struct window_guest *guest,
 		e->throttled = share(e->beside.throttled_ns, all);
 	e->ready_known = about_ready(guest->was, guest->now, &waited);
 	ready = at_most(waited, kernel + vmm);
+	/* The scheduler counts a wait when it is over. */
+	if (!v[COL_exits] && !v[COL_guest_ns])
+		ready = kernel;
 	e->starving = share(ready, guest_ns + kernel + vmm);
 	count_returns(&returns, detail);
 	e->dirty = returns.memory > 0;

@@ -198,7 +198,7 @@ const struct rule rules[] = {
 	  { IF(starving, starving), IF_FULL },
 	  NULL,
 	  advise_starved,
-	  NULL },
+	  "a vCPU that does not leave the kernel can wait for storage instead" },
 	{ "cpu_time",
 	  STAGE_LAST,
 	  BOUND_CPU,
