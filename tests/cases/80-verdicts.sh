@@ -54,14 +54,21 @@ start() {
 	echo $thp >/sys/kernel/mm/transparent_hugepage/enabled
 	[ ! -e disk.img ] || rm disk.img
 	truncate -s 64M disk.img
+	if [ $guest = swapped ]; then
+		modprobe lzo-rle && modprobe zram && echo 512M >/sys/block/zram0/disksize
+		mkswap /dev/zram0 >/dev/null && swapon /dev/zram0
+		# What it has already would not be charged to a group that it joins later.
+		group memory.max 160M 0
+	fi
 	real_guest $kind "$@"
+	echo 0 >/sys/fs/cgroup/cgroup.procs
 }
 
-# group SETTING VALUE: the guest in a cgroup of its own, that is so.
+# group SETTING VALUE PID: a process (0 is this one) in a cgroup of its own, that is so.
 group() {
 	mkdir /sys/fs/cgroup/guest
 	echo $2 >/sys/fs/cgroup/guest/$1
-	echo $pid >/sys/fs/cgroup/guest/cgroup.procs
+	echo $3 >/sys/fs/cgroup/guest/cgroup.procs
 }
 
 # afflict: what is done to it from outside, once it works.
@@ -76,13 +83,8 @@ afflict() {
 		neighbour=$!
 		renice -n -10 -p $neighbour >/dev/null
 		;;
-	quota) group cpu.max "10000 100000" ;;
+	quota) group cpu.max "10000 100000" $pid ;;
 	paused) echo stop >mon.in ;;
-	swapped)
-		modprobe lzo-rle && modprobe zram && echo 512M >/sys/block/zram0/disksize && mkswap /dev/zram0 >/dev/null &&
-			swapon /dev/zram0
-		group memory.max 160M
-		;;
 	esac
 }
 
