@@ -21,7 +21,9 @@ unit() {
 cost() { tests/bench/bench.sh --check; }
 demo() { tests/demo/demo.sh && echo "ok - demo"; }
 # Real guests: in a machine where PAUSE exits, with the disk that has them.
-guests() { boot guests svm "${1:-80-verdicts 85-screens}" --timeout 900 --smp 2 --mem 2048 --pause --disk "$(tests/lab/root.sh "$kernel")"; }
+guests() {
+	boot guests svm "${1:-80-verdicts 85-screens}" --timeout 1800 --smp 2 --mem 2048 --pause --kmods "zram lzo-rle" --disk "$(tests/lab/root.sh "$kernel")"
+}
 
 # prepare KERNEL: what the machines need, for this architecture.
 prepare() {

@@ -3,6 +3,8 @@
 
 [ -e /bin/kvmstat ] || { skip "the process: the command is not built for $machine here"; return; }
 
+[ -e /bin/chrt ] || { skip "the process: there is no chrt for $machine here"; return; }
+
 kvm_present
 load mode=0444
 

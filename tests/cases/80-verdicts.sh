@@ -1,66 +1,126 @@
 # The verdicts on real guests whose work is known, by recordings of some seconds of each
 # alone; ends with the matrix of what they are and what they are called. Needs the root
-# disk, and a machine in which PAUSE exits.
-# shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
+# disk, zram, and a machine in which PAUSE exits.
+#   lab.kinds=A,B    only these
+# shellcheck shell=sh disable=SC2154,SC2086,SC2046 # from lib.sh; words
 
 mount_root || { not_ok "no root disk"; exit; }
 kvm_present
 load
-# What fresh memory costs page by page; huge pages are the advice.
-echo never >/sys/kernel/mm/transparent_hugepage/enabled
+mkdir -p /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup
+echo "+cpu +memory" >/sys/fs/cgroup/cgroup.subtree_control
 
-# called KIND: what it must be.
+# called GUEST: what it must be.
 called() {
 	case $1 in
-	compute) echo CPU-bound ;;
-	ide | virtio) echo I/O-bound ;;
-	memory) echo memory-bound ;;
+	compute | huge) echo CPU-bound ;;
+	ide | virtio | iothread | console) echo I/O-bound ;;
+	memory | swapped) echo memory-bound ;;
 	spin) echo spin-bound ;;
+	cpuid | timer | nested) echo exit-bound ;;
+	starved | quota) echo starved ;;
+	paused) echo paused ;;
+	light) echo "not bound" ;;
 	idle) echo idle ;;
 	esac
 }
 
-: >matrix
-for kind in idle compute ide virtio memory spin; do
-	set --
-	case $kind in
-	ide | virtio)
-		truncate -s 64M $kind.img
-		set -- -drive "file=$kind.img,format=raw,if=$kind"
-		# A slow disk: it waits for that on any machine.
-		[ $kind = ide ] || set -- "$1" "$2,throttling.iops-total=20"
+# start GUEST: with the options that its work needs; what it does is its kind.
+start() {
+	set -- $1
+	kind=$1
+	case $1 in
+	compute) set -- $1 -smp 2 ;;
+	ide) set -- $1 -drive "file=disk.img,format=raw,if=ide" ;;
+	# A slow disk: it waits for that on any machine.
+	virtio) set -- $1 -drive "file=disk.img,format=raw,if=virtio,throttling.iops-total=20" ;;
+	iothread)
+		kind=virtio
+		set -- $1 -object iothread,id=io1 -device virtio-blk-pci,drive=d,iothread=io1 \
+			-drive "file=disk.img,format=raw,if=none,id=d,throttling.iops-total=20"
 		;;
-	memory) set -- -m 1024 ;;
+	memory) set -- $1 -m 1024 ;;
+	huge) kind=walk && set -- $1 -m 256 ;;
+	swapped) kind=walk && set -- $1 -m 256 ;;
+	starved | quota | paused)
+		kind=compute
+		[ $1 != paused ] || mkfifo mon.in mon.out
+		[ $1 != paused ] || set -- $1 -chardev pipe,id=mon,path=mon -mon mon
+		;;
 	esac
+	shift
+	# What fresh memory costs page by page; huge pages are the advice.
+	[ $guest = huge ] && thp=always || thp=never
+	echo $thp >/sys/kernel/mm/transparent_hugepage/enabled
+	[ ! -e disk.img ] || rm disk.img
+	truncate -s 64M disk.img
+	if [ $guest = swapped ]; then
+		modprobe lzo-rle && modprobe zram && echo 512M >/sys/block/zram0/disksize
+		mkswap /dev/zram0 >/dev/null && swapon /dev/zram0
+		# What it has already would not be charged to a group that it joins later.
+		group memory.max 160M 0
+	fi
 	real_guest $kind "$@"
+	echo 0 >/sys/fs/cgroup/cgroup.procs
+}
+
+# group SETTING VALUE PID: a process (0 is this one) in a cgroup of its own, that is so.
+group() {
+	mkdir /sys/fs/cgroup/guest
+	echo $2 >/sys/fs/cgroup/guest/$1
+	echo $3 >/sys/fs/cgroup/guest/cgroup.procs
+}
+
+# afflict: what is done to it from outside, once it works.
+afflict() {
+	case $guest in
+	starved)
+		for task in "/proc/$pid/task/"*; do
+			taskset -p 1 ${task##*/} >/dev/null
+			renice -n 19 -p ${task##*/} >/dev/null
+		done
+		taskset 1 sh -c 'while :; do :; done' &
+		neighbour=$!
+		renice -n -10 -p $neighbour >/dev/null
+		;;
+	quota) group cpu.max "10000 100000" $pid ;;
+	paused) echo stop >mon.in ;;
+	esac
+}
+
+heal() {
+	case $guest in
+	starved) kill $neighbour ;;
+	quota) rmdir /sys/fs/cgroup/guest ;;
+	swapped) swapoff /dev/zram0; rmdir /sys/fs/cgroup/guest ;;
+	esac
+}
+
+: >matrix
+for guest in $(lab_option kinds idle,light,compute,ide,virtio,iothread,console,memory,huge,swapped,spin,cpuid,timer,starved,quota,paused,nested | tr , ' '); do
+	start $guest
+	afflict
 	# What its boot left over.
 	sleep 3
-	kvmstat record $kind.jsonl 6 2
-	is "$kind: the recording has two lines" "$(wc -l <$kind.jsonl)" 2
-	verdict=$(kvmstat classify -f $kind.jsonl --csv -c bound | sed 1d)
-	kvmstat classify -f $kind.jsonl | sed 's/^/# /'
-	is "$kind: called" "$verdict" "$(called $kind)"
-	echo "$(called $kind) $verdict" >>matrix
-	save $kind.jsonl $kind.jsonl
-	if [ $kind = ide ]; then
-		is "now, by name" "$(kvmstat classify -g $kind -w 3 --csv -c name,bound | sed 1d)" "ide,I/O-bound"
-		yes "its page names the disk" sh -c "kvmstat show $kind | grep -q '0x1f[0-7].*IDE'"
-		yes "its page has its threads' waiting" sh -c "kvmstat show $kind | grep -q 'of both, ready'"
-		kvmstat show $kind | sed 's/^/# /'
+	kvmstat record $guest.jsonl 6 2
+	is "$guest: the recording has two lines" "$(wc -l <$guest.jsonl)" 2
+	verdict=$(kvmstat classify -f $guest.jsonl --csv -c bound | sed '1d; s/"//g')
+	kvmstat report -g $kind $guest.jsonl | sed 's/^/# /'
+	is "$guest: called" "$verdict" "$(called $guest)"
+	echo "$(called $guest),$verdict" >>matrix
+	save $guest.jsonl $guest.jsonl
+	if [ $guest = ide ]; then
+		is "now, by name" "$(kvmstat classify -g ide -w 3 --csv -c name,bound | sed 1d)" "ide,I/O-bound"
+		yes "its page names the disk" sh -c "kvmstat show ide | grep -q '0x1f[0-7].*IDE'"
+		yes "its page has its threads' waiting" sh -c "kvmstat show ide | grep -q 'ready, waiting'"
 	fi
+	[ $guest != paused ] || echo cont >mon.in
 	kill $pid
 	within 20 gone $pid
+	heal
 done
 
-echo "# rows: what the guests are; columns: what kvmstat calls them"
-awk '{ n[$1, $2]++; is[$1]; is[$2] } END {
-	printf "# %-14s", ""
-	for (c in is) printf "%14s", c
-	print ""
-	for (r in is) {
-		printf "# %-14s", r
-		for (c in is) printf "%14d", n[r, c]
-		print ""
-	}
-}' matrix
+echo "# what the guests are, and what kvmstat calls them"
+awk -F, '{ n[$1 ", called " $2]++ } END { for (pair in n) printf "# %3d %s\n", n[pair], pair }' matrix | sort -k 3
+umount /sys/fs/cgroup
 unload

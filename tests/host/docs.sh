@@ -128,14 +128,35 @@ threshold() { sed -n "s/^\tX($1, \([0-9.]*\),.*/\1/p" $reader/verdict/thresholds
 percent() { awk -v n="$(threshold "$1")" 'BEGIN { printf "%g %%", 100 * n }'; }
 # words NAME: as the rules call it.
 words() { case $(threshold "$1") in 0.50) echo half ;; 0.33) echo "a third" ;; *) percent "$1" ;; esac; }
-says docs/verdicts.md "busy less than $(percent idle_busy) of the time"
-says docs/verdicts.md "devices take $(percent io_time) of the busy time; or $(words device_exits) of the exits, and $(percent notable) of the busy time"
-says docs/verdicts.md "over $(words io_exits) of the exits"
-says docs/verdicts.md "halts $(percent halted) of the time"
+# rules_in_code: the name and the verdict of each row of the table.
+rules_in_code() {
+	perl -0ne 'while (/\{ "(\w+)",\s*STAGE_\w+,\s*BOUND_(\w+)/g) { print "$1 $2\n" }' $reader/verdict/rules.c |
+		while read -r name bound; do
+			echo "$name $(sed -n "s/^\t\t\[BOUND_$bound\] = \"\(.*\)\",$/\1/p" $reader/verdict/verdict.c)"
+		done
+}
+same "verdicts.md has every rule, in order, with its verdict" "$(cells docs/verdicts.md rule | names | paste -d' ' - <(cells docs/verdicts.md rule 2))" \
+	"$(rules_in_code)"
+same "verdicts.md has every word" "$(cells docs/verdicts.md word | sort)" \
+	"$(sed -n 's/^\t\t\[BOUND_[A-Z_]*\] = "\(.*\)",$/\1/p' $reader/verdict/verdict.c | sort)"
+says docs/verdicts.md "the VMM holds it for $(percent held) of all time"
+says docs/verdicts.md "busy less than $(percent idle_busy) of all time"
+says docs/verdicts.md "devices take $(percent io_time) of the busy time"
+says docs/verdicts.md "port I/O is over $(words io_exits) of the exits (the rule of the thesis that kvmstat began with), and devices take $(percent notable) of the busy time"
+says docs/verdicts.md "devices are touched in $(words device_exits) of the exits, and take $(percent notable) of the busy time"
+says docs/verdicts.md "halts $(percent halted) of all time for devices, which it touches for every second halt, and $(threshold device_rate) times a second"
+yes "every second halt, every fifth halt" [ "$(threshold device_waits) $(threshold device_halts)" = "0.50 0.20" ]
+says docs/verdicts.md "busy for $(percent idle_busy) of all time, halts $(percent halted) of all time for devices"
 says docs/verdicts.md "faults of the guest's memory take $(percent memory_time) of the busy time"
+says docs/verdicts.md "$(words memory_exits) of the exits are memory faults"
 says docs/verdicts.md "$(words spin_exits) of the exits are PAUSE"
 says docs/verdicts.md "$(threshold spin_rate) of them per busy second"
+says docs/verdicts.md "take $(percent exit_time) of the busy time, and there are $(threshold exit_rate) of them per busy second"
+says docs/verdicts.md "the kernel takes $(percent kernel_time) of the busy time"
+says docs/verdicts.md "a quota throttles it for $(percent throttled) of all time"
+says docs/verdicts.md "ready for $(percent starving) of the time in which it wants to run"
 says docs/verdicts.md "$(percent cpu_time) of the busy time is in guest mode"
+says docs/verdicts.md "its fullest vCPU halts $(percent room) of all time with nothing to do"
 says docs/verdicts.md "fewer than $(threshold min_exits) exits, and less than $(threshold min_seconds) seconds of vCPU time"
 says docs/files.md "until $(defined RETIRED_MAX) other VMs have ended"
 says docs/files.md "the last $(defined RETIRED_MAX) VMs that ended, with the name of the VMM. These VMs have at most $(defined RETIRED_MAX_VCPUS) vCPUs"

@@ -2,15 +2,21 @@
 /*
  * guestwork KIND [DISK]: what guest-init's shell cannot make a guest do, for ever: "spin",
  * as one waits for a lock whose holder does not run; "memory", touch page after page that
- * the host has not given the guest yet; "write", write a disk block by block, uncached.
+ * the host has not given the guest yet; "walk", touch the same pages again and again; "cpuid",
+ * ask for that; "timer", set one again and again; "light", compute for a fifth of the time;
+ * "write", write a disk block by block, uncached.
  */
 #define _GNU_SOURCE
+#include <cpuid.h>
 #include <err.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Hardware lets some thousand PAUSEs pass between two VM exits, boot.sh --pause none. */
@@ -25,8 +31,8 @@ static void spin(void)
 	}
 }
 
-/* All that the guest has free but for some. */
-static void memory(void)
+/* Touches all that the guest has free but for some, once or for ever. */
+static void memory(bool again)
 {
 	const size_t spare = 16 << 20, page = sysconf(_SC_PAGESIZE);
 	struct sysinfo info;
@@ -40,8 +46,57 @@ static void memory(void)
 	if (bytes == MAP_FAILED)
 		err(1, "mmap");
 	madvise(bytes, size, MADV_NOHUGEPAGE);
-	for (at = 0; at < size; at += page)
-		bytes[at] = 1;
+	do {
+		for (at = 0; at < size; at += page)
+			bytes[at]++;
+	} while (again);
+}
+
+static void cpuid(void)
+{
+	unsigned int a, b, c, d;
+
+	for (;;)
+		__cpuid(0, a, b, c, d);
+}
+
+/*
+ * Sets the local APIC's timer to be due soon, again and again, as a guest of many timers does;
+ * the kernel's own way to it takes an emulated processor too long.
+ */
+static void timer(void)
+{
+	const off_t deadline = 0x6e0; /* the MSR */
+	uint64_t soon[64];
+	int fd = open("/dev/cpu/0/msr", O_WRONLY);
+
+	if (fd < 0)
+		err(1, "/dev/cpu/0/msr");
+	for (;;) {
+		for (int i = 0; i < 64; i++)
+			soon[i] = __builtin_ia32_rdtsc() + 10000000;
+		if (pwrite(fd, soon, sizeof(soon), deadline) < 0)
+			err(1, "/dev/cpu/0/msr");
+	}
+}
+
+static double now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return at.tv_sec + at.tv_nsec / 1e9;
+}
+
+static void light(void)
+{
+	double until;
+
+	for (;;) {
+		for (until = now() + 0.02; now() < until;)
+			;
+		usleep(80000);
+	}
 }
 
 /* The same MiB again and again, 4 KiB at a time. */
@@ -65,11 +120,19 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "spin"))
 		spin();
 	else if (argc == 2 && !strcmp(argv[1], "memory"))
-		memory();
+		memory(false);
+	else if (argc == 2 && !strcmp(argv[1], "walk"))
+		memory(true);
+	else if (argc == 2 && !strcmp(argv[1], "cpuid"))
+		cpuid();
+	else if (argc == 2 && !strcmp(argv[1], "timer"))
+		timer();
+	else if (argc == 2 && !strcmp(argv[1], "light"))
+		light();
 	else if (argc == 3 && !strcmp(argv[1], "write"))
 		write_disk(argv[2]);
 	else
-		errx(2, "usage: guestwork spin|memory|write DISK");
+		errx(2, "usage: guestwork spin|memory|walk|cpuid|timer|light|write DISK");
 	/* There is no fresh memory left. */
 	for (;;)
 		pause();

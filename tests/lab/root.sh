@@ -1,7 +1,7 @@
 #!/bin/bash
 # root.sh FLAVOUR|DIR: make, or find in the cache, a disk image with all that runs real
 # guests inside a lab machine: qemu, its libraries and firmware, a kernel and an initrd
-# (guest-init, guestwork); and tmux, a terminal for full-screen programs. Its programs are
+# (guest-init, guestwork, vmm); and tmux, a terminal for full-screen programs. Its programs are
 # trixie's, with their own libraries, whatever this machine's release is. Prints the image's
 # path; a case mounts it with mount_root (guestlib.sh).
 set -eu
@@ -24,9 +24,11 @@ fill_image() {
 	# shellcheck disable=SC2154
 	cp "$image" "$1/guest/vmlinuz"
 	gcc -O2 -Wall -Wextra -Werror -static -s -o "$1/guest/guestwork" "$lab/guestwork.c"
+	gcc -O2 -Wall -Wextra -Werror -static -pthread -s -o "$1/guest/vmm" "$lab/vmm.c"
 	# shellcheck disable=SC2154
-	"$lab/initrd.sh" --modules "$modules" --kmods "ata_piix sd_mod virtio_pci virtio_blk" \
-		--add "$lab/guest-init:init" --add "$1/guest/guestwork:bin/guestwork" --out "$1/guest/initrd"
+	"$lab/initrd.sh" --modules "$modules" --kmods "ata_piix sd_mod virtio_pci virtio_blk kvm-amd msr" \
+		--add "$lab/guest-init:init" --add "$1/guest/guestwork:bin/guestwork" --add "$1/guest/vmm:bin/vmm" \
+		--out "$1/guest/initrd"
 
 	cp -r "$terminal/usr/lib/locale/C.utf8" "$1/locale"
 	for term in xterm xterm-256color screen tmux tmux-256color vt100 linux dumb; do
@@ -37,4 +39,4 @@ fill_image() {
 }
 # shellcheck disable=SC2154 # set by kernel_files
 disk_image root "$release $emulator $terminal $(dpkg-query -W busybox-static libc6-dev)
-$(cat "$lab"/{root.sh,guest-init,guestwork.c,initrd.sh})"
+$(cat "$lab"/{root.sh,guest-init,guestwork.c,vmm.c,guest_x86.h,initrd.sh})"

@@ -341,6 +341,22 @@ holds 'classify: JSON: the verdicts' json 'length == 10 and .[9].bound == "I/O-b
 check 'classify: CSV' 0 '^name,pid,id,bound,' '' ./kvmstat classify -f "$thesis" --csv
 holds 'classify: CSV: a line per guest' lines out 11
 check 'classify a recording' 0 '^memory \(pid 118\): memory-bound' '' ./kvmstat classify -f "$corpus/recording/memory.jsonl"
+# Real guests of known work, each by a recording of six seconds in the lab's machine.
+while read -r guest word; do
+	check "classify a real guest: $guest" 0 "^\"?$word\"?$" '' ./kvmstat classify -f "$corpus/recording/guest-$guest.jsonl" --csv -c bound
+done <<-EOT
+	idle idle
+	light not bound
+	compute CPU-bound
+	cpuid exit-bound
+	paused paused
+	virtio I/O-bound
+	timer exit-bound
+	quota starved
+	starved starved
+	nested exit-bound
+	console I/O-bound
+EOT
 
 # The running module, and names of real processes.
 start qemu-system-x86_64 -name guest=web1,debug-threads=on

@@ -75,21 +75,47 @@ static void print_bar(const char *what, uint64_t ns, uint64_t of)
 	printf("  %-22s %8s %5s%%%s%s\n", what, time, percent, *bar ? " " : "", bar);
 }
 
-static void print_times(const struct window_guest *guest, uint32_t has)
+/* The parts of the kernel and of the VMM are under their sums. */
+static void print_group(const struct evidence *e, enum part_group group, const char *what,
+			uint64_t time)
 {
-	const uint64_t *v = guest->sum.v, time = counts_time(&guest->sum);
-	uint64_t ready;
+	double sum = 0;
+	char label[64];
+
+	for (enum part part = 0; part < PART_NR; part++)
+		sum += part_info[part].group == group ? e->part[part] : 0;
+	print_bar(what, sum * time, time);
+	for (enum part part = 0; part < PART_NR; part++) {
+		if (part_info[part].group != group || !(uint64_t)(e->part[part] * time))
+			continue;
+		snprintf(label, sizeof(label), "  %s", part_info[part].what);
+		print_bar(label, e->part[part] * time, time);
+	}
+}
+
+static void print_times(const struct window_guest *guest, uint32_t has, const struct evidence *e)
+{
+	const uint64_t time = counts_time(&guest->sum);
 
 	if (!(has & COL_BIT(COL_guest_ns)))
 		return;
 	puts("\nWhere its vCPUs' time went");
-	print_bar("guest mode", v[COL_guest_ns], time);
-	print_bar("kernel", v[COL_kernel_ns], time);
-	print_bar("VMM (userspace)", v[COL_user_ns], time);
-	if (about_ready(guest->was, guest->now, &ready))
-		print_bar("  of both, ready", ready, time);
-	print_bar("halted", v[COL_halted_ns], time);
-	print_bar("  polling", v[COL_polled_ns], time);
+	for (enum part part = 0; part < PART_NR; part++) {
+		if (part == PART_KERNEL)
+			print_group(e, PARTS_KERNEL, "kernel", time);
+		if (part == PART_VMM)
+			print_group(e, PARTS_VMM, "VMM (userspace)", time);
+		if (part_info[part].group == PARTS_ALONE &&
+		    (part == PART_GUEST || (uint64_t)(e->part[part] * time)))
+			print_bar(part_info[part].what,
+				  part == PART_GUEST ? guest->sum.v[COL_guest_ns] :
+						       e->part[part] * time,
+				  time);
+	}
+	if (!e->ready_known)
+		puts("  (ready time is not known, and is in the kernel's)");
+	if (guest->sum.v[COL_polled_ns])
+		print_bar("  of halted, polling", guest->sum.v[COL_polled_ns], time);
 }
 
 static void print_counts(const struct window_guest *guest, uint32_t has)
@@ -194,7 +220,7 @@ enum status show_page(const struct session *session, const struct options *optio
 	} else {
 		print_head(session, guest);
 		print_verdict(&verdict);
-		print_times(guest, has);
+		print_times(guest, has, &verdict.evidence);
 		print_counts(guest, has);
 		print_sections(&detail, session->window.seconds);
 	}

@@ -336,8 +336,9 @@ static void draw_help(struct view *view)
 		"s    the interval",
 		"h    this help, also ? and F1; q: quit, also F10; any other key: read now",
 		"",
-		"Rates and bars of time show the last interval. Totals, shares and the verdict cover "
-		"all time since the start or r. Ready means waiting for a CPU of the host, which the "
+		"Rates and bars of time show the last interval. Totals and shares cover all time "
+		"since the start or r; the verdict does so for 10 seconds, and is of the last 10 "
+		"seconds from then on. Ready means waiting for a CPU of the host, which the "
 		"guest calls stolen time; it is subtracted from the other times, from the kernel's "
 		"first. Guests are always listed one by one, so kvm_stat's b is not needed.",
 	};

@@ -11,7 +11,7 @@
 #include "screen/page.h"
 #include "screen/screen.h"
 #include "screen/sheet.h"
-#include "verdict/thresholds.h"
+#include "verdict/verdict.h"
 
 enum pane {
 	PANE_OVERVIEW,
@@ -37,9 +37,20 @@ struct subject {
 	const regex_t *filter; /* shows only rows that match; NULL for all */
 };
 
+/* The verdict on the guest that is shown, and where its window begins. */
+struct judged {
+	struct guest_key key;
+	struct counts sum;
+	struct about *about; /* held */
+	int64_t at; /* session_now(); 0: nothing was judged */
+	bool recent; /* it is of the last window, not of all time */
+	struct verdict verdict;
+};
+
 struct panes {
 	struct page overview, memory;
 	struct sheet sheet[PANE_NR]; /* of the other panes */
+	struct judged judged;
 };
 
 void panes_open(struct panes *panes);

@@ -5,267 +5,344 @@
 #include "verdict/verdict.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "data/share.h"
-#include "verdict/device.h"
 
-/* With this share of busy time in the VMM and no exits, the VMM holds the guest. */
-#define HELD_USER 0.95
+/* Vague evidence makes a verdict less sure. */
+#define WITHOUT_REASONS 0.7
+#define UNEXPLAINED 0.5
 
-static double share(double part, double of)
-{
-	return of > 0 ? part / of : 0;
-}
-
-/* The vCPUs of a held guest are in the VMM and never exit. */
-static bool is_held(const struct evidence *e)
-{
-	return !e->exits && e->user >= HELD_USER;
-}
+struct judging {
+	struct verdict *verdict;
+	const struct thresholds *t;
+	uint32_t before; /* rules that were met before */
+	unsigned int known; /* bits of what rules need */
+	double seen, enough;
+};
 
 /* A rule that was met. */
 struct finding {
-	enum bound bound;
+	const struct rule *rule;
 	double margin; /* from its threshold, 0 to 1 */
-	char rule[128];
+	double size;
 };
 
-/* Keeps the rule if @value has reached its threshold, by a larger margin than any before. */
-static void reaches(struct finding *finding, enum bound bound, const char *name, double value,
-		    double threshold, double most)
+static double number_at(const void *base, size_t at)
 {
-	double margin = threshold < most ? (value - threshold) / (most - threshold) : 1;
+	return *(const double *)((const char *)base + at);
+}
 
-	if (value < threshold || (finding->bound && finding->margin >= margin))
-		return;
-	finding->bound = bound;
-	finding->margin = margin < 1 ? margin : 1;
-	snprintf(finding->rule, sizeof(finding->rule), "%s %.2f >= %.2f", name, value, threshold);
+/* Returns how far a share is past its threshold, 0 to 1, or -1 if it is not. */
+static double margin_of(const struct judging *judging, const struct condition *c, bool again)
+{
+	const double value = number_at(&judging->verdict->evidence, c->value);
+	const double usual = number_at(judging->t, c->threshold);
+	const double keep =
+		again && judging->t->keep > 0 && judging->t->keep < 1 ? judging->t->keep : 1;
+	double threshold = usual, most = c->most > 0 ? c->most * usual : 1, margin;
+
+	switch (c->order) {
+	case AT_LEAST:
+	case ABOVE:
+		threshold *= keep;
+		if (c->order == ABOVE ? value <= threshold : value < threshold)
+			return -1;
+		margin = usual < most ? (value - usual) / (most - usual) : 1;
+		break;
+	case BELOW:
+	case AT_MOST:
+	default:
+		threshold /= keep;
+		if (c->order == BELOW ? value >= threshold : value > threshold)
+			return -1;
+		margin = usual > 0 ? 1 - value / usual : 0;
+		break;
+	}
+	return margin < 0 ? 0 : margin < 1 ? margin : 1;
+}
+
+/* Tries a rule. Returns its margin, or -1 if it is not met. */
+static double try(const struct judging *judging, const struct rule *rule)
+{
+	const bool again = judging->before & UINT32_C(1) << (rule - rules);
+	double margin;
+
+	if ((rule->needs & judging->known) != rule->needs)
+		return -1;
+	margin = margin_of(judging, &rule->when[0], again);
+	for (size_t i = 1; i < RULE_CONDITIONS && (rule->when[i].value || rule->when[i].threshold);
+	     i++)
+		if (margin_of(judging, &rule->when[i], again) < 0)
+			return -1;
+	return margin;
 }
 
 /* Reaching the threshold is half, the margin the other half. Less was seen, less is sure. */
-static double confidence(double margin, double seen, double enough)
+static double confidence(const struct judging *judging, double margin)
 {
-	return (0.5 + 0.5 * margin) * (seen < enough ? seen / enough : 1);
+	double sure = 0.5 + 0.5 * margin;
+
+	if (judging->seen < judging->enough)
+		sure *= judging->seen / judging->enough;
+	if (judging->known & NEEDS_TIMES && judging->known & NEEDS_NO_REASONS)
+		sure *= WITHOUT_REASONS;
+	return sure;
 }
 
-/* Finds the rule for I/O that is met by the largest margin. */
-static void find_io(struct finding *io, const struct evidence *e, const struct thresholds *t,
-		    bool timed, bool counted)
+static void print_rule(const struct judging *judging, const struct finding *finding)
 {
-	if (timed)
-		reaches(io, BOUND_IO, "io_time", e->io_time, t->io_time, 1);
-	if (counted && e->io_exits > t->io_exits && (!timed || e->io_time >= t->notable))
-		reaches(io, BOUND_IO, "io_exits", e->io_exits, t->io_exits, 1);
-	if (counted && timed && e->io_time >= t->notable)
-		reaches(io, BOUND_IO, "device_exits", e->device_exits, t->device_exits, 1);
-	if (timed && e->halted >= t->halted)
-		reaches(io, BOUND_IO, "device_waits", e->device_waits, t->device_waits,
-			2 * t->device_waits);
+	static const char *const sign[] = {
+		[AT_LEAST] = ">=", [ABOVE] = ">=", [BELOW] = "<", [AT_MOST] = "<="
+	};
+	struct verdict *verdict = judging->verdict;
+	const struct condition *c = &finding->rule->when[0];
+	const size_t len = strlen(verdict->rule);
+	const double value = number_at(&verdict->evidence, c->value);
+	const bool below = c->order == BELOW;
+
+	snprintf(verdict->rule + len, sizeof(verdict->rule) - len,
+		 below ? "%s%s %.3f %s %s%s%.2f" : "%s%s %.2f %s %s%s%.2f", len ? " and " : "",
+		 finding->rule->name, value, sign[c->order],
+		 below ? rules_threshold(c->threshold) : "", below ? " " : "",
+		 number_at(judging->t, c->threshold));
 }
 
-/* Returns whether the guest hardly runs, and sets the verdict if so. */
-static bool is_idle(struct verdict *verdict, const struct thresholds *t)
+static void met(const struct judging *judging, const struct finding *finding)
 {
-	const struct evidence *e = &verdict->evidence;
-	const double busy = e->busy / e->seconds;
+	judging->verdict->met |= UINT32_C(1) << (finding->rule - rules);
+	print_rule(judging, finding);
+}
 
-	if (busy < t->idle_busy && e->device_waits < t->device_waits) {
-		verdict->confidence = confidence(1 - busy / t->idle_busy, e->seconds, 2);
-		snprintf(verdict->rule, sizeof(verdict->rule), "busy %.3f < idle_busy %.2f", busy,
-			 t->idle_busy);
-	} else if (is_held(e)) {
-		verdict->confidence = confidence(1, e->seconds, 2);
-		snprintf(verdict->rule, sizeof(verdict->rule), "no exits, userspace %.2f", e->user);
-	} else {
-		return false;
+/* Tries the rules of a stage in which each decides alone. */
+static bool decide_alone(const struct judging *judging, enum stage stage)
+{
+	for (const struct rule *rule = rules; rule < rules + rules_nr; rule++) {
+		struct finding finding = { .rule = rule };
+
+		if (rule->stage != stage)
+			continue;
+		finding.margin = try(judging, rule);
+		if (finding.margin < 0)
+			continue;
+		judging->verdict->bound = rule->bound;
+		judging->verdict->confidence = confidence(judging, finding.margin);
+		met(judging, &finding);
+		return true;
 	}
-	verdict->bound = BOUND_IDLE;
+	return false;
+}
+
+/* Keeps for each word the rule that is met by the largest margin. */
+static size_t find(const struct judging *judging, struct finding *found)
+{
+	size_t nr = 0, i;
+
+	for (const struct rule *rule = rules; rule < rules + rules_nr; rule++) {
+		struct finding finding = { .rule = rule };
+
+		if (rule->stage != STAGE_FINDING)
+			continue;
+		finding.margin = try(judging, rule);
+		if (finding.margin < 0)
+			continue;
+		finding.size =
+			judging->known & NEEDS_TIMES ? rule->size(&judging->verdict->evidence) : 1;
+		for (i = 0; i < nr && found[i].rule->bound != rule->bound; i++)
+			;
+		if (i == nr)
+			found[nr++] = finding;
+		else if (finding.margin > found[i].margin)
+			found[i] = finding;
+	}
+	return nr;
+}
+
+/* The largest finding is what the guest is bound by, unless others are about as large. */
+static bool decide_by_findings(const struct judging *judging)
+{
+	struct finding found[BOUND_NR], *largest = found;
+	struct verdict *verdict = judging->verdict;
+	size_t nr = find(judging, found), as_large = 0;
+
+	if (!nr)
+		return false;
+	for (size_t i = 1; i < nr; i++)
+		if (found[i].size > largest->size)
+			largest = &found[i];
+	for (size_t i = 0; i < nr; i++) {
+		if (found[i].size < largest->size / 2)
+			continue;
+		as_large++;
+		met(judging, &found[i]);
+	}
+	verdict->bound = as_large > 1 ? BOUND_MIXED : largest->rule->bound;
+	verdict->confidence = confidence(judging, as_large > 1 ? 0 : largest->margin);
 	return true;
 }
 
-static void decide(struct verdict *verdict, const struct thresholds *t)
+/* No rule is met and no vCPU has room: the largest part it is, with little confidence. */
+static void decide_by_size(const struct judging *judging)
+{
+	struct verdict *verdict = judging->verdict;
+	const struct evidence *e = &verdict->evidence;
+
+	verdict->confidence = UNEXPLAINED * confidence(judging, 0);
+	if (e->starving >= 0.5) {
+		verdict->bound = BOUND_STARVED;
+		snprintf(verdict->rule, sizeof(verdict->rule), "starving %.2f, the largest part",
+			 e->starving);
+	} else if (e->guest >= e->kernel && e->guest >= e->user) {
+		verdict->bound = BOUND_CPU;
+		snprintf(verdict->rule, sizeof(verdict->rule), "cpu_time %.2f, the largest part",
+			 e->guest);
+	} else if (e->kernel >= e->user) {
+		verdict->bound = BOUND_EXIT;
+		snprintf(verdict->rule, sizeof(verdict->rule), "kernel %.2f, the largest part",
+			 e->kernel);
+	} else {
+		verdict->bound = BOUND_IO;
+		snprintf(verdict->rule, sizeof(verdict->rule), "VMM %.2f, the largest part",
+			 e->user);
+	}
+}
+
+static void decide(struct verdict *verdict, const struct thresholds *t, uint32_t before)
 {
 	const struct evidence *e = &verdict->evidence;
 	const bool counted = e->exits >= t->min_exits;
 	const bool timed = e->timed && e->seconds >= t->min_seconds;
-	/* How much was seen, and how much would be enough. */
-	const double seen = timed ? e->seconds : e->exits, enough = timed ? 2 : 10 * t->min_exits;
-	struct finding finding[4] = { 0 }, *next = finding;
-	size_t nr;
+	const struct judging judging = {
+		.verdict = verdict,
+		.t = t,
+		.before = before,
+		.known = (timed ? NEEDS_TIMES : NEEDS_NO_TIMES) | (counted ? NEEDS_COUNTS : 0) |
+			 (e->detailed ? NEEDS_REASONS : NEEDS_NO_REASONS) |
+			 (e->busy >= t->min_busy ? NEEDS_BUSY : 0),
+		.seen = timed ? e->seconds : e->exits,
+		.enough = timed ? 2 : 10 * t->min_exits,
+	};
 
-	if (!timed && !counted) {
+	if (!timed && !counted)
 		snprintf(verdict->rule, sizeof(verdict->rule), "exits %" PRIu64 " < min_exits %.0f",
 			 e->exits, t->min_exits);
-		return;
-	}
-	if (timed && is_idle(verdict, t))
-		return;
-	find_io(next, e, t, timed, counted);
-	next += next->bound != BOUND_UNKNOWN;
-	if (timed && e->detailed)
-		reaches(next, BOUND_MEMORY, "memory_time", e->memory_time, t->memory_time, 1);
-	else if (counted)
-		reaches(next, BOUND_MEMORY, "memory_exits", e->memory_exits, t->memory_exits, 1);
-	next += next->bound != BOUND_UNKNOWN;
-	if (counted && e->spin_rate >= t->spin_rate)
-		reaches(next, BOUND_SPIN, "spin_exits", e->spin_exits, t->spin_exits, 1);
-	next += next->bound != BOUND_UNKNOWN;
-	if (next == finding && timed)
-		reaches(next, BOUND_CPU, "cpu_time", e->guest, t->cpu_time, 1);
-	next += next->bound != BOUND_UNKNOWN;
+	else if (!decide_alone(&judging, STAGE_FIRST) && !decide_by_findings(&judging) &&
+		 !decide_alone(&judging, STAGE_LAST))
+		decide_by_size(&judging);
+}
 
-	nr = next - finding;
-	if (nr == 1) {
-		verdict->bound = finding->bound;
-		verdict->confidence = confidence(finding->margin, seen, enough);
-		snprintf(verdict->rule, sizeof(verdict->rule), "%s", finding->rule);
-	} else if (nr) {
-		verdict->bound = BOUND_MIXED;
-		verdict->confidence = confidence(0, seen, enough);
-		snprintf(verdict->rule, sizeof(verdict->rule), "%s and %s", finding[0].rule,
-			 finding[1].rule);
-	} else if (timed) {
-		verdict->bound = BOUND_MIXED;
-		verdict->confidence = confidence(0, seen, enough);
-		snprintf(verdict->rule, sizeof(verdict->rule), "no threshold is reached");
-	} else {
-		verdict->bound = BOUND_NOT_IO;
-		verdict->confidence = confidence(1 - share(e->io_exits, t->io_exits), seen, enough);
-		snprintf(verdict->rule, sizeof(verdict->rule), "io_exits %.2f <= %.2f", e->io_exits,
-			 t->io_exits);
+/* Names the largest part that keeps the guest from computing. */
+static void name_largest(char *why, const struct evidence *e, const struct thresholds *t)
+{
+	enum part largest = PART_GUEST;
+	double most = t->notable;
+
+	for (enum part part = 0; part < PART_NR; part++) {
+		if (part == PART_GUEST || part == PART_IDLE || e->part[part] < most)
+			continue;
+		most = e->part[part];
+		largest = part;
+	}
+	if (largest == PART_GUEST)
+		advice_add(why, "nothing keeps it from computing for long");
+	else
+		advice_add(why, "what keeps it from computing most is '%s%s', %.1f %%",
+			   part_info[largest].group == PARTS_KERNEL ? "kernel: " :
+			   part_info[largest].group == PARTS_VMM    ? "VMM: " :
+								      "",
+			   part_info[largest].what, 100 * most);
+	if (largest != PART_HELD && e->held >= t->notable)
+		advice_add(why, "its VMM holds it for %.1f %%", 100 * e->held);
+}
+
+static void explain_times(char *why, const struct evidence *e, const struct thresholds *t)
+{
+	advice_add(why, "%.1f s of vCPU time: %.1f %% halted", e->seconds, 100 * e->halted);
+	if (e->waited >= t->notable)
+		advice_add(why, "%.1f %% halted for devices or memory", 100 * e->waited);
+	if (e->ready > 0)
+		advice_add(why, "%.1f %% ready (waiting for a CPU of the host)", 100 * e->ready);
+	if (e->throttled > 0)
+		advice_add(why, "%.1f %% throttled by a quota", 100 * e->throttled);
+	if (e->part[PART_HOST] >= t->notable)
+		advice_add(why, "%.1f %% in interrupts of the host", 100 * e->part[PART_HOST]);
+	advice_add(why,
+		   "of the rest %.1f %% in guest mode, %.1f %% in the kernel, %.1f %% in the VMM",
+		   100 * e->guest, 100 * e->kernel, 100 * e->user);
+	if (e->io_time >= t->notable)
+		advice_add(why, "%.1f %% for devices", 100 * e->io_time);
+	if (e->memory_time >= t->notable)
+		advice_add(why, "%.1f %% for memory faults", 100 * e->memory_time);
+	if (e->exit_time >= t->notable) {
+		advice_add(why, "%.1f %% for other exits", 100 * e->exit_time);
+		if (e->top_reason[0])
+			advice_add(why, "%.1f %% for %s alone", 100 * e->top_share, e->top_reason);
 	}
 }
 
-/* Appends to a text of VERDICT_TEXT_SIZE, behind "; " unless it is empty. */
-__attribute__((format(printf, 2, 3))) static void add(char *text, const char *format, ...)
+static void name_parts(char *why, const struct evidence *e, const struct thresholds *t)
 {
-	size_t len = strlen(text);
-	va_list args;
+	name_largest(why, e, t);
+	if (e->vcpus > 1 && e->full && e->full < e->vcpus)
+		advice_add(why, "%" PRIu64 " of its %" PRIu64 " vCPUs hardly halt", e->full,
+			   e->vcpus);
+}
 
-	if (len && len < VERDICT_TEXT_SIZE - 3)
-		len += snprintf(text + len, VERDICT_TEXT_SIZE - len, "; ");
-	va_start(args, format);
-	vsnprintf(text + len, VERDICT_TEXT_SIZE - len, format, args);
-	va_end(args);
+static void explain_exits(char *why, const struct evidence *e, const uint64_t *v,
+			  const struct thresholds *t)
+{
+	const uint64_t vm = v[COL_kvm_vm_switch_num], halts = v[COL_halt_num];
+	char kernel[32], io[32];
+
+	share_percent(io, sizeof(io), v[COL_io_num], e->exits, 2);
+	share_percent(kernel, sizeof(kernel), vm > halts ? vm - halts : 0, e->exits, 2);
+	advice_add(why,
+		   "%s %% of %" PRIu64 " exits are port I/O, the kernel handles %s %% of all%s", io,
+		   e->exits, kernel, halts ? " (halts left out)" : "");
+	if (e->mmio_exits >= t->notable)
+		advice_add(why, "%.1f %% touch device memory", 100 * e->mmio_exits);
+	if (e->memory_exits >= t->notable)
+		advice_add(why, "%.1f %% are memory faults", 100 * e->memory_exits);
+	if (e->spin_exits >= t->notable)
+		advice_add(why, "%.1f %% are waits in loops (PAUSE, WFE, WRS)",
+			   100 * e->spin_exits);
 }
 
 static void explain(struct verdict *verdict, const struct window_guest *guest,
 		    const struct thresholds *t)
 {
 	const struct evidence *e = &verdict->evidence;
-	const uint64_t *v = guest->sum.v, total = counts_total(&guest->sum);
-	char kernel[32], io[32];
+	const uint64_t *v = guest->sum.v;
 	char *why = verdict->why;
 
-	if (e->timed) {
-		add(why, "%.1f s of vCPU time: %.1f %% halted", e->seconds, 100 * e->halted);
-		if (e->ready > 0)
-			add(why, "%.1f %% ready (waiting for a CPU of the host)", 100 * e->ready);
-		add(why,
-		    "of the rest %.1f %% in guest mode, %.1f %% in the kernel, %.1f %% in the VMM",
-		    100 * e->guest, 100 * e->kernel, 100 * e->user);
-		if (e->io_time >= t->notable)
-			add(why, "%.1f %% for devices", 100 * e->io_time);
-		if (e->memory_time >= t->notable)
-			add(why, "%.1f %% for memory faults", 100 * e->memory_time);
-	}
-	if (total) {
-		share_percent(io, sizeof(io), v[COL_io_num], total, 2);
-		share_percent(kernel, sizeof(kernel), v[COL_kvm_vm_switch_num], total, 2);
-		add(why, "%s %% of %" PRIu64 " exits are port I/O, the kernel handles %s %% of all",
-		    io, total, kernel);
-		if (e->mmio_exits >= t->notable)
-			add(why, "%.1f %% touch device memory", 100 * e->mmio_exits);
-		if (e->memory_exits >= t->notable)
-			add(why, "%.1f %% are memory faults", 100 * e->memory_exits);
-		if (e->spin_exits >= t->notable)
-			add(why, "%.1f %% are waits in loops (PAUSE, WFE, WRS)",
-			    100 * e->spin_exits);
-	} else {
-		add(why, "no exits");
-	}
-}
-
-/* Advises on the class of devices that is accessed most. */
-static void advise_devices(char *advice, const uint64_t *seen)
-{
-	static const char *const help[DEVICE_NR_CLASSES] = {
-		[DEVICE_DISK] = "an emulated disk controller; use virtio-blk or virtio-scsi",
-		[DEVICE_CONSOLE] =
-			"the serial console; let the guest print less, or to virtio-console",
-		[DEVICE_VIDEO] = "an emulated display; use virtio-gpu, or no display",
-		[DEVICE_NET] = "an emulated network card; use virtio-net with vhost, or SR-IOV",
-		[DEVICE_TIMER] =
-			"an emulated timer; use a paravirtual clock (kvm-clock, Hyper-V's), no HPET",
-		[DEVICE_INTERRUPTS] = "the interrupt controller; use x2APIC, APICv or AVIC",
-		[DEVICE_PCI] = "PCI devices; replace emulated ones by virtio or passthrough, and "
-			       "give virtio ones vhost or an I/O thread",
-		[DEVICE_VIRTIO] = "virtio; use vhost or an I/O thread, and larger queues",
-	};
-	enum device_class most = DEVICE_UNKNOWN;
-	uint64_t all = 0;
-
-	for (enum device_class c = 0; c < DEVICE_NR_CLASSES; c++) {
-		all += seen[c];
-		if (help[c] && seen[c] > seen[most])
-			most = c;
-	}
-	if (help[most])
-		add(advice, "%.0f %% of its device accesses go to %s", 100 * share(seen[most], all),
-		    help[most]);
+	if (e->timed)
+		explain_times(why, e, t);
+	if (e->exits)
+		explain_exits(why, e, v, t);
 	else
-		add(advice, "virtio with vhost, passthrough or SR-IOV instead of emulated devices");
+		advice_add(why, v[COL_halt_num] ? "no exits but halts" : "no exits");
+	if (e->timed)
+		name_parts(why, e, t);
 }
 
-static void advise(struct verdict *verdict, const struct thresholds *t)
+static void advise(struct verdict *verdict, const struct window_guest *guest,
+		   const struct detail *detail, const struct thresholds *t)
 {
 	const struct evidence *e = &verdict->evidence;
-	char *advice = verdict->advice;
+	struct advice advice;
 
-	switch (verdict->bound) {
-	case BOUND_IO:
-		advise_devices(advice, e->touched);
-		break;
-	case BOUND_MEMORY:
-		add(advice, "huge pages (hugetlbfs, or transparent ones) for the guest's memory; "
-			    "memory that is allocated before the guest starts (prealloc); no "
-			    "ballooning, KSM or swapping");
-		break;
-	case BOUND_SPIN:
-		add(advice,
-		    "its vCPUs wait for each other in loops; give it fewer vCPUs than there are "
-		    "free CPUs, pin them, or use paravirtual spin locks in the guest");
-		break;
-	case BOUND_IDLE:
-		if (is_held(e))
-			add(advice, "its VMM holds it; resume it, unless it is meant to be paused");
-		break;
-	case BOUND_CPU:
-		add(advice, "it runs at nearly native speed; only more or faster CPUs, or pinning, "
-			    "would help");
-		break;
-	case BOUND_MIXED:
-		if (e->io_time >= t->notable)
-			advise_devices(advice, e->touched);
-		if (e->memory_time >= t->notable)
-			add(advice, "huge pages for its memory");
-		break;
-	default:
-		break;
-	}
-	if (e->ready >= t->waiting)
-		add(advice,
-		    "it is ready (waiting for a CPU of the host) for %.0f %% of its time; too many "
-		    "vCPUs share the CPUs, so move it, or pin it to CPUs of its own",
-		    100 * e->ready);
+	advice_begin(&advice, verdict->advice, guest, detail, e, t);
+	for (size_t i = 0; i < rules_nr; i++)
+		if (verdict->met & UINT32_C(1) << i && rules[i].advise)
+			rules[i].advise(&advice);
+	if (verdict->bound == BOUND_UNKNOWN)
+		return;
+	if (e->ready >= t->waiting && verdict->bound != BOUND_STARVED)
+		advise_ready(&advice);
+	else if (e->ready >= t->waiting && !verdict->met)
+		advise_starved(&advice);
 	if (e->polled >= t->polling)
-		add(advice,
-		    "the host polls for it for %.0f %% of its time; lower halt_poll_ns, unless "
-		    "its latency matters",
-		    100 * e->polled);
+		advise_polling(&advice);
 }
 
 static void admit(struct verdict *verdict)
@@ -273,42 +350,64 @@ static void admit(struct verdict *verdict)
 	const struct evidence *e = &verdict->evidence;
 	char *blind = verdict->blind;
 
-	if (verdict->bound == BOUND_CPU || verdict->bound == BOUND_NOT_IO ||
-	    verdict->bound == BOUND_IDLE)
-		add(blind, "I/O by vhost, ioeventfd, posted interrupts or passthrough causes few "
-			   "exits or none");
-	if (verdict->bound == BOUND_CPU)
-		add(blind,
-		    "a guest that polls when idle (idle=poll, haltpoll), or that spins without "
-		    "PAUSE, WFE or WRS exits, looks as if it computed");
+	if (verdict->bound == BOUND_UNKNOWN)
+		return;
+	for (size_t i = 0; i < rules_nr; i++)
+		if (verdict->met & UINT32_C(1) << i && rules[i].blind &&
+		    !strstr(blind, rules[i].blind))
+			advice_add(blind, "%s", rules[i].blind);
 	if (verdict->bound == BOUND_MEMORY || e->memory_time > 0)
-		add(blind, "the time of memory faults is estimated from their number");
-	if (!e->timed && verdict->bound != BOUND_UNKNOWN)
-		add(blind, "times are not known, as timing is off or this is a copy of counts");
-	else if (!e->detailed && verdict->bound != BOUND_UNKNOWN)
-		add(blind,
-		    "reasons are not known without debugfs, so spinning is not seen, and all "
-		    "time in the VMM counts as time for devices");
+		advice_add(blind, "the time of memory faults is estimated from their number");
+	if (e->hidden > 0)
+		advice_add(blind, "this guest's registers are encrypted, so most of what it does "
+				  "has one reason, and what that is for is known by the returns to "
+				  "the VMM only");
+	if (!e->timed)
+		advice_add(blind, "times are not known, as timing is off or this is a copy of "
+				  "counts");
+	else if (!e->detailed)
+		advice_add(blind, "reasons are not known without debugfs, so spinning is not seen, "
+				  "and all time in the VMM counts as time for devices");
+	if (e->timed && e->ready_known && e->starving > 0.5 && !e->beside.throttled_known)
+		advice_add(blind, "ready time has the throttling by a quota in it, which is not "
+				  "known");
 }
 
-void verdict_judge(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
-		   const struct thresholds *thresholds)
+static void judge(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
+		  const struct thresholds *thresholds, const struct verdict *before)
 {
 	struct detail detail;
 
 	*verdict = (struct verdict){ 0 };
 	window_detail(guest, &detail);
-	evidence_of(&verdict->evidence, guest, &detail, has);
-	decide(verdict, thresholds);
+	evidence_of(&verdict->evidence, guest, &detail, has, thresholds,
+		    before && before->evidence.waited > 0);
+	decide(verdict, thresholds, before ? before->met : 0);
 	explain(verdict, guest, thresholds);
-	advise(verdict, thresholds);
+	advise(verdict, guest, &detail, thresholds);
 	admit(verdict);
 	detail_free(&detail);
 }
 
+void verdict_judge(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
+		   const struct thresholds *thresholds)
+{
+	judge(verdict, guest, has, thresholds, NULL);
+}
+
+void verdict_follow(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
+		    const struct thresholds *thresholds)
+{
+	struct verdict next;
+
+	judge(&next, guest, has, thresholds, verdict);
+	if (next.bound || !verdict->bound)
+		*verdict = next;
+}
+
 const char *verdict_word(enum bound bound)
 {
-	static const char *const word[] = {
+	static const char *const word[BOUND_NR] = {
 		[BOUND_UNKNOWN] = "too little seen",
 		[BOUND_IDLE] = "idle",
 		[BOUND_CPU] = "CPU-bound",
@@ -317,9 +416,30 @@ const char *verdict_word(enum bound bound)
 		[BOUND_SPIN] = "spin-bound",
 		[BOUND_MIXED] = "mixed",
 		[BOUND_NOT_IO] = "not I/O-bound",
+		[BOUND_NOT] = "not bound",
+		[BOUND_EXIT] = "exit-bound",
+		[BOUND_STARVED] = "starved",
+		[BOUND_PAUSED] = "paused",
 	};
 
 	return word[bound];
+}
+
+/* The parts, "kernel: devices" and so on. */
+static json_t *parts_json(const struct evidence *e)
+{
+	static const char *const group[] = {
+		[PARTS_ALONE] = "", [PARTS_KERNEL] = "kernel: ", [PARTS_VMM] = "VMM: "
+	};
+	json_t *parts = json_object();
+	char name[64];
+
+	for (enum part part = 0; part < PART_NR; part++) {
+		snprintf(name, sizeof(name), "%s%s", group[part_info[part].group],
+			 part_info[part].what);
+		json_object_set_new(parts, name, json_real(e->part[part]));
+	}
+	return parts;
 }
 
 json_t *verdict_json(const struct verdict *verdict)
@@ -328,7 +448,8 @@ json_t *verdict_json(const struct verdict *verdict)
 
 	return json_pack("{s:s, s:f, s:s, s:s, s:s, s:s,"
 			 " s:{s:b, s:b, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f,"
-			 " s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}}",
+			 " s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f,"
+			 " s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:s, s:f, s:o}}",
 			 "bound", verdict_word(verdict->bound), "confidence", verdict->confidence,
 			 "rule", verdict->rule, "why", verdict->why, "advice", verdict->advice,
 			 "blind_spots", verdict->blind, "evidence", "timed", e->timed, "detailed",
@@ -338,5 +459,11 @@ json_t *verdict_json(const struct verdict *verdict)
 			 e->io_time, "memory_time", e->memory_time, "io_exits", e->io_exits,
 			 "mmio_exits", e->mmio_exits, "memory_exits", e->memory_exits, "spin_exits",
 			 e->spin_exits, "user_exits", e->user_exits, "spin_rate", e->spin_rate,
-			 "device_exits", e->device_exits, "device_waits", e->device_waits);
+			 "device_exits", e->device_exits, "device_waits", e->device_waits,
+			 "busy_share", e->busy_share, "throttled", e->throttled, "held", e->held,
+			 "room", e->room, "waited", e->waited, "starving", e->starving, "exit_time",
+			 e->exit_time, "device_rate", e->device_rate, "memory_waits",
+			 e->memory_waits, "vcpus", (json_int_t)e->vcpus, "full_vcpus",
+			 (json_int_t)e->full, "top_reason", e->top_reason, "exit_rate",
+			 e->exit_rate, "parts", parts_json(e));
 }

@@ -8,26 +8,14 @@
 
 #include <jansson.h>
 
-#include "verdict/evidence.h"
-#include "verdict/thresholds.h"
-
-enum bound {
-	BOUND_UNKNOWN, /* too little was seen */
-	BOUND_IDLE,
-	BOUND_CPU,
-	BOUND_IO,
-	BOUND_MEMORY, /* page faults that the host handles */
-	BOUND_SPIN, /* vCPUs that wait for each other with PAUSE */
-	BOUND_MIXED,
-	BOUND_NOT_IO, /* counts without times say no more */
-};
-
-#define VERDICT_TEXT_SIZE 1024
+#include "verdict/advice.h"
+#include "verdict/rules.h"
 
 struct verdict {
 	enum bound bound;
 	double confidence; /* 0 to 1, by the distance from the threshold and by how much was seen */
 	struct evidence evidence;
+	uint32_t met; /* bits of the rules that were met, by their places in the table */
 	char rule[384]; /* with its numbers, "io_time 0.84 >= 0.20" */
 	char why[VERDICT_TEXT_SIZE];
 	char advice[VERDICT_TEXT_SIZE]; /* empty if there is nothing to do */
@@ -37,6 +25,13 @@ struct verdict {
 /* Judges what @guest did in a window that has the columns @has. */
 void verdict_judge(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
 		   const struct thresholds *thresholds);
+
+/*
+ * Judges again, and keeps to the rules that @verdict met before unless the guest has left
+ * them well behind. A window with too little in it leaves @verdict as it was.
+ */
+void verdict_follow(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
+		    const struct thresholds *thresholds);
 
 /* Returns the word for a verdict, for people and for grep. */
 const char *verdict_word(enum bound bound);

@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Words advice. A command is shown after a colon.
+ */
+#include "verdict/advice.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A thread that runs for more of the time has no room. */
+#define FULL_THREAD 0.9
+
+#define MIB (1 << 20)
+
+void advice_add(char *text, const char *format, ...)
+{
+	size_t len = strlen(text);
+	va_list args;
+
+	if (len && len < VERDICT_TEXT_SIZE - 3)
+		len += snprintf(text + len, VERDICT_TEXT_SIZE - len, "; ");
+	va_start(args, format);
+	vsnprintf(text + len, VERDICT_TEXT_SIZE - len, format, args);
+	va_end(args);
+}
+
+enum manager advice_manager(const char *cgroup)
+{
+	if (strstr(cgroup, "kubepods"))
+		return MANAGER_KUBERNETES;
+	if (strstr(cgroup, "/qemu.slice/"))
+		return MANAGER_PROXMOX;
+	if (strstr(cgroup, "machine-qemu") || strstr(cgroup, "/libvirt"))
+		return MANAGER_LIBVIRT;
+	if (strstr(cgroup, ".service") || strstr(cgroup, ".scope"))
+		return MANAGER_SYSTEMD;
+	return MANAGER_NONE;
+}
+
+/* Copies a name that a shell takes as one plain word. */
+static void copy_word(char *to, const char *from, const char *otherwise)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_.-@:";
+
+	if (!*from || *from == '-' || strspn(from, plain) != strlen(from))
+		from = otherwise;
+	snprintf(to, NAME_SIZE, "%s", from);
+}
+
+/* Copies the last scope or service on the path of a cgroup. */
+static void copy_unit(char *to, const char *cgroup)
+{
+	char unit[NAME_SIZE] = "";
+
+	while (*cgroup) {
+		size_t len = strcspn(++cgroup, "/");
+
+		if ((len > 6 && !strncmp(cgroup + len - 6, ".scope", 6)) ||
+		    (len > 8 && !strncmp(cgroup + len - 8, ".service", 8)))
+			snprintf(unit, sizeof(unit), "%.*s", (int)len, cgroup);
+		cgroup += len;
+	}
+	copy_word(to, unit, "UNIT");
+}
+
+void advice_begin(struct advice *advice, char *text, const struct window_guest *guest,
+		  const struct detail *detail, const struct evidence *e, const struct thresholds *t)
+{
+	const char *cgroup = guest->now ? guest->now->cgroup : "";
+	const char *quota = guest->beside.quota_cgroup;
+
+	*advice = (struct advice){
+		.text = text,
+		.guest = guest,
+		.detail = detail,
+		.e = e,
+		.t = t,
+		.manager = advice_manager(cgroup),
+		.vmm = guest->now ? guest->now->vmm : "",
+	};
+	copy_word(advice->name, guest->name, "GUEST");
+	copy_unit(advice->unit, *quota ? quota : cgroup);
+}
+
+static double share(double part, double of)
+{
+	return of > 0 ? part / of : 0;
+}
+
+static bool is_qemu(const struct advice *advice)
+{
+	return !strncmp(advice->vmm, "qemu", 4);
+}
+
+/* Adds how the definition of the guest is changed. */
+static void add_setting(struct advice *advice, const char *libvirt, const char *qemu)
+{
+	if (advice->manager == MANAGER_LIBVIRT)
+		advice_add(advice->text, "virsh edit %s: %s", advice->name, libvirt);
+	else if (is_qemu(advice))
+		advice_add(advice->text, "QEMU's options: %s", qemu);
+}
+
+static enum device_class most_touched(const struct evidence *e, double *part)
+{
+	enum device_class most = DEVICE_UNKNOWN;
+	uint64_t all = 0;
+
+	for (enum device_class c = 0; c < DEVICE_NR_CLASSES; c++) {
+		if (c == DEVICE_TIMER || c == DEVICE_INTERRUPTS)
+			continue;
+		all += e->touched[c];
+		if (most == DEVICE_UNKNOWN || e->touched[c] > e->touched[most])
+			most = e->touched[c] ? c : most;
+	}
+	*part = share(e->touched[most], all);
+	return most;
+}
+
+/* Who serves the queues of virtio, and whether that one is the limit. */
+static void advise_server(struct advice *advice)
+{
+	const struct beside *b = &advice->e->beside;
+	char *text = advice->text;
+
+	advice_add(text, "its kicks go to an ioeventfd already");
+	if (b->vhost_known && b->vhosts) {
+		if (b->vhost_busy >= FULL_THREAD)
+			advice_add(text,
+				   "its vhost thread is full (%.0f %% of a CPU); use more queues",
+				   100 * b->vhost_busy);
+		else
+			advice_add(text,
+				   "vhost serves them and has room, so what is behind it is slow");
+	}
+	if (b->iothread_known && b->iothreads) {
+		if (b->iothread_busy >= FULL_THREAD)
+			advice_add(text,
+				   "its I/O thread is full (%.0f %% of a CPU); use more of them",
+				   100 * b->iothread_busy);
+		else
+			advice_add(text, "an I/O thread serves them and has room, so the storage "
+					 "behind it, or its limit, is slow");
+	} else if (b->iothread_known && !b->vhosts) {
+		advice_add(text, "the main loop of the VMM serves them; use an I/O thread");
+		if (advice->manager == MANAGER_LIBVIRT)
+			advice_add(text, "virsh iothreadadd %s 1 --live --config", advice->name);
+		else if (is_qemu(advice))
+			add_setting(advice, "",
+				    "-object iothread,id=io1 -device virtio-blk-pci,iothread=io1");
+	}
+	if (!b->vhost_known && !b->iothread_known)
+		advice_add(text, "whether vhost, an I/O thread or the main loop of the VMM serves "
+				 "them is not known here; an I/O thread helps if none has one");
+	if (advice->manager == MANAGER_LIBVIRT)
+		advice_add(text, "see its limits: virsh blkdeviotune %s vda", advice->name);
+}
+
+void advise_io(struct advice *advice)
+{
+	static const char *const help[DEVICE_NR_CLASSES] = {
+		[DEVICE_DISK] = "an emulated disk controller; use virtio-blk or virtio-scsi",
+		[DEVICE_CONSOLE] =
+			"the serial console; let the guest print less, or to virtio-console",
+		[DEVICE_VIDEO] = "an emulated display; use virtio-gpu, or no display",
+		[DEVICE_NET] = "an emulated network card; use virtio-net with vhost, or SR-IOV",
+		[DEVICE_PCI] = "PCI devices",
+		[DEVICE_VIRTIO] = "virtio",
+	};
+	const struct evidence *e = advice->e;
+	char *text = advice->text;
+	double part;
+	const enum device_class most = most_touched(e, &part);
+	const bool kicks = !most || most == DEVICE_PCI || most == DEVICE_VIRTIO;
+
+	if (help[most])
+		advice_add(text, "%.0f %% of its device accesses go to %s", 100 * part, help[most]);
+	if (kicks && e->detailed && e->device_user < 0.5 && (help[most] || e->mmio_exits > 0)) {
+		advise_server(advice);
+		return;
+	}
+	if (most == DEVICE_PCI)
+		advice_add(text,
+			   "replace emulated ones by virtio or passthrough, and give virtio ones "
+			   "an ioeventfd");
+	else if (most == DEVICE_VIRTIO)
+		add_setting(advice, "<driver ioeventfd='on'/>", "ioeventfd=on");
+	else if (!help[most])
+		advice_add(text,
+			   "virtio with vhost, passthrough or SR-IOV instead of emulated devices");
+	switch (most) {
+	case DEVICE_DISK:
+		if (advice->manager == MANAGER_PROXMOX)
+			advice_add(text, "qm set VMID --scsihw virtio-scsi-single");
+		else
+			add_setting(advice, "<target dev='vda' bus='virtio'/>", "-drive if=virtio");
+		break;
+	case DEVICE_CONSOLE:
+		advice_add(text, "in the guest: dmesg -n 1");
+		break;
+	case DEVICE_NET:
+		add_setting(advice, "<model type='virtio'/>",
+			    "-device virtio-net-pci -netdev tap,vhost=on");
+		break;
+	default:
+		break;
+	}
+}
+
+/* Faults that take long wait for storage; others are of memory that is touched first. */
+static bool is_swapped(const struct evidence *e, const struct thresholds *t)
+{
+	const struct beside *b = &e->beside;
+
+	if (b->swap_known)
+		return b->swap_ins > 0 && b->swapped_bytes > 0;
+	/* On a slow machine all exits take long. */
+	return e->fault_ns >= 1000 * t->fault_slow && e->fault_ns >= 40 * e->cheap_ns;
+}
+
+void advise_memory(struct advice *advice)
+{
+	const struct evidence *e = advice->e;
+	const struct beside *b = &e->beside;
+	/* More of its memory is in pages of 2 MiB than in those of 4 KiB. */
+	const bool huge = b->maps_known && b->maps_2m * 512 > b->maps_4k;
+	char *text = advice->text;
+
+	if (e->dirty) {
+		advice_add(text,
+			   "its writes to memory are logged, so it is being migrated, or its VMM "
+			   "logs them for another use; that ends with the migration");
+		if (advice->manager == MANAGER_LIBVIRT)
+			advice_add(text, "virsh domjobinfo %s", advice->name);
+		else if (is_qemu(advice))
+			advice_add(text, "QEMU's monitor: info migrate");
+		return;
+	}
+	if (is_swapped(e, advice->t) && (b->swap_known || !huge)) {
+		advice_add(text, "its memory is swapped in (a fault takes %.0f us)",
+			   e->fault_ns / 1e3);
+		if (b->swap_known)
+			advice_add(text, "%" PRIu64 " MiB of it are swapped out",
+				   b->swapped_bytes / MIB);
+		advice_add(text, "the host needs more memory, or fewer or smaller guests");
+		if (advice->manager == MANAGER_LIBVIRT)
+			advice_add(text, "virsh setmem %s SIZE --live", advice->name);
+		else
+			advice_add(text, "sysctl vm.swappiness=0 spares it until then");
+		return;
+	}
+	if (huge) {
+		advice_add(text, "it has huge pages already; allocate its memory before it starts");
+		add_setting(advice, "<memoryBacking><allocation mode='immediate'/></memoryBacking>",
+			    "-object memory-backend-memfd,hugetlb=on,prealloc=on");
+		return;
+	}
+	if (e->fault_ns > 0)
+		advice_add(text, "it touches memory for the first time (a fault takes %.1f us)",
+			   e->fault_ns / 1e3);
+	else
+		advice_add(text, "it touches memory for the first time, or it is swapped in");
+	advice_add(text,
+		   "huge pages (hugetlbfs, or transparent ones) make faults fewer, and memory "
+		   "that is allocated before the guest starts (prealloc) makes them cheaper, "
+		   "so use both");
+	add_setting(advice,
+		    "<memoryBacking><hugepages/><allocation mode='immediate'/></memoryBacking>",
+		    "-object memory-backend-memfd,hugetlb=on,prealloc=on");
+	if (advice->manager == MANAGER_NONE || advice->manager == MANAGER_SYSTEMD)
+		advice_add(text, "the host's pages: sysctl vm.nr_hugepages=N");
+}
+
+/* Adds how a vCPU is given CPUs of its own. */
+static void add_pinning(struct advice *advice)
+{
+	const struct vcpu *vcpu = advice->detail->table[TABLE_VCPUS].row;
+
+	if (advice->manager == MANAGER_LIBVIRT)
+		advice_add(advice->text, "virsh vcpupin %s 0 CPU --live", advice->name);
+	else if (advice->manager == MANAGER_PROXMOX)
+		advice_add(advice->text, "qm set VMID --affinity CPUS");
+	else if (advice->detail->table[TABLE_VCPUS].nr && vcpu->tid)
+		advice_add(advice->text, "taskset -pc CPU %" PRIu64, vcpu->tid);
+}
+
+void advise_spin(struct advice *advice)
+{
+	advice_add(
+		advice->text,
+		"its vCPUs wait for each other in loops; give it fewer vCPUs than there are free "
+		"CPUs, pin them, or use paravirtual spin locks in the guest");
+	add_pinning(advice);
+}
+
+static void advise_timers(struct advice *advice)
+{
+	const struct evidence *e = advice->e;
+	const double devices = e->part[PART_VMM_TIMER];
+	char *text = advice->text;
+
+	if (devices > e->part[PART_KERNEL_TIMER]) {
+		advice_add(text, "its timer is emulated by the VMM; use a paravirtual clock "
+				 "(kvm-clock, Hyper-V's), no HPET");
+		add_setting(advice, "<timer name='hpet' present='no'/>", "-machine hpet=off");
+		advice_add(text,
+			   "in the guest: echo kvm-clock "
+			   ">/sys/devices/system/clocksource/clocksource0/current_clocksource");
+		return;
+	}
+	advice_add(text,
+		   "its writes to timers and interrupt controllers leave guest mode; let the "
+		   "hardware handle them (%s), and let the guest set fewer timers",
+		   e->intel ? "APICv, IPI virtualization" : "AVIC");
+	advice_add(text,
+		   e->intel ? "see /sys/module/kvm_intel/parameters/enable_apicv and enable_ipiv" :
+			      "before guests start: modprobe kvm_amd avic=1");
+}
+
+void advise_exits(struct advice *advice)
+{
+	const struct evidence *e = advice->e;
+	char *text = advice->text;
+
+	if (!e->detailed) {
+		advice_add(text, "see which exits with debugfs mounted: kvmstat doctor");
+		return;
+	}
+	switch (e->top_cause) {
+	case CAUSE_TIMER:
+		advise_timers(advice);
+		return;
+	case CAUSE_HYPERCALL:
+		advice_add(text,
+			   "its hypercalls (%s) take its time; give Windows all of Hyper-V's "
+			   "enlightenments",
+			   e->top_reason);
+		add_setting(advice, "<hyperv mode='passthrough'/>", "-cpu host,hv-passthrough");
+		return;
+	case CAUSE_NESTED:
+		advice_add(text,
+			   "it is a hypervisor itself (%s); use enlightened VMCS where it can, or "
+			   "do not nest",
+			   e->top_reason);
+		if (e->intel)
+			add_setting(advice, "<hyperv><evmcs state='on'/></hyperv>",
+				    "-cpu host,hv-vapic,hv-evmcs");
+		return;
+	default:
+		break;
+	}
+	if (!strcmp(e->top_reason, "cpuid") || !strcmp(e->top_reason, "CPUID"))
+		advice_add(text,
+			   "a program in it asks for CPUID again and again, which always leaves "
+			   "guest mode; let it keep the answer");
+	else
+		advice_add(text,
+			   "%s takes its time; find what in the guest causes it: kvmstat show %s",
+			   e->top_reason, advice->name);
+}
+
+void advise_cpu(struct advice *advice)
+{
+	const struct evidence *e = advice->e;
+	char *text = advice->text;
+
+	if (e->guest >= advice->t->native)
+		advice_add(text, "it runs at nearly native speed");
+	if (e->vcpus > 1 && e->full && e->full < e->vcpus) {
+		advice_add(text,
+			   "%" PRIu64 " of its %" PRIu64 " vCPUs %s all of the time, so it needs "
+			   "a faster CPU, not more of them",
+			   e->full, e->vcpus, e->full == 1 ? "works" : "work");
+		return;
+	}
+	advice_add(text, "only more or faster CPUs, or pinning, would help");
+	if (advice->manager == MANAGER_LIBVIRT)
+		advice_add(text, "virsh setvcpus %s %" PRIu64 " --live", advice->name,
+			   e->vcpus + 1);
+}
+
+void advise_paused(struct advice *advice)
+{
+	char *text = advice->text;
+
+	advice_add(text, "its VMM holds it; resume it, unless it is meant to be paused");
+	if (advice->manager == MANAGER_LIBVIRT)
+		advice_add(text, "virsh resume %s", advice->name);
+	else if (advice->manager == MANAGER_PROXMOX)
+		advice_add(text, "qm resume VMID");
+	else if (is_qemu(advice))
+		advice_add(text, "QEMU's monitor: cont");
+}
+
+void advise_ready(struct advice *advice)
+{
+	advice_add(advice->text,
+		   "it is ready (waiting for a CPU of the host) for %.0f %% of its time; too many "
+		   "vCPUs share the CPUs, so move it, or pin it to CPUs of its own",
+		   100 * advice->e->ready);
+	add_pinning(advice);
+}
+
+void advise_starved(struct advice *advice)
+{
+	char *text = advice->text;
+
+	advise_ready(advice);
+	if (advice->manager == MANAGER_LIBVIRT)
+		advice_add(text, "virsh schedinfo %s --live cpu_shares=4096", advice->name);
+	else if (advice->manager == MANAGER_SYSTEMD || advice->manager == MANAGER_PROXMOX)
+		advice_add(text, "systemctl set-property --runtime %s CPUWeight=1000",
+			   advice->unit);
+	else if (advice->manager == MANAGER_KUBERNETES)
+		advice_add(text, "raise requests.cpu of its pod");
+	if (!advice->e->beside.throttled_known)
+		advice_add(text, "if its cgroup has a quota (cpu.max), that can be used up: see "
+				 "nr_throttled in its cpu.stat");
+}
+
+void advise_quota(struct advice *advice)
+{
+	const struct evidence *e = advice->e;
+	char *text = advice->text;
+
+	advice_add(text, "the quota of its cgroup is used up for %.0f %% of its time; raise it",
+		   100 * e->throttled);
+	if (*e->beside.quota_cgroup)
+		advice_add(text, "the cgroup is %s", e->beside.quota_cgroup);
+	if (advice->manager == MANAGER_LIBVIRT)
+		advice_add(text, "virsh schedinfo %s --live vcpu_quota=-1", advice->name);
+	else if (advice->manager == MANAGER_KUBERNETES)
+		advice_add(text, "raise limits.cpu of its pod");
+	else if (strcmp(advice->unit, "UNIT") != 0)
+		advice_add(text, "systemctl set-property --runtime %s CPUQuota=", advice->unit);
+	else if (*e->beside.quota_cgroup)
+		advice_add(text, "echo max >/sys/fs/cgroup%s/cpu.max", e->beside.quota_cgroup);
+}
+
+void advise_polling(struct advice *advice)
+{
+	advice_add(advice->text,
+		   "the host polls for it for %.0f %% of its time; lower halt_poll_ns, unless its "
+		   "latency matters",
+		   100 * advice->e->polled);
+	advice_add(advice->text, "echo 0 >/sys/module/kvm/parameters/halt_poll_ns");
+}
