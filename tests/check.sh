@@ -47,7 +47,7 @@ beside() {
 quick() {
 	local lane name
 	begin check
-	plan="build docs unit prometheus packages svm smp clock guests demo $alone" lanes=2
+	plan="build docs unit prometheus packages svm smp clock wide guests demo $alone" lanes=2
 	prepare 6.1-cloud
 	step build tests/host/build.sh 6.1-cloud
 	beside &
@@ -60,6 +60,8 @@ quick() {
 	step smp boot smp svm "$all" --timeout 1200 --smp 2 --append "preempt=full"
 	# Where the kernel does not trust the TSC.
 	step clock boot clock svm "20-exact 22-times 26-timing" --timeout 600 --smp 2 --append "tsc=unstable"
+	# A host of many CPUs: memory goes with the vCPUs.
+	step wide boot wide svm "30-life 55-memory" --timeout 1200 --stall 400 --smp 2,maxcpus=240 --append "lab.churn=300"
 	step guests guests
 	step demo demo
 	wait $lane

@@ -32,7 +32,7 @@ run_cell() {
 	local options=(--timeout 1800 --smp 4)
 	[ "$4" != vmx ] || options=(--timeout 2400 --stall 500 --append "lab.exact=10")
 	[ $SECONDS -lt "$end" ] || return 0
-	kernel=$5 ko=$logs/$1.module bin=$logs/$3
+	kernel=$5 ko=$logs/$1.module twin=$logs/$1.twin bin=$logs/$3
 	run_step "$1-$4" boot "$1-$4" "$4" "${CASE:-$all}" "${options[@]}"
 }
 
@@ -86,6 +86,7 @@ build_cell() {
 	[ -e kvmstat.ko ] || return 0
 	# By a name that the next kernel's make clean leaves alone.
 	mv kvmstat.ko "$logs/$name.module"
+	[ ! -e build/twin/twin.ko ] || mv build/twin/twin.ko "$logs/$name.twin"
 	[ "$machines" != - ] || row "$name" "$release" - - - - "built only"
 	[ -e "$logs/$arch/vmm" ] || case $arch in
 	amd64) programs gcc "$logs/$arch" ;;

@@ -109,6 +109,7 @@ boot() {
 	for case in $cases; do
 		add+=(--add "$top/tests/cases/$case.sh:cases/$case.sh")
 	done
+	[ ! -e "${twin:=$top/build/twin/twin.ko}" ] || add+=(--add "$twin:twin.ko")
 	watch_cases "$name" "$(wc -w <<<"$cases")" &
 	watch=$!
 	tests/lab/boot.sh --machine "$machine" --kernel "$kernel" --out "$logs/$name" "${add[@]}" \

@@ -53,3 +53,14 @@ yes "each parameter is described" [ "$(modinfo -F parm kvmstat.ko | grep -c ':.*
 kmake modules >/dev/null 2>&1
 kmake modules >"$work/log" 2>&1
 yes "a second make compiles nothing" sh -c "! grep -E ' (CC|LD|PROBE) ' '$work/log'"
+# A second module with a tracepoint named as one of KVM's, for the case twin.
+rm -rf build/twin
+mkdir -p build
+cp -r tests/cases/twin build/twin
+if kmake -f - twin >"$work/log" 2>&1 <<<"twin: ; \$(MAKE) -C '$headers' M='$top/build/twin' CC='$compiler' modules"; then
+	ok "the twin builds"
+else
+	cat "$work/log"
+	not_ok "the twin does not build"
+fi
+[ "$srcarch" != x86 ] || tests/host/reasons.sh "$1"

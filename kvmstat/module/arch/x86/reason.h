@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * x86: the class of each exit reason. tests/reasons.sh includes this file and holds it
+ * x86: the class of each exit reason. tests/host/reasons.sh includes this file and holds it
  * against every reason that a kernel names.
  */
 #ifndef KVMSTAT_REASON_H

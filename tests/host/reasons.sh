@@ -4,7 +4,7 @@
 # the kernels in the cache. Prints ok lines.
 # shellcheck disable=SC2034,SC2154 # step is lib.sh's; kernel_files sets the rest
 set -eu
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
 # shellcheck source=tests/lib.sh
@@ -53,7 +53,7 @@ headers() {
 		return
 	}
 	"$work/print" | sort -u >"$work/has"
-	sed '/^#/d' "$top/tests/reasons.list" | sort -u >"$work/wanted"
+	sed '/^#/d' "$top/tests/host/reasons.list" | sort -u >"$work/wanted"
 	comm -23 "$work/has" "$work/wanted" >"$work/wrong"
 	sed 's/^/# not as decided: /' "$work/wrong"
 	yes "${1##*/}: $(wc -l <"$work/has") reasons have the class that was decided" [ ! -s "$work/wrong" ]
