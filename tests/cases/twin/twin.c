@@ -6,8 +6,12 @@
 #include <linux/module.h>
 #include <linux/tracepoint.h>
 
-DECLARE_TRACE(kvm_mmio, TP_PROTO(int type, int len, u64 gpa, void *val),
-	      TP_ARGS(type, len, gpa, val));
+/* Newer kernels' DECLARE_TRACE() puts "_tp" behind the name. */
+#ifndef DECLARE_TRACE_EVENT
+#define DECLARE_TRACE_EVENT DECLARE_TRACE
+#endif
+DECLARE_TRACE_EVENT(kvm_mmio, TP_PROTO(int type, int len, u64 gpa, void *val),
+		    TP_ARGS(type, len, gpa, val));
 DEFINE_TRACE(kvm_mmio, TP_PROTO(int type, int len, u64 gpa, void *val),
 	     TP_ARGS(type, len, gpa, val));
 
