@@ -114,6 +114,8 @@ for file in reasons userspace hot vcpus cpus histograms; do
 	same "files.md has the columns of $file" "$(cells docs/files.md file 2 | paste -d' ' <(cells docs/files.md file) - | sed -n "s,^\`<id>/$file\` \`\([^\`]*\)\`.*,\1,p")" \
 		"$(tr -d '\\\n' <include/kvmstat.h | grep -oP "KVMSTAT_${file^^}_COLUMNS\s+\"\K[^\"]+")"
 done
+same "files.md has the columns of vcpu_reasons" "$(cells docs/files.md file 2 | paste -d' ' <(cells docs/files.md file) - | sed -n 's,^`<id>/vcpu_reasons` `\([^`]*\)`.*,\1,p')" \
+	"$(tr -d '\\\n' <include/kvmstat.h | perl -ne '($reasons) = /define KVMSTAT_REASONS_COLUMNS "([^"]*)"/; print "$1$reasons\n" if /KVMSTAT_VCPU_REASONS_COLUMNS "([^"]*)" KVMSTAT_REASONS_COLUMNS/')"
 { cells docs/files.md key; cells docs/files.md file 3; } | names | grep -xP '[a-z_]+(\.\.\.)?' | sed 's/\.\.\.//' | sort -u >"$work/keys"
 grep -rhoP '(seq_puts|seq_printf)\(m,\s*"\K[a-z_]+(?=: )|\\n\K[a-z_]+(?=: )|^\s*"\K[a-z_]+(?=: %|: [a-z ,A-Z]+\\n)|\{ "\K[a-z_]+(?=", )' $module/{debugfs,hooks}.c $module/arch/*/exit.c |
 	sort -u | comm -23 - "$work/keys" | none "files.md has every key of info and of a VM"
@@ -162,10 +164,16 @@ says docs/files.md "until $(defined RETIRED_MAX) other VMs have ended"
 says docs/files.md "the last $(defined RETIRED_MAX) VMs that ended, with the name of the VMM. These VMs have at most $(defined RETIRED_MAX_VCPUS) vCPUs"
 says docs/files.md "$(defined KVMSTAT_PORTS) ports, $(defined KVMSTAT_MMIOS) device addresses, $(defined KVMSTAT_MSRS) MSRs and $(defined KVMSTAT_HYPERCALLS) hypercalls"
 says docs/files.md "one time in $(($(defined KVMSTAT_PORTS) + 1)) (ports and addresses), $(($(defined KVMSTAT_MSRS) + 1)) (MSRs) or $(($(defined KVMSTAT_HYPERCALLS) + 1)) (hypercalls)"
-says docs/limits.md "for $(($(defined KVMSTAT_CELLS) - 2 - $(defined KVMSTAT_CELLS_HELD))) different reasons, and for $(defined KVMSTAT_CELLS_HELD) more"
-says docs/limits.md "More than $(defined want_vms) VMs"
+says docs/limits.md "for $(($(defined KVMSTAT_CELLS) - 3 - $(defined KVMSTAT_CELLS_HELD))) different reasons, and for $(defined KVMSTAT_CELLS_HELD) more"
+says docs/limits.md "More than $(defined SPARE_VMS) VMs, or $(defined SPARE_VCPUS) vCPUs"
 says docs/limits.md "\`max_vms\` VMs ($(defined max_vms) unless changed)"
-says docs/cost.md "Spares are kept for $(defined want_vms) VMs and $(defined want_vcpus) vCPUs"
+says docs/limits.md "as many as have $(defined RETIRED_MAX_VCPUS) vCPUs"
+says docs/files.md "more than $(defined RETIRED_MAX_VCPUS) vCPUs"
+says docs/architecture.md "beyond $(defined RETIRED_MAX) ended VMs (or $(defined RETIRED_MAX_VCPUS) vCPUs of them)"
+says docs/architecture.md "its cell ($(defined KVMSTAT_CELLS) a vCPU)"
+says docs/cost.md "Spares are kept for $(defined SPARE_VMS) VMs and $(defined SPARE_VCPUS) vCPUs"
+says docs/cost.md "up to $(sed -n 's/^#define SPARE_BYTES_MAX SZ_\([0-9]*\)M .*/\1/p' $module/pool.c) MiB of each kind; after $(sed -n 's/^#define QUIET (\([0-9]*\) \* HZ).*/\1/p' $module/pool.c) quiet seconds"
+says docs/cost.md "The last $(defined RETIRED_MAX) VMs that ended are kept with their vCPUs, at most $(defined RETIRED_MAX_VCPUS) of these"
 says docs/cost.md "by $(defined VCPUS_PER_VM) times as many, or $(defined VCPUS_AT_LEAST)"
 says docs/install.md "every $(sed -n 's/^OnUnitActiveSec=\([0-9]*\)s/\1/p' systemd/kvmstat-export.timer) seconds"
 says docs/install.md "$(sed -n 's/^ExecStart=.*--output //p' systemd/kvmstat-export.service)"
@@ -187,7 +195,7 @@ fenced "${pages[@]}" | grep -E '^(NAME|REASON|KIND) ' | tr -s ' ' '\n' | sort -u
 done | none "every head in the output that the pages show is the command's"
 # plain: numbers and conversions alike, so that a format is what it printed.
 plain() { sed -E 's/%[.0-9]*[a-zA-Z]+/#/g; s/%%/%/g; s/[0-9]+(\.[0-9]+)?/#/g'; }
-find $reader -name '*.c' -exec perl -0pe 's/" PRIu64 "/u/g; s/"\s*"//g' {} + | plain >"$work/words"
+find $reader -name '*.[ch]' -exec perl -0pe 's/" PRIu64 "/u/g; s/" PRIu64\b/u"/g; s/"\s*"//g' {} + | plain >"$work/words"
 # spoken WHAT: each line of standard input is in the command's code.
 spoken() {
 	plain | sort -u | while read -r part; do
@@ -203,7 +211,9 @@ spoken() {
 	fenced "${pages[@]}" | sed -nE 's/^.* \(pid [0-9]+\): [^:]*\): //p'
 	fenced "${pages[@]}" | awk '/^$/ { on = 0 } on && !/^    / { print "" } on { printf "%s ", $0 } /^Verdict: / { on = 1 } END { print "" }' |
 		sed -E 's/^ +(What would help: |Not seen from here: )?//'
-} | tr -s ' ' | sed 's/ $//; s/; /\n/g' | sed 's/^[0-9]* % of its device accesses go to //' | spoken "every verdict that the pages show is in the command's words"
+} | tr -s ' ' | sed 's/ $//; s/; /\n/g' | sed "s/^[0-9]* % of its device accesses go to //
+	s/ (halts left out)$/\n&/; s/^QEMU's options: /QEMU's options: %s\n/
+	s/ is '\(kernel: \|VMM: \)\?\([^']*\)', [0-9.]* %$/ is '%s%s', %.1f %%\n\2/" | spoken "every verdict that the pages show is in the command's words"
 
 # Architecture: rooms and floors are those of the tree, libraries are used where it says.
 mapfile -t floors < <(cells docs/architecture.md file | names)
