@@ -41,7 +41,7 @@ if [ -n "${FUZZ_SECONDS:-}" ]; then
 	how=(-max_total_time="$FUZZ_SECONDS")
 else
 	rm -rf corpus
-	how=(-runs="${FUZZ_RUNS:-150000}" -seed=1)
+	how=(-runs="${FUZZ_RUNS:-30000}" -seed=1)
 fi
 mkdir -p corpus
 status=0
