@@ -17,7 +17,7 @@ READER = build/kvmstat
 reader-libs := -lncursesw -lproc2 -ljansson -linih
 reader-files := $(wildcard kvmstat/reader/*.c kvmstat/reader/*/*.[ch])
 
-# Its rooms, from the bottom to the top. No room includes files of a higher room.
+# The rooms of the command, from the bottom to the top. No room includes files of a higher room.
 reader-rooms := scripts/rooms.sh kvmstat/reader data verdict text screen commands
 
 # The sources of the module, and the folder where DKMS looks for them.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # kernel.sh KERNEL[@RELEASE]: fetch a kernel of scripts/kernels and its headers into the cache,
-# without installing anything, and print shell-evaluable lines: kernel= (the folder of the kernel)
-# release= image= modules= headers= (KDIR, to build a module for it) arch= compiler= (its
+# without installing anything, and print shell-evaluable lines. The lines are kernel= (the folder of
+# the kernel) release= image= modules= headers= (KDIR, to build a module for it) arch= compiler= (its
 # CC) kmake= (the make that builds a module for it, either this machine's or one with that
 # compiler, see inroot.sh). With RELEASE, the kernel is the one of that release that an earlier
 # call left in the cache, whatever the archive offers now.

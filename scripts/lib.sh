@@ -174,7 +174,7 @@ unpacked() {
 }
 
 # foreign ROOT PROGRAM: set foreign=(...), the command that runs a program of an unpacked folder
-# with the loader and the libraries of that folder. It needs no root, no namespace and no installation.
+# with the loader and the libraries of that folder, without root, a namespace or an installation.
 foreign() {
 	local loader multiarch
 	# Links to the loader may lead out of the folder.

@@ -1,4 +1,4 @@
-# Functions that the tests on this machine share. They print lines that check.sh counts; "step" names the test.
+# Functions that the tests on this machine share, and that print lines for check.sh; "step" names the test.
 # shellcheck shell=bash disable=SC2154
 
 ok() { echo "ok - $step: $1"; }

@@ -1,4 +1,4 @@
-# The module is loaded before KVM. It says that it waits for KVM, then it counts. KVM and its
+# kvmstat is loaded before KVM. kvmstat says that it waits for KVM, then it counts. KVM and its
 # vendor module come and go under it. The kernel's log has one line.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 

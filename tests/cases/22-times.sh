@@ -15,8 +15,8 @@ tracing() {
 	done
 }
 
-# replayed NAME VMM-ARGUMENT...: run a VM under tracing. Its files, and the figures that replay.awk
-# computes from the trace, go to NAME.*.
+# replayed NAME VMM-ARGUMENT...: run a VM under tracing. NAME.* are its files, and the figures that
+# replay.awk computes from the trace.
 replayed() {
 	name=$1
 	echo >$trace/trace

@@ -69,7 +69,7 @@ is "what was timed stands still" "$(head -n "$(wc -l <times.1)" times.1 | cut -d
 is "nothing is timed" "$(awk 'NR > 1 { print $4 + $5 + $6 + $7 + $8, $10 }' "$K/$(field "$(cat untimed.pid)" 1 id)/vcpus")" "0 untimed"
 vm_end runner hopper sleeper untimed
 
-# A VM dies in mid-exit, with timing on and off. Its files stay, and their figures add up.
+# A VM dies in mid-exit, with timing on and off. The VM's files stay, and their figures add up.
 for on in Y N; do
 	echo $on >$switch
 	vm_run victim --id-base=128 --vcpus=2 'out:100000000'

@@ -1,5 +1,5 @@
-# A module that is not KVM has a tracepoint with the name of one of KVM's. It changes nothing,
-# whether it is loaded before KVM, beside it or after it.
+# A module that is not KVM has a tracepoint with the name of one of KVM's. This module changes
+# nothing, whether it is loaded before KVM, beside it or after it.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 [ -e /twin.ko ] || { skip "a tracepoint of KVM's name: this machine has no twin.ko"; return; }

@@ -25,7 +25,7 @@ called() {
 	esac
 }
 
-# start GUEST: start it with the options that its work needs. Its kind is its work.
+# start GUEST: start it with the options that its work needs. A guest's kind is its work.
 start() {
 	set -- $1
 	kind=$1

@@ -1,5 +1,5 @@
 #!/bin/bash
-# build.sh KERNEL: test everything that needs no running kernel: the module for a kernel
+# build.sh KERNEL: test everything that needs no running kernel, which is the module for a kernel
 # (module.sh), the refusals of builds that cannot work, the command, the files that make install
 # puts in place, and style. Prints ok lines.
 set -eu

@@ -83,7 +83,7 @@ make_initrd() {
 		${add[@]+"${add[@]}"} --out "$work/initrd" "$@"
 }
 
-# accelerate: QEMU's CPUs run truly at once, each in its own thread. Its monitor is for where_it_is.
+# accelerate: QEMU's CPUs run truly at once, each in its own thread. The monitor is for where_it_is.
 accelerate() {
 	command+=(-monitor "unix:$work/monitor,server=on,wait=off")
 	if [ -n "$icount" ]; then

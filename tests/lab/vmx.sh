@@ -44,7 +44,7 @@ initcall_blacklist=load_system_certificate_list random.trust_cpu=on lsm= audit=0
 	info: action=ignore
 	debug: action=ignore
 	EOT
-	# Debian builds the debugger in. Its command "c" continues.
+	# Debian builds the debugger in. The command "c" continues.
 	echo c >"$work/bochs.debug"
 	command=(env TERM=xterm LTDL_LIBRARY_PATH="$work/plugins" "${foreign[@]}" -q -f "$work/bochsrc" -rc "$work/bochs.debug")
 }

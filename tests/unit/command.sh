@@ -44,7 +44,7 @@ check() {
 	judge
 }
 
-# waits PID: the process is kvmstat, has read the numbers, and waits until it reads again. It
+# waits PID: the process is kvmstat, has read the numbers, and waits until it reads again. kvmstat
 # blocks the signals that end it except while it waits for them. Children of bash block them,
 # too, until they are kvmstat.
 waits() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = kvmstat ] && waits_for_signals "$1"; }
