@@ -1,15 +1,15 @@
-# For people; the kernel's build reads Kbuild. "make help" says what there is.
+# For people; the kernel's build reads Kbuild. "make help" lists the targets.
 PREFIX ?= /usr/local
 SYSTEMD ?= $(PREFIX)/lib/systemd/system
 CFLAGS ?= -O2 -g
 VERSION := $(shell sed -n 's/.*KVMSTAT_VERSION[[:space:]]*"\(.*\)"/\1/p' include/kvmstat.h)
 
-# Only a compiler named on the command line is for the module too: the kernel's build
-# knows the one that belongs to it.
+# Only a compiler named on the command line is also for the module. Otherwise the kernel's build
+# uses the compiler that belongs to the kernel.
 kernel-cc := $(if $(filter command line,$(origin CC)),$(CC))
 kdir = eval "$$(scripts/kdir.sh '$(KVER)' '$(KDIR)' '$(kernel-cc)' || echo exit 1)"
 
-# Where the command is built; scripts/cross-reader.sh has another.
+# The folder where the command is built; scripts/cross-reader.sh sets another.
 READER = build/kvmstat
 
 # ncursesw for the screen, libproc2 for processes, jansson for JSON, inih for the
@@ -17,10 +17,10 @@ READER = build/kvmstat
 reader-libs := -lncursesw -lproc2 -ljansson -linih
 reader-files := $(wildcard kvmstat/reader/*.c kvmstat/reader/*/*.[ch])
 
-# Its rooms, from the bottom to the top: none includes what is above it.
+# The rooms of the command, from the bottom to the top. No room includes files of a higher room.
 reader-rooms := scripts/rooms.sh kvmstat/reader data verdict text screen commands
 
-# What the module is built from, and where DKMS looks for it.
+# The sources of the module, and the folder where DKMS looks for them.
 module-files = dkms.conf Kbuild Makefile include/kvmstat.h $(wildcard scripts/probes/*.c) \
 	$(shell find kvmstat/module -name '*.[chS]' ! -name kvmstat_probes.h)
 dkms-source = $(DESTDIR)/usr/src/kvmstat-$(VERSION)
@@ -86,7 +86,7 @@ uninstall: ## undo install
 		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.timer"; \
 	$(if $(DESTDIR),:,depmod -a "$$KVER")
 
-# What DKMS builds the module from.
+# The sources from which DKMS builds the module.
 install-source:
 	install -D -m 755 -t "$(dkms-source)/scripts" scripts/kdir.sh scripts/probe.sh
 	@set -e; for file in $(module-files); do install -D -m 644 "$$file" "$(dkms-source)/$$file"; done

@@ -1,14 +1,14 @@
 #!/bin/bash
 # cross-reader.sh ARCH DIR: build the command for another architecture (Debian's name) as
-# DIR/bin/kvmstat, with the loader and the libraries that it needs in DIR/lib. Where DIR is /,
-# or its files are copied there, it runs. Nothing foreign is installed.
+# DIR/bin/kvmstat, and put the loader and the libraries that it needs into DIR/lib. The command
+# runs where DIR is /, or where the files of DIR are copied to /. Nothing foreign is installed.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
 
 arch=$1 dir=$2
-# The oldest stable suite that has the architecture: what is built there runs on newer ones.
+# The oldest stable suite that has the architecture, because newer suites run its programs.
 case $arch in
 arm64) suite=bookworm triplet=aarch64-linux-gnu ;;
 riscv64) suite=trixie triplet=riscv64-linux-gnu ;;
@@ -21,8 +21,8 @@ sysroot=$(unpacked "$suite" "$arch" $reader_libraries)
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 
-# This machine may have a C library for that architecture, too, of its own release: only
-# the suite's headers and libraries are looked at.
+# This machine may have a C library for that architecture from another release. Only the
+# headers and libraries of the suite are searched.
 libraries=$sysroot/usr/lib/$triplet headers=$sysroot/usr/include
 make -s -C "$top" reader READER="$dir/bin/kvmstat" CC="$cc" CFLAGS="-O2 -g -Werror" \
 	CPPFLAGS="-nostdinc -isystem $("$cc" -print-file-name=include) -isystem $headers/$triplet -isystem $headers" \

@@ -1,6 +1,6 @@
 #!/bin/sh
-# dkms.sh remove|install VERSION KVER: have DKMS forget every kvmstat that make
-# dkms-install gave it, or build and install the one whose source is now in /usr/src.
+# dkms.sh remove|install VERSION KVER: make DKMS forget every kvmstat that make dkms-install
+# added, or build and install the version whose source is in /usr/src.
 set -eu
 action=$1 version=${2:-} kver=${3:-}
 

@@ -1,7 +1,7 @@
 #!/bin/bash
-# emulator.sh ARCH: QEMU for machines of that architecture (Debian's name), from trixie-backports
-# whatever this machine's release is, unpacked into the cache. Prints a shell-evaluable line:
-# emulator=(...), the command; its options follow.
+# emulator.sh ARCH: unpack QEMU for machines of that architecture (Debian's name) into the cache.
+# QEMU comes from trixie-backports, whatever this machine's release is. Prints a shell-evaluable
+# line, emulator=(...), with the command; the caller appends its options.
 set -eu
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# inroot.sh ROOT COMMAND...: run it with ROOT, a folder that toolchain.sh made, as its /;
-# this tree and the cache are where they are outside.
+# inroot.sh ROOT COMMAND...: run the command with ROOT, a folder that toolchain.sh made, as its /.
+# This tree and the cache have the same paths inside as outside.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh

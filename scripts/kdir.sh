@@ -1,8 +1,8 @@
 #!/bin/sh
-# kdir.sh KVER KDIR CC: can kvmstat be built for this kernel? If not, one sentence says
-# why. KVER and CC may be empty: the running or newest installed kernel, and the
-# compiler that built it. Prints shell-evaluable KVER= and KDIR=, and cross=: what the
-# kernel's build must be told besides if the kernel is of another architecture.
+# kdir.sh KVER KDIR CC: check whether kvmstat can be built for this kernel; if not, say why in
+# one sentence. An empty KVER means the running or the newest installed kernel, an empty CC
+# the compiler that built the kernel. Prints shell-evaluable KVER=, KDIR= and cross=, which holds
+# the further arguments of make if the kernel is of another architecture.
 set -eu
 kver=$1 kdir=$2 cc=$3
 here=$(dirname "$0")
@@ -49,7 +49,7 @@ fi
 command -v "${cc%% *}" >/dev/null ||
 	no "the compiler ${cc%% *}, $why, is not installed: install it, or name another with CC="
 
-# A kernel's name of an architecture, and the compilers'.
+# The kernel and the compilers have different names for an architecture.
 case $arch in
 x86) machine=x86_64 ;;
 arm64) machine=aarch64 ;;
@@ -63,7 +63,7 @@ case $cc in
 		no "kernel $kver is for $machine, the compiler $cc, $why, for ${target%%-*}: name one for $machine with CC= (Debian: $machine-linux-gnu-gcc)"
 	;;
 esac
-# Headers have no vmlinux to make BTF from; and its tools would be the other architecture's.
+# BTF needs a vmlinux, which headers lack, and tools, which are for the other architecture.
 [ "$(uname -m)" = "$machine" ] ||
 	cross="ARCH=$arch CROSS_COMPILE=$machine-linux-gnu- CONFIG_DEBUG_INFO_BTF_MODULES="
 printf "KVER='%s' KDIR='%s' cross='%s'\n" "$kver" "$kdir" "$cross"

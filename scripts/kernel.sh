@@ -1,10 +1,10 @@
 #!/bin/bash
 # kernel.sh KERNEL[@RELEASE]: fetch a kernel of scripts/kernels and its headers into the cache,
-# installing nothing, and print shell-evaluable lines: kernel= (the folder it is in)
-# release= image= modules= headers= (KDIR, to build a module for it) arch= compiler= (its
-# CC) kmake= (the make that builds a module for it: this machine's, or one with that
-# compiler, see inroot.sh). With RELEASE it is that one, which an earlier call has left in the
-# cache, whatever the archive offers now.
+# without installing anything, and print shell-evaluable lines. The lines are kernel= (the folder of
+# the kernel) release= image= modules= headers= (KDIR, to build a module for it) arch= compiler= (its
+# CC) kmake= (the make that builds a module for it, either this machine's or one with that
+# compiler, see inroot.sh). With RELEASE, the kernel is the one of that release that an earlier
+# call left in the cache, whatever the archive offers now.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh
@@ -17,8 +17,8 @@ read -r _ arch suites image_meta headers_meta lowest cc _ < <(kernels | awk -v k
 host=$(dpkg --print-architecture)
 compiler=${cc%@*}
 
-# resolve: the kernel's packages, in parts; each is named after the release. 6.12's
-# headers would have an image, too, signed or not; of two architectures', kbuild twice.
+# resolve: print the kernel's packages; each is named after the release. The headers of 6.12 also
+# depend on an image, signed or unsigned; with two architectures, kbuild appears twice.
 resolve() {
 	archive "$suites" "$arch" apt-cache depends --recurse --no-recommends --no-suggests \
 		--no-conflicts --no-breaks --no-replaces --no-enhances "$image_meta" "$headers_meta" 2>/dev/null |
@@ -34,7 +34,7 @@ if [ "$name" != "$1" ]; then
 	[ -d "$root" ] || die "the cache has no kernel $release; it has: $(cd "$(cache_dir)/kernel" 2>/dev/null && echo *)"
 else
 	released
-	# What must be fetched is the newest.
+	# If a kernel must be fetched, fetch the newest.
 	if [ -z "$release" ] || [ ! -d "$root" ]; then
 		archive_update "$suites" "$arch"
 		released
@@ -46,7 +46,7 @@ else
 fi
 
 fetch() {
-	# The headers' tools are run here.
+	# The tools of the headers run on this machine.
 	local work pkg packages=()
 	need_packages kmod
 	for pkg in $resolved; do
@@ -64,22 +64,22 @@ fetch() {
 		dpkg -x "$deb" "$work/root"
 	done
 
-	# From 7.x all is below /usr, the image beside the modules.
+	# From 7.x on, all files are below /usr, and the image is beside the modules.
 	[ -e "$work/root/lib" ] || ln -s usr/lib "$work/root/lib"
 	[ -e "$work/root/boot" ] || {
 		mkdir "$work/root/boot"
 		ln -s "../lib/modules/$release/vmlinuz" "$work/root/boot/vmlinuz-$release"
 	}
-	# Riscv64's is not compressed.
+	# The image for riscv64 is not compressed.
 	[ ! -e "$work/root/boot/vmlinux-$release" ] || ln -s "vmlinux-$release" "$work/root/boot/vmlinuz-$release"
-	# The packages refer to each other by absolute paths: point those into the cache.
+	# The packages refer to each other by absolute paths. Make these links point into the cache.
 	sed -i "s|/usr/src/|$root/usr/src/|g" "$work/root/usr/src/linux-headers-$release/Makefile"
 	find "$work/root" -type l -lname '/usr/*' -printf '%p %l\n' | while read -r link target; do
 		ln -sfn "$root$target" "$link"
 	done
 	depmod -b "$work/root" "$release"
 
-	# Only a whole tree ever gets the final name.
+	# The final name is given only to a complete tree.
 	mkdir -p "${root%/*}"
 	mv -T "$work/root" "$root"
 }

@@ -1,8 +1,8 @@
-# What every script here needs, to be sourced: progress and error messages, the
-# cache folder, and ways to install the Debian packages that are missing or to fetch them.
+# Functions that every script here uses, to be sourced: progress and error messages, the
+# cache folder, and ways to install missing Debian packages or to fetch them.
 # shellcheck shell=bash
 
-# A user has not what is for root there; sudo runs it, and some of it needs no root.
+# A user's PATH lacks root's folders. sudo runs some of these programs, and others need no root.
 PATH=$PATH:/usr/sbin:/sbin
 
 say() { printf '%s\n' "== $*" >&2; }
@@ -10,7 +10,7 @@ say() { printf '%s\n' "== $*" >&2; }
 # die "what happened, why, what to do"
 die() { printf '%s\n' "error: $*" >&2; exit 1; }
 
-# quietly COMMAND...: what it prints is shown if it fails, and only then.
+# quietly COMMAND...: run it, and show its output only if it fails.
 quietly() {
 	local log status=0
 	log=$(mktemp)
@@ -25,7 +25,7 @@ cache_dir() {
 	(cd "$dir" && pwd)
 }
 
-# as_root COMMAND...: run it as root, through sudo where we are not.
+# as_root COMMAND...: run it as root, through sudo if necessary.
 as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
@@ -33,32 +33,32 @@ as_root() {
 		say "needs root: sudo $*"
 		sudo "$@"
 	else
-		die "'$*' needs root, and this is neither root nor a user with sudo; run it as root, then try again"
+		die "'$*' needs root, but this user is not root and has no sudo; run that command as root, then try again"
 	fi
 }
 
 apt_update() {
 	say "refreshing the package lists (apt-get update)"
-	# One broken third-party source fails the whole command, though Debian's own
-	# lists may be fine: what is missing afterwards is reported where it is needed.
-	quietly as_root apt-get -q update || say "apt-get update had errors; going on with the lists there are"
+	# One broken third-party source fails the whole command, even if Debian's own lists are
+	# fine. A package that is still missing is reported where it is needed.
+	quietly as_root apt-get -q update || say "apt-get update had errors; continuing with the existing package lists"
 }
 
-# apt_knows PKG...: each of them; apt-cache itself is content with one.
+# apt_knows PKG...: apt knows all of them. The status of apt-cache is 0 if it knows one.
 apt_knows() { [ "$(apt-cache show --no-all-versions "$@" 2>/dev/null | grep -c '^Package: ')" -ge $# ]; }
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
-# need_packages PKG...: install those that are missing, only those.
+# need_packages PKG...: install only those that are missing.
 need_packages() {
 	local pkg missing=()
 	command -v apt-get >/dev/null ||
-		die "this needs the packages $*, and knows only how to install them on Debian; install their equivalents by hand"
+		die "this needs the packages $*, but can install packages only on Debian; install their equivalents by hand"
 	for pkg; do
 		installed "$pkg" || missing+=("$pkg")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
-	# One at a time: apt's own lock is not waited for.
+	# Only one script installs at a time, because apt does not wait for its own lock.
 	exec 6>"$(cache_dir)/apt.lock"
 	flock 6
 	apt_knows "${missing[@]}" || apt_update
@@ -72,7 +72,7 @@ apt_install() {
 	quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "$@"
 }
 
-# debian_mirror SUITE: where the machine's own apt gets Debian from, for that suite.
+# debian_mirror SUITE: print where the machine's own apt gets that suite of Debian from.
 debian_mirror() {
 	local known
 	# shellcheck disable=SC2016 # apt's own
@@ -85,9 +85,9 @@ debian_mirror() {
 	esac
 }
 
-# archive SUITES ARCH COMMAND...: an apt command that knows those suites (joined by a comma)
-# for that architecture and nothing else, least of all what is installed: its state is in
-# the cache. archive_update SUITES ARCH: refresh its lists.
+# archive SUITES ARCH COMMAND...: run an apt command that knows only those suites (joined by a
+# comma) for that architecture. The command ignores what is installed; its state is in the cache.
+# archive_update SUITES ARCH: refresh the lists of these suites.
 archive() {
 	local suites=$1 arch=$2 dir suite mirror keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 	shift 2
@@ -98,7 +98,7 @@ archive() {
 		for suite in ${suites//,/ }; do
 			mirror=$(debian_mirror "$suite")
 			[ -n "$mirror" ] || { apt_update; mirror=$(debian_mirror "$suite"); }
-			[ -n "$mirror" ] || die "this machine's apt has no Debian archive, so where to find $suite is not known; add one to /etc/apt/sources.list"
+			[ -n "$mirror" ] || die "this machine's apt has no Debian archive, so the address of $suite is unknown; add one to /etc/apt/sources.list"
 			echo "deb [signed-by=$keyring] $mirror $suite main"
 		done >"$dir/sources.list"
 		cat >"$dir/apt.conf.tmp" <<-EOT
@@ -122,13 +122,13 @@ archive_update() {
 	quietly archive "$1" "$2" apt-get -q update || die "could not refresh the package lists of $1; see apt's message above"
 }
 
-# archive_try SUITES ARCH COMMAND...: archive, and once more with new lists if it fails, as lists
-# older than the archive name files that are gone.
+# archive_try SUITES ARCH COMMAND...: run archive, and if it fails, run it once more with new
+# lists, because lists older than the archive name files that are gone.
 archive_try() {
 	quietly archive "$@" 2>/dev/null || { archive_update "$1" "$2"; quietly archive "$@"; }
 }
 
-# download DIR SUITES ARCH PKG...: their .deb files into DIR.
+# download DIR SUITES ARCH PKG...: download their .deb files into DIR.
 download() {
 	local dir=$1 suites=$2 arch=$3
 	shift 3
@@ -138,8 +138,8 @@ download() {
 }
 
 # unpacked SUITES ARCH PKG...: print a folder of the cache in which these packages of the last
-# of the suites, with all that they depend on, are unpacked. They stay as they are until the
-# folder is removed. One at a time fetches.
+# of the suites are unpacked with all their dependencies. The folder stays unchanged until
+# somebody removes it. Only one script fetches at a time.
 unpacked() {
 	local suites=$1 arch=$2 root work deb
 	shift 2
@@ -152,19 +152,19 @@ unpacked() {
 		mkdir -p "$work/debs/partial"
 		say "downloading $* of $suites, with what they need"
 		archive "$suites" "$arch" true
-		# Its status file is empty, so all that these depend on comes along.
+		# The status file of this apt is empty, so it downloads all dependencies.
 		archive_try "$suites" "$arch" apt-get -qy -t "${suites##*,}" -o Dir::Cache::archives="$work/debs" \
 			-o Debug::NoLocking=1 install --download-only --no-install-recommends base-files "$@" >&2 ||
 			{ rm -rf "$work"; die "could not download $* from $suites; see apt's message above"; }
-		# The links that join / and /usr first; nothing is configured.
+		# Unpack the links that join / and /usr first. No package is configured.
 		for deb in "$work"/debs/base-files_*.deb "$work"/debs/*.deb; do
 			dpkg -x "$deb" "$work/root"
 		done
-		# Links from / lead outside of the tree, unless it is somebody's /.
+		# Absolute links would lead out of the tree unless the tree is the root folder.
 		find "$work/root" -type l -lname '/*' -printf '%p %l\n' | while read -r link target; do
 			ln -sfnr "$work/root$target" "$link"
 		done
-		# Only a whole tree ever gets the final name.
+		# The final name is given only to a complete tree.
 		mkdir -p "${root%/*}"
 		mv -T "$work/root" "$root"
 		rm -rf "$work"
@@ -173,32 +173,32 @@ unpacked() {
 	echo "$root"
 }
 
-# foreign ROOT PROGRAM: set foreign=(...), the command that runs a program of an unpacked folder by
-# the loader and the libraries there. It needs no root, no namespace and nothing installed.
+# foreign ROOT PROGRAM: set foreign=(...), the command that runs a program of an unpacked folder
+# with the loader and the libraries of that folder, without root, a namespace or an installation.
 foreign() {
 	local loader multiarch
-	# Links to it may lead out of the folder.
+	# Links to the loader may lead out of the folder.
 	loader=$(find "$1/lib/" "$1/usr/lib/" -maxdepth 2 -type f -name 'ld-linux*.so.*' 2>/dev/null | head -n 1)
 	multiarch=$(basename "${loader%/*}")
 	# shellcheck disable=SC2034 # for the caller
 	foreign=("$loader" --library-path "$1/lib/$multiarch:$1/usr/lib/$multiarch" "$1$2")
 }
 
-# compiler_package CC: a cross compiler's package is called the other way round.
+# compiler_package CC: print the package's name, which has the two parts of a cross compiler's name swapped.
 compiler_package() { sed -E 's/^(.*-linux-gnu)-(gcc.*)$/\2-\1/' <<<"$1"; }
 
-# What the command is built with.
+# The packages that the build of the command needs.
 reader_libraries='libc6-dev libncurses-dev libproc2-dev libjansson-dev libinih-dev'
 # shellcheck disable=SC2034 # for the caller
 reader_packages="make gcc $reader_libraries"
 
-# kernels: the rows of scripts/kernels, fields parted by blanks.
+# kernels: print the rows of scripts/kernels, with fields separated by blanks.
 kernels() {
 	sed -n '/^[^#]/s/[[:space:]]*|[[:space:]]*/ /gp' "$(dirname "${BASH_SOURCE[0]}")/kernels"
 }
 
-# kernel_files KERNEL|DIR: set what kernel.sh prints of a kernel that it knows; or kernel,
-# release, image, modules and headers of the folder that it printed as kernel.
+# kernel_files KERNEL|DIR: for a kernel of scripts/kernels, set the variables that kernel.sh prints.
+# For a folder that it printed as kernel, set kernel, release, image, modules and headers.
 # shellcheck disable=SC2034 # they are for the caller
 kernel_files() {
 	local vars
@@ -213,13 +213,13 @@ kernel_files() {
 	fi
 }
 
-# copy_program ROOT FILE DST: copy FILE to ROOT/DST, and the shared libraries that it
-# needs to the same places below ROOT.
+# copy_program ROOT FILE DST: copy FILE to ROOT/DST, and the shared libraries that FILE
+# needs to their own paths below ROOT.
 copy_program() {
 	local root=$1 file=$2 dst=$3 lib
 	mkdir -p "$root/${dst%/*}"
 	cp -L "$file" "$root/$dst"
-	# A static program has none: ldd fails then.
+	# ldd fails for a static program, which has no libraries.
 	ldd "$file" 2>/dev/null | grep -o '/[^ ]*' | while read -r lib; do
 		mkdir -p "$root${lib%/*}"
 		cp -L "$lib" "$root$lib"
@@ -227,7 +227,7 @@ copy_program() {
 }
 
 # copy_libraries SYSROOT DIR FILE...: copy the shared libraries and the loader that the programs
-# FILE need from SYSROOT, a folder of another system (unpacked), into DIR, all side by side.
+# FILE need from SYSROOT, an unpacked folder of another system, into DIR, all side by side.
 copy_libraries() {
 	local sysroot=$1 dir=$2 found name queue
 	shift 2
@@ -245,8 +245,8 @@ copy_libraries() {
 	done
 }
 
-# disk_image NAME KEY: print the path of an ext4 image in the cache, called NAME and made
-# from what KEY tells; where there is none yet, "fill_image FOLDER" makes its contents.
+# disk_image NAME KEY: print the path of an ext4 image in the cache, named NAME and identified by
+# KEY. If the image does not exist yet, "fill_image FOLDER" makes its contents.
 disk_image() {
 	local img work
 	img=$(cache_dir)/$1-$(sha256sum <<<"$2" | cut -c1-16).img

@@ -1,7 +1,7 @@
 #!/bin/bash
-# mounts.sh DIR COMMAND...: run it where nobody else sees what it mounts below DIR, and where
-# those mounts end with it. Needs no root where a user may have a namespace. If the system
-# allows neither, the status is 125.
+# mounts.sh DIR COMMAND...: run the command so that nobody else sees what it mounts below DIR, and
+# so that those mounts end with it. This needs no root if users may make namespaces. If the system
+# allows no such mounts, the status is 125.
 set -eu
 
 dir=$(realpath "$1")

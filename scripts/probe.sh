@@ -1,6 +1,6 @@
 #!/bin/sh
-# probe.sh OUT DIR CC...: compile each DIR/*.c against the kernel with CC and its flags;
-# OUT gets a KVMSTAT_HAVE_<NAME> for each that compiles. sanity.c must.
+# probe.sh OUT DIR CC...: compile each DIR/*.c against the kernel with CC and its flags, and write
+# a KVMSTAT_HAVE_<NAME> to OUT for each file that compiles. sanity.c must compile.
 set -eu
 out=$1 dir=$2
 shift 2

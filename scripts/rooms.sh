@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# rooms.sh DIR ROOM...: refuses includes that go upwards, or in a circle. The rooms are
-# folders of DIR, the lowest first. A file includes headers of its own room and of those below
-# by their room ("data/window.h"); a file beside the rooms is above all of them. NAME.c, NAME.h
-# and NAME_*.[ch] are one unit; no unit includes itself by way of others.
+# rooms.sh DIR ROOM...: refuse includes that go upwards, or in a circle. The rooms are
+# folders of DIR, the lowest first. A file includes headers of its own room and of lower rooms,
+# with the room's name ("data/window.h"); a file beside the rooms is above all of them. NAME.c,
+# NAME.h and NAME_*.[ch] are one unit; no unit includes itself through others.
 set -eu
 cd "$1"
 shift

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# screen-svg.sh TITLE: turn a screen of a terminal into a picture. Reads what "tmux
-# capture-pane -e -p" prints, or plain text, and prints SVG. Blocks and bars are drawn as
+# screen-svg.sh TITLE: turn the screen of a terminal into a picture. The input is the output of
+# "tmux capture-pane -e -p" or plain text; the output is SVG. Blocks and bars are drawn as
 # shapes, because fonts leave gaps between them.
 set -eu
 
-# In bytes, so that every awk does the same: a character is one byte that is no continuation.
+# Every awk counts bytes then. Each byte that does not continue a character begins one.
 LC_ALL=C exec awk -v title="${1:-A screen of kvmstat}" '
 BEGIN {
 	WIDE = 8.4; HIGH = 18; PAD = 12; FONT = 14
@@ -56,7 +56,7 @@ function select_graphic(list,    n, p, i) {
 		}
 	}
 }
-# Text without a block in it, at the column: each part between two blanks has its own place.
+# Draw text without blocks at the column. Each part between two blanks has its own place.
 function words(column, s, ink,    part) {
 	while (s != "") {
 		match(s, /^ */)
@@ -72,7 +72,7 @@ function words(column, s, ink,    part) {
 		column += cells(part)
 	}
 }
-# A run of characters that look alike, at "column", which moves on.
+# Draw a run of characters that look alike at "column", and move "column" on.
 function run(s,    ink, paper, rest, block, n, high) {
 	ink = fore == "" ? FORE : fore
 	paper = back

@@ -1,7 +1,7 @@
 #!/bin/bash
-# style.sh [c|shell]: hold the C files against .clang-format, and the scripts against shellcheck's
-# rules. The two programs are bookworm's, whatever this machine's release is: other versions
-# want other things.
+# style.sh [c|shell]: check the C files against .clang-format, and the scripts against shellcheck's
+# rules. The two programs are bookworm's, whatever this machine's release is, because other versions
+# have other rules.
 set -eu
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh

@@ -1,15 +1,15 @@
 #!/bin/bash
-# toolchain.sh SUITE COMPILER: unpack that compiler of a Debian suite, with what builds a
-# kernel module and checks it, into a folder of the cache, where inroot.sh runs it; print
-# the folder. A newer suite's kernel has tools in its headers that need that suite's C
-# library: with the compiler alone they would not run.
+# toolchain.sh SUITE COMPILER: unpack that compiler of a Debian suite, with the programs that build
+# and check a kernel module, into a folder of the cache, and print the folder. inroot.sh runs the
+# compiler there. The headers of a newer suite's kernel contain tools that need that suite's C
+# library, so the compiler alone would not be enough.
 set -eu
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 suite=$1 compiler=$2
 arch=$(dpkg --print-architecture)
-# What a newer suite has, or has first.
+# Fetch the programs that a newer suite has in another version, or that only it has.
 root=$(unpacked "$suite" "$arch" "$(compiler_package "$compiler")" \
 	make binutils pahole perl dash bash coreutils findutils grep sed mawk)
 if [ ! -e "$root/usr/bin/sparse" ]; then

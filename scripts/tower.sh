@@ -1,11 +1,11 @@
 #!/bin/sh
-# tower.sh: holds the module's includes against its tower. A file may include what stands
-# below it, and its own header; so there is no circle. Prints what is wrong.
+# tower.sh: compare the module's includes with its tower. A file may include only its own header
+# and files on lower floors, so there is no circle. Prints each wrong include.
 # shellcheck disable=SC2016 # it is awk's
 set -eu
 cd "$(dirname "$0")/../kvmstat/module"
 
-# From the bottom up. What stands on one line stands side by side: none includes another.
+# The first line is the lowest floor. Files on the same line do not include each other.
 tower='
 	kvmstat_probes
 	compat class

@@ -1,8 +1,9 @@
 #!/bin/bash
 # What `make check` runs: every test, on one kernel. With "CASE..." (names of tests/cases, without
-# .sh), only these, in the AMD-V machine. With MINUTES in the environment, every test and then as
-# much of the matrix as can begin within so many minutes. With "debug", what `make check-debug` runs: the cases on
-# a kernel with KASAN, lockdep and kmemleak. The last line counts the tests.
+# .sh), it runs only these cases, in the AMD-V machine. With MINUTES in the environment, it runs every
+# test and then as much of the matrix as can begin within so many minutes. With "debug", it runs what
+# `make check-debug` runs, the cases on a kernel with KASAN, lockdep and kmemleak. The last line
+# counts the tests.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -20,12 +21,12 @@ unit() {
 }
 cost() { tests/bench/bench.sh --check; }
 demo() { tests/demo/demo.sh && echo "ok - demo"; }
-# Real guests: in a machine where PAUSE exits, with the disk that has them.
+# Real guests run in a machine where PAUSE exits, with the disk that contains the guests.
 guests() {
 	boot guests svm "${1:-80-verdicts 85-screens}" --timeout 1800 --smp 2 --mem 2048 --pause --kmods "zram lzo-rle" --disk "$(tests/lab/root.sh "$kernel")"
 }
 
-# prepare KERNEL: what the machines need, for this architecture.
+# prepare KERNEL: get what the machines need, for this architecture.
 prepare() {
 	# shellcheck disable=SC2086 # words, from lib.sh
 	need_packages $reader_packages libelf1
@@ -34,8 +35,8 @@ prepare() {
 	programs gcc "$logs/$(dpkg --print-architecture)"
 }
 
-# Each keeps one CPU busy, in a lane beside the other. Bochs takes longest; where a clock counts
-# instructions, an instruction takes a nanosecond (ten in Bochs).
+# Each of these keeps one CPU busy, in a lane beside the other tests. Bochs takes longest. In a machine
+# whose clock counts instructions, an instruction takes a nanosecond (ten in Bochs).
 alone="vmx times cost"
 # shellcheck disable=SC2086 # words
 beside() {
@@ -58,9 +59,9 @@ quick() {
 	step packages tests/host/packages.sh
 	step svm boot svm svm "$all" --timeout 1200 --smp 1 --append "lab.churn=1000 lab.turns=1000"
 	step smp boot smp svm "$all" --timeout 1200 --smp 2 --append "preempt=full"
-	# Where the kernel does not trust the TSC.
+	# A machine whose kernel does not trust the TSC.
 	step clock boot clock svm "20-exact 22-times 26-timing" --timeout 600 --smp 2 --append "tsc=unstable"
-	# A host of many CPUs: memory goes with the vCPUs.
+	# A host with many possible CPUs: memory must grow with the vCPUs, not with the CPUs.
 	step wide boot wide svm "30-life 55-memory" --timeout 1200 --stall 400 --smp 2,maxcpus=240 --append "lab.churn=300"
 	step guests guests
 	step demo demo
@@ -95,12 +96,12 @@ debug() {
 	prepare 6.1-cloud
 	kernel=$(tests/lab/debug-kernel.sh)
 	make -s modules reader KVER="$(basename "$kernel")" KDIR="$(echo "$kernel"/usr/src/*)"
-	# Its KVM is built in: there is no waiting for it.
+	# KVM is built into this kernel, so nothing can wait for it.
 	step debug boot debug svm "${all/10-waiting/}" --timeout 1800 --smp 2 --mem 2048 --stall 400 \
 		--append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30"
 }
 
-# more: the matrix, and its counts.
+# more: run the matrix and add its counts.
 more() {
 	local counts
 	tests/matrix.sh $((MINUTES - SECONDS / 60)) | tee "$logs/matrix.log" || :

@@ -1,10 +1,10 @@
 #!/bin/bash
-# fresh.sh [--install] [SUITE...]: what `make check-fresh` runs: `make demo` and `make check` in
-# bare roots of these Debian suites (bookworm trixie), each made by debootstrap with git and make
-# added and nothing else, with a clone of this tree. Each root is entered in a way in which people
-# do: as root in a chroot, as root of a container, as a user with sudo. With --install only what
-# shows that each step installs what it needs. Prints ok lines. A root has /proc and /dev/pts; it
-# has its own cache, empty at first. Logs are in build/fresh.
+# fresh.sh [--install] [SUITE...]: what `make check-fresh` runs, that is, `make demo` and `make check`
+# in bare roots of these Debian suites (bookworm trixie). debootstrap makes each root; only git, make
+# and a clone of this tree are added. The roots are entered in the ways that people use: as root in a
+# chroot, as root of a container, as a user with sudo. With --install, only those commands run which
+# show that each step installs what it needs. Prints ok lines. A root has /proc and /dev/pts, and its
+# own cache, which is empty at first. Logs are in build/fresh.
 set -eu -o pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -13,14 +13,14 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/tests/lib.sh"
 work=$top/build/fresh
 
-# bare SUITE: print a folder of the cache with such a root.
+# bare SUITE: print a folder of the cache that contains such a root.
 bare() {
 	local root tmp=$work/$1
 	root=$(cache_dir)/fresh/$1-$(declare -f bare | sha256sum | cut -c1-12)
 	if [ ! -d "$root" ]; then
 		say "making a bare root of Debian $1, $root"
 		quietly debootstrap --variant=minbase "$1" "$tmp" "$(debian_mirror "$1")"
-		# How this machine reaches the archive.
+		# The root reaches the archive in the same way as this machine.
 		apt-config dump | grep '^Acquire::[^I]' >"$tmp/etc/apt/apt.conf.d/90outside"
 		quietly chroot "$tmp" sh -ec '
 			export DEBIAN_FRONTEND=noninteractive
@@ -28,20 +28,20 @@ bare() {
 			apt-get -qy install --no-install-recommends git make
 			apt-get clean
 			rm -rf /var/lib/apt/lists/*'
-		# Only a whole tree ever gets the final name.
+		# The final name is given only to a complete tree.
 		mkdir -p "${root%/*}"
 		mv -T "$tmp" "$root"
 	fi
 	echo "$root"
 }
 
-# inside COMMAND...: in the tree in $root, entered in its $way, with nothing left running after.
+# inside COMMAND...: run it in the tree in $root, entered by $way; nothing stays running afterwards.
 inside() {
 	local status=0 own=: turn=: user=root home=/root path=/usr/sbin:/usr/bin:/sbin:/bin as=()
 	# shellcheck disable=SC2016 # a shell's own, below
 	case $way in
 	container)
-		# What Docker leaves to root.
+		# The capabilities that Docker leaves to root.
 		as=(setpriv --inh-caps -all --bounding-set "-all$(printf ',+%s' chown dac_override fowner fsetid kill setgid
 			setuid setpcap net_bind_service net_raw sys_chroot mknod audit_write setfcap)")
 		own='mount --bind . .; cd "$0"'
@@ -66,15 +66,15 @@ inside() {
 	entered=''
 	return $status
 }
-# Of a process that is ended, all that it entered.
+# If this process is ended, end all processes in the root.
 entered=''
 leave() {
 	[ -z "$entered" ] || { kill -9 "$entered"; wait; } 2>/dev/null || :
 	rm -rf "$work"/*-*/
 }
 
-# tried WHAT COMMAND...: inside; it must succeed. The time that it took is shown, and what its
-# last line says.
+# tried WHAT COMMAND...: run it inside; the command must succeed. Show its time and the last line
+# of its output.
 tried() {
 	local what=$1 log start=$SECONDS status=0
 	log=$logs/$((n += 1))-${what//[^a-zA-Z0-9]/-}.log
@@ -91,7 +91,7 @@ tried() {
 	yes "$what: nothing of apt's own is shown" [ "$(grep -cE '^(Get|Hit):|^(Unpacking|Setting up|Selecting) ' "$log")" = 0 ]
 }
 
-# room SUITE WAY check|install
+# room SUITE WAY check|install: make a root, enter it in this way and try the commands.
 room() {
 	local home=root n=0
 	suite=$1 way=$2 root=$work/$1-$2 logs=$work/logs/$1-$2 step="fresh $1, $2"
@@ -153,7 +153,7 @@ mode=check
 need_packages git debootstrap
 as_root rm -rf "$work"
 mkdir -p "$work/source"
-# The tree as it is, with its history.
+# Clone the tree as it is, with its history.
 git clone -q --no-checkout "$top" "$work/source"
 git -C "$work/source" reset -q
 git -C "$top" ls-files -co --exclude-standard -z | tar -c -C "$top" --null -T - | tar -x -C "$work/source"

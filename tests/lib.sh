@@ -1,11 +1,11 @@
-# What the tests on this machine share: lines that check.sh counts. "step" names the test.
+# Functions that the tests on this machine share, and that print lines for check.sh; "step" names the test.
 # shellcheck shell=bash disable=SC2154
 
 ok() { echo "ok - $step: $1"; }
 not_ok() { echo "not ok - $step: $1"; }
 skip() { echo "skip - $step: $1"; }
 
-# yes WHAT COMMAND...: it succeeds.
+# yes WHAT COMMAND...: the command succeeds.
 yes() {
 	local what=$1
 	shift

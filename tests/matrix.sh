@@ -1,8 +1,8 @@
 #!/bin/bash
-# What `make check-matrix` runs: for each kernel of scripts/kernels (or of KERNELS, each a name
-# there or NAME@RELEASE, see kernel.sh) its build, and the cases (or CASE) in each of its
-# machines, in as many lanes as there are CPUs. With MINUTES as its argument no cell is begun so
-# long after the start. A table, and a last line that counts the tests.
+# What `make check-matrix` runs, for each kernel of scripts/kernels (or of KERNELS, each a name
+# there or NAME@RELEASE, see kernel.sh): the build, and the cases (or CASE) in each of its
+# machines, in as many lanes as there are CPUs. With MINUTES as its argument, no cell begins later
+# than that after the start. Prints a table, and a last line that counts the tests.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -11,13 +11,13 @@ cd "$top"
 # shellcheck source=tests/steps.sh
 . tests/steps.sh
 
-# row FIELD...: of the table.
+# row FIELD...: add a row to the table.
 row() {
 	printf '| %s ' "$@"
 	echo '|'
 } >>"$logs/table.md"
 
-# no CELL REASON...: one that is not run.
+# no CELL REASON...: report a cell that is not run.
 no() {
 	local cell=$1
 	shift
@@ -26,8 +26,8 @@ no() {
 	skipped=$((skipped + 1))
 }
 
-# run_cell KERNEL RELEASE ARCH MACHINE FOLDER: the cases there, with four CPUs truly at once; one
-# in Bochs. There is no .ended if no time is left.
+# run_cell KERNEL RELEASE ARCH MACHINE FOLDER: run the cases there, with four CPUs truly at once, or
+# with one in Bochs. If no time is left, there is no .ended.
 run_cell() {
 	local options=(--timeout 1800 --smp 4)
 	[ "$4" != vmx ] || options=(--timeout 2400 --stall 500 --append "lab.exact=10")
@@ -36,7 +36,7 @@ run_cell() {
 	run_step "$1-$4" boot "$1-$4" "$4" "${CASE:-$all}" "${options[@]}"
 }
 
-# run_lane N: every cell whose number N is, of "lanes".
+# run_lane N: run every cell whose number modulo "lanes" is N.
 run_lane() {
 	local cell
 	# shellcheck disable=SC2086 # words
@@ -45,11 +45,11 @@ run_lane() {
 	done 4< <(awk -v lane="$1" -v lanes="$lanes" 'NR % lanes == lane' "$logs/cells")
 }
 
-# end_cell KERNEL RELEASE ARCH MACHINE FOLDER: count what run_cell left; a row of the table.
+# end_cell KERNEL RELEASE ARCH MACHINE FOLDER: count run_cell's results and add a row to the table.
 end_cell() {
 	local cell="$1 in $4" log=$logs/$1-$4.log before=$failed exits
 	[ -e "$logs/$1-$4.ended" ] || { no "$cell" "there was no time left"; return; }
-	# By vCPU and reason, in parentheses: "0x7b 50 0x72 70".
+	# The exits are in parentheses, by vCPU and reason: "0x7b 50 0x72 70".
 	exits=$(sed -n 's/^ok - .*exits by reason as ftrace (\(.*\))$/\1/p' "$log" | awk '{ for (i = 2; i <= NF; i += 2) n += $i } END { print n + 0 }')
 	[ "$exits" != 0 ] || [ -n "${CASE:-}" ] || echo "not ok - $cell: no exit was compared" >>"$log"
 	end_step "$1-$4"
@@ -57,7 +57,7 @@ end_cell() {
 		$((failed - before)) "$(sed -n 's/^skip - \([^:]*\):.*/\1/p' "$log" | uniq | xargs)"
 }
 
-# cross_programs ARCH MACHINE: what the cases run, and the command, for another architecture.
+# cross_programs ARCH MACHINE: build the cases' programs, and the command, for another architecture.
 cross_programs() {
 	need_packages "gcc-$2-linux-gnu" "libc6-dev-$1-cross"
 	programs "$2-linux-gnu-gcc" "$logs/$1"
@@ -65,12 +65,12 @@ cross_programs() {
 }
 cross_reader() { scripts/cross-reader.sh "$1" "$logs/$1/reader" && echo "ok - the command builds for $1"; }
 
-# build_cell KERNEL SUITES "MACHINE...": the module; what can be booted is a line of "cells".
+# build_cell KERNEL SUITES "MACHINE...": build the module; add a line to "cells" for each machine.
 build_cell() {
 	local name=$1 suites=$2 machines=$3 machine said
 	if ! said=$(kernel_files "$name" 2>&1); then
 		said="its packages cannot be had: $(tail -n 1 <<<"$said")"
-		# These two move, and leave gaps, day by day.
+		# These two suites change daily and sometimes lack packages.
 		case $suites in
 		experimental | sid) no "$name" "$said" ;;
 		*)
@@ -84,7 +84,7 @@ build_cell() {
 	kernel_files "$name" 2>/dev/null
 	step "build-$name" tests/host/module.sh "$name"
 	[ -e kvmstat.ko ] || return 0
-	# By a name that the next kernel's make clean leaves alone.
+	# The next kernel's make clean leaves this name alone.
 	mv kvmstat.ko "$logs/$name.module"
 	[ ! -e build/twin/twin.ko ] || mv build/twin/twin.ko "$logs/$name.twin"
 	[ "$machines" != - ] || row "$name" "$release" - - - - "built only"

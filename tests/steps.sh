@@ -1,19 +1,19 @@
-# What check.sh and matrix.sh share: steps with their logs and counts, machines that run cases,
-# and how far both have come.
+# Functions that check.sh and matrix.sh share: steps with their logs and counts, machines that run
+# cases, and the progress of both.
 # shellcheck shell=bash disable=SC2154,SC2034 # kernel is kernel_files'; the scripts use the rest
 
-# Progress goes where the script was called, also from a step whose output is a log.
+# Progress goes to the caller's output, also from a step whose output is a log.
 exec 3>&2
 passed=0 failed=0 skipped=0
 
-# begin DIR: the logs are in build/DIR, which is made anew.
+# begin DIR: make build/DIR anew; the logs go there.
 begin() {
 	logs=$top/build/$1
 	rm -rf "$logs"
 	mkdir -p "$logs"
 }
 
-# programs CC DIR: build what the cases run, by that compiler; boot takes it from there.
+# programs CC DIR: build the cases' programs with that compiler into DIR, where boot finds them.
 programs() {
 	bin=$2
 	mkdir -p "$bin"
@@ -22,15 +22,15 @@ programs() {
 	done
 }
 
-# Those from 80 on need real guests, or what packages install.
+# Cases from 80 on need real guests, or what packages install.
 all=$(cd tests/cases && echo [0-7]*.sh | sed 's/\.sh//g')
 
-# What each step took last time on this machine, and which are still to come ("plan") on so
-# many lanes at once, say how long it will be.
+# The remaining time is computed from the seconds that each step took last time on this machine, the
+# steps still to come ("plan") and the number of lanes.
 times=$(cache_dir)/seconds
 touch "$times"
 plan=' ' lanes=1
-# took NAME SECONDS: for the next time.
+# took NAME SECONDS: note the time for the next run.
 took() {
 	(
 		flock 9
@@ -39,7 +39,7 @@ took() {
 		mv "$times.new" "$times"
 	) 9>"$times.lock"
 }
-# left: "N to go, about M min", of the plan; a step not seen before counts as two minutes.
+# left: print "N to go, about M min" for the plan; a step not seen before counts as two minutes.
 left() {
 	awk -v plan="$plan" -v lanes="$lanes" -v ended="$(cd "$logs" && echo *.ended)" '
 		{ s[$1] = $2 }
@@ -56,8 +56,8 @@ left() {
 # progress WORDS
 progress() { echo "== $*; $(left)" >&3; }
 
-# report NAME LOG STATUS: count its lines; a step that ended badly has failed, also if
-# no line says so.
+# report NAME LOG STATUS: count the log's lines. A step that ended with an error counts as failed,
+# even if no line says so.
 report() {
 	local good bad left_out
 	good=$(grep -c '^ok ' "$2") || :
@@ -70,8 +70,8 @@ report() {
 	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left_out))
 }
 
-# run_step NAME COMMAND...: its lines go to NAME.log, its status to NAME.ended, for end_step
-# NAME, which counts them. step does both.
+# run_step NAME COMMAND...: write the command's lines to NAME.log and its status to NAME.ended.
+# end_step NAME counts these lines. step runs both.
 run_step() {
 	local name=$1 status=0 start=$SECONDS
 	shift
@@ -86,7 +86,7 @@ step() {
 	end_step "$1"
 }
 
-# watch NAME TOTAL: say which case the machine is at, until it is killed.
+# watch_cases NAME TOTAL: report the case that the machine is running, until this process is killed.
 watch_cases() {
 	local seen='' now
 	while sleep 1; do
@@ -97,7 +97,7 @@ watch_cases() {
 	done
 }
 
-# boot NAME MACHINE "CASE..." OPTION...: the cases in an emulated machine of their own.
+# boot NAME MACHINE "CASE..." OPTION...: run the cases in an emulated machine of their own.
 boot() {
 	local name=$1 machine=$2 cases=$3 case status=0 watch add=()
 	shift 3
@@ -124,7 +124,7 @@ boot() {
 	tests/lab/klog-check.sh "$logs/$name/console.log" && echo "ok - $name: kernel log is clean"
 }
 
-# finish: the last line counts all; fails if something did.
+# finish: count all tests in the last line; fail if a test failed.
 finish() {
 	local left_out=''
 	[ $skipped = 0 ] || left_out=", $skipped skipped"

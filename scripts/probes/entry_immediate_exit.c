@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Upstream 9c9025ea003a ("KVM: x86: Plumb "force_immediate_exit" into kvm_entry()
- * tracepoint", v6.9, and 6.1.y since): the callback that enters the guest
+ * tracepoint", v6.9, later backported to 6.1.y). The callback that enters the guest
  * and the kvm_entry event got that argument together.
  */
 #include <linux/kvm_host.h>

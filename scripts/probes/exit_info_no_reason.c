@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The opposite of exit_info_reason, up to v5.15: where neither compiles, there is a change
- * that kvmstat does not know.
+ * The opposite of exit_info_reason, for kernels up to v5.15. If neither compiles, the kernel
+ * has a change that kvmstat does not know.
  */
 #include <linux/kvm_host.h>
 

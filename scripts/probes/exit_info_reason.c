@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Upstream 0a62a0319abb ("KVM: x86: Get exit reason via kvm_x86_ops", v5.16): the
- * callback took over the reason, and the kvm_exit event lost that argument.
+ * Upstream 0a62a0319abb ("KVM: x86: Get exit reason via kvm_x86_ops", v5.16). The
+ * callback got the reason as an argument, and the kvm_exit event lost that argument.
  */
 #include <linux/kvm_host.h>
 

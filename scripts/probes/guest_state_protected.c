@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Upstream f1c6366e3043 ("KVM: SVM: Add required changes to support intercepts under
- * SEV-ES", v5.11): KVM marks the guests whose state it cannot see; TDX guests, too, since v6.16.
+ * SEV-ES", v5.11). KVM marks the guests whose state it cannot see;
+ * since v6.16, it also marks TDX guests.
  */
 #include <linux/kvm_host.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Compiles on every kernel that kvmstat is for: if not, no probe means anything. */
+/* This must compile on every kernel that kvmstat supports. Otherwise no probe means anything. */
 #include <linux/kvm_host.h>
 #include <linux/tracepoint.h>
 

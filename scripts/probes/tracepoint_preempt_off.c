@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Upstream a46023d5616e ("tracing: Guard __DECLARE_TRACE() use of __DO_TRACE_CALL() with
- * SRCU-fast", v7.0): until then a tracepoint turned preemption off around its probes.
+ * SRCU-fast", v7.0). Until then, a tracepoint turned preemption off around its probes.
  *
- * That it did is what compiles: turned_off() is used then, by the macro or by the guard
- * that took its place in 6.13. Where this goes wrong for another reason, probes turn
- * preemption off themselves, which is never wrong.
+ * The file compiles if the tracepoint does so, because turned_off() is then used, by the macro
+ * or by the guard that replaced the macro in 6.13. If the file does not compile for another
+ * reason, the probes turn preemption off themselves, which is always correct.
  */
 #include <linux/tracepoint.h>
 

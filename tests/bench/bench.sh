@@ -1,8 +1,8 @@
 #!/bin/bash
-# bench.sh [--check|--peers]: how many instructions kvmstat adds to a VM exit, in an emulated
-# machine whose clock counts instructions: the same figures on any host, at any load; then
-# the same of the tools that people use today. With --check only the first, and ok lines
-# for the goals; with --peers only the second.
+# bench.sh [--check|--peers]: count how many instructions kvmstat adds to a VM exit, then how many
+# the tools add that people use today. The emulated machine's clock counts instructions, so
+# the figures are the same on any host, at any load. --check measures only kvmstat and prints ok
+# lines for the goals; --peers measures only the tools.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -16,8 +16,8 @@ mkdir -p "$out"
 make -s -C "$top" modules KVER="$release" KDIR="$headers" >&2
 gcc -O2 -static -pthread -o "$top/build/vmm" "$top/tests/lab/vmm.c"
 
-# machine CASE DIR OPTION...: run it in the machine whose clock counts instructions. To copy
-# byte by byte (rep movsb) would count an instruction each: the kernel shall not.
+# machine CASE DIR OPTION...: run the case in the machine whose clock counts instructions. A copy
+# byte by byte (rep movsb) would count an instruction per byte, so the kernel must not use it.
 machine() {
 	local case=$1 dir=$2
 	shift 2
@@ -56,14 +56,14 @@ goal() {
 		echo "not ok - cost: $1: ${2:-no figure}, goal $3; $out/results"
 	fi
 }
-# added WORK MANY COLUMN: with one VM, or with all; counts only (5), or all (6).
+# added WORK MANY COLUMN: print the cost with one VM, or with all; counts only (5), or all (6).
 added() { awk -v w="$1" -v many="$2" -v c="$3" '$1 == "cost" && $2 == w && ($3 > 1) == many { print $c - $4 }' "$out/results"; }
 goal "an exit handled in the kernel, counts only" "$(added cpuid 0 5)" 45
 goal "an exit handled in the kernel, all" "$(added cpuid 0 6)" 100
 goal "an exit to userspace, counts only" "$(added out 0 5)" 145
-# DESIGN.md wants 200; README says where they go.
+# The design aimed at 200. docs/cost.md says where the instructions go.
 goal "an exit to userspace, all" "$(added out 0 6)" 225
-# read_by WHAT VMS: instructions a VM.
+# read_by WHAT VMS: print the instructions per VM.
 read_by() { awk -v w="$1" -v n="$2" '$1 == "reading" && $2 == w && $3 >= n { print int($5 / $3); exit }' "$out/results"; }
 goal "reading /proc/kvminfo of 192 VMs, each beside that of 96, in percent" $((100 * $(read_by /proc/kvminfo 192) / $(read_by /proc/kvminfo 96))) 110
 goal "reading all of 192 VMs, likewise" $((100 * $(read_by kvmstat-debugfs 192) / $(read_by kvmstat-debugfs 96))) 110

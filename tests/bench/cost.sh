@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs in the machine where one instruction takes one nanosecond of the clock: what an
-# exit costs, alone, with kvmstat counting only, and with it timing, too. Prints
+# Runs in the machine where one instruction takes one nanosecond of the clock. Measures what an
+# exit costs without kvmstat, with kvmstat counting only, and with kvmstat timing, too. Prints
 # "cost WORK VMS WITHOUT COUNTING TIMING", per exit.
 # shellcheck disable=SC2046,SC2086,SC2034,SC1090 # see lib.sh
 . /cases/costlib.sh
@@ -15,8 +15,8 @@ works() {
 	for work in rdmsr vmmcall outn mmion; do
 		echo "$work $(per_exit $work $((exits / 4)))"
 	done
-	# One thread runs two VMs in turn: another vCPU at every exit. Each turn has a
-	# return without an exit, too.
+	# One thread runs two VMs in turn, so the vCPU changes at every exit. Each turn also has a
+	# return without an exit.
 	echo "out-in-turn $(per_exit out $exits --vms=2 --one-thread)"
 }
 
@@ -26,7 +26,7 @@ load timing=0
 works >counting
 echo Y >/sys/module/kvmstat/parameters/timing
 works >timing
-# crowd VMS: so many live ones, all in all.
+# crowd VMS: start VMs until so many are live in total.
 there=0
 crowd() {
 	while [ $((there * 16)) -lt $1 ]; do
@@ -40,7 +40,7 @@ crowd() {
 
 now() { sed -n 's/^now at \([0-9]*\) nsecs$/\1/p' /proc/timer_list; }
 
-# reading WHAT FILE...: instructions to read those files, once they are cached.
+# reading WHAT FILE...: print the instructions to read those files, once they are cached.
 reading() {
 	what=$1
 	shift

@@ -1,12 +1,12 @@
-# What cost.sh and observers.sh share: the instructions of one exit, in the machine where
-# one instruction takes one nanosecond of the clock.
+# The part that cost.sh and observers.sh share: they measure the instructions of one exit, in the
+# machine where one instruction takes one nanosecond of the clock.
 # shellcheck shell=sh disable=SC2086,SC2094 # held is a fifo
 
 . /cases/lib.sh
 
-# run VMM-ARGUMENT...: "NS EXITS", what it took and KVM's own count of its exits. Nothing
-# else runs meanwhile: the VMM speaks when all is over, and waits for the end of its input.
-# $before is for a command that runs it.
+# run VMM-ARGUMENT...: run a VMM and print "NS EXITS", its time and KVM's own count of its exits.
+# Nothing else runs meanwhile, because the VMM prints when all is over, and waits for the end of its
+# input. $before is a command that runs the VMM.
 before=
 run() {
 	[ -p held ] || mkfifo held
@@ -19,7 +19,7 @@ run() {
 	}
 }
 
-# ns VMM-ARGUMENT...: of the run, the least of $tries. The file runs lists all of them.
+# ns VMM-ARGUMENT...: print the shortest time of $tries runs. The file "runs" lists all of them.
 tries=2
 ns() {
 	for _ in $(seq $tries); do
@@ -27,8 +27,8 @@ ns() {
 	done | sort -n | awk 'NR == 1 { print $1 }'
 }
 
-# per_exit WORK EXITS VMM-ARGUMENT...: the work's fixed costs (threads, first faults) go
-# by a difference of lengths.
+# per_exit WORK EXITS VMM-ARGUMENT...: print the cost of one exit. The difference of two lengths
+# removes the work's fixed costs (threads, first faults).
 per_exit() {
 	what=$1 exits=$2
 	shift 2

@@ -1,22 +1,22 @@
 #!/bin/sh
-# Runs in the machine of costlib.sh: what an exit costs with kvmstat and with each of the
-# tools that people use today, and whether they saw all exits. Prints for each
+# Runs in the machine of costlib.sh. Measures what an exit costs with kvmstat and with each of the
+# tools that people use today, and whether they saw all exits. Prints for each tool
 #   peer CPUID OUT EXITS RECORDED TOLD LABEL
 #   real-time EXITS RECORDED TOLD LABEL
-# CPUID and OUT are instructions per exit, EXITS is KVM's own counter, RECORDED what the
-# tool has of them, TOLD what it says itself that it lost; "-": it does not say. The second
-# line is of a VMM at real-time priority: what reads buffers has to wait for it.
+# CPUID and OUT are instructions per exit, EXITS is KVM's own counter, RECORDED is the number of
+# exits that the tool recorded, TOLD is the loss that the tool reports, or "-" without a report. The
+# second line is for a VMM at real-time priority, for which the readers of buffers have to wait.
 # shellcheck disable=SC2034,SC1090,SC2086,SC2010 # see lib.sh; no name in /proc has a space
 . /cases/costlib.sh
 CASE=peers
 
 exits=40000
 
-# Each observer is two functions: NAME_on ends when it is attached, after it showed how
-# that is known; NAME_off ends when it is gone, and sets recorded and told.
+# Each observer is two functions. NAME_on ends when the tool is attached, after it showed the
+# evidence; NAME_off ends when the tool is gone, and sets recorded and told.
 seen() { echo "# $name: attached: $*"; }
 
-# attach LABEL, detach LABEL: of $name, in a folder of its own.
+# attach LABEL, detach LABEL: attach or detach the tool $name, in a folder of its own.
 attach() {
 	mkdir "/tmp/$name" && cd "/tmp/$name" && : >runs && "${name}_on" && return
 	not_ok "$1 did not attach"
@@ -68,7 +68,7 @@ hist_off() {
 	told=$(awk '$1 == "Dropped:" { print $2 }' tool.out)
 }
 
-# tool PROGRAM ARGUMENT...: start it. tool_end: ^C, and wait for its end.
+# tool PROGRAM ARGUMENT...: start a tool. tool_end: send ^C, and wait for the tool's end.
 tool() {
 	(root_program "$@") >tool.out 2>tool.err &
 	tool=$!
@@ -78,7 +78,7 @@ tool_end() {
 	wait $tool
 }
 
-# perf_on ARGUMENT...: without its events at first; perf answers when it turned them on.
+# perf_on ARGUMENT...: start perf with its events off; perf answers when they are turned on.
 perf_on() {
 	mkfifo control answer
 	tool perf "$@" --delay=-1 --control=fifo:control,answer
@@ -138,7 +138,7 @@ bpftime_on() {
 }
 bpftime_off() {
 	bpf_off
-	# A VM's last exit has no entry after it.
+	# The last exit of a VM has no entry after it.
 	recorded=$(awk '/^\[/ { sub(/^[^])]*./, ""); n += $1 } /^@start/ { n++ } END { print n }' tool.out)
 }
 
@@ -152,7 +152,7 @@ observer stat "perf stat -e kvm:kvm_exit"
 observer hist "ftrace hist trigger"
 observer bpfcount "bpftrace, counts by reason"
 observer bpftime "bpftrace, times by reason"
-# What reads the buffers now and then, on the same CPU, is part of the cost: many exits.
+# The occasional reader of the buffers, on the same CPU, is part of the cost, so make many exits.
 tries=1 exits=80000
 observer tracecmd "trace-cmd record"
 observer perfkvm "perf kvm stat record"

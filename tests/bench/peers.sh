@@ -1,5 +1,5 @@
-# The second half of bench.sh: kvmstat beside the tools that people use today, on the same
-# exits in one run of one machine. A table, the same in peers.tsv, a picture in peers.svg.
+# The second half of bench.sh measures kvmstat beside the tools that people use today, on the same
+# exits in one run of one machine. Prints a table, and writes peers.tsv and a picture, peers.svg.
 # shellcheck shell=bash disable=SC2154 # its variables are bench.sh's
 
 tools=$("$top/tests/bench/tools.sh")
@@ -7,7 +7,7 @@ say "measuring the other tools; about two minutes"
 machine observers "$out/peers" --disk "$tools" --program "$(command -v chrt):bin/chrt"
 grep -E '^(peer|real-time) ' "$out/peers/results" >>"$out/results"
 
-# The added instructions are those beyond the first line's, "nothing".
+# The added instructions are those beyond the first line, "nothing".
 awk -v OFS='\t' '
 function label(from, i, s) {
 	for (i = from; i <= NF; i++) s = s (i > from ? " " : "") $i

@@ -1,6 +1,6 @@
 #!/bin/bash
-# tools.sh: make, or find in the cache, a disk image with the tools that count or record
-# VM exits today, as Debian 12 has them: perf, trace-cmd, bpftrace. Prints its path; see
+# tools.sh: make, or find in the cache, a disk image with perf, trace-cmd and bpftrace, which count
+# or record VM exits today, in Debian 12's versions. Prints the image's path; see
 # mount_root (guestlib.sh).
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)

@@ -1,9 +1,9 @@
-# Loaded before KVM: it waits and says so, then counts; KVM and its vendor's half come and
-# go under it; one line in the kernel's log.
+# kvmstat is loaded before KVM. kvmstat says that it waits for KVM, then it counts. KVM and its
+# vendor module come and go under it. The kernel's log has one line.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 [ $machine != aarch64 ] || { skip "KVM coming and going: it is built into the kernel here"; return; }
-# As make install leaves it: modprobe finds it, and it brings nothing else along.
+# The module is where make install puts it, so that modprobe finds it. No other module comes with it.
 mkdir -p "/lib/modules/$(uname -r)/updates"
 cp /kvmstat.ko "/lib/modules/$(uname -r)/updates/"
 depmod
@@ -20,7 +20,7 @@ is "lines without KVM" "$(wc -l </proc/kvminfo)" 1
 is "header" "$(cut -d' ' -f1-7 /proc/kvminfo)" \
 	"no pid io_num exception_num kvm_vm_switch_num kvm_qemu_switch_num exits"
 is "kernel log: the load line" "$(dmesg | grep -c 'kvmstat: .*waiting for KVM')" 1
-# What others log meanwhile is klog-check.sh's to judge.
+# klog-check.sh judges what others log meanwhile.
 is "kernel log: nothing else of kvmstat" "$(dmesg | grep kvmstat | grep -vE 'waiting for KVM|taints kernel|verification failed')" ""
 
 kvm_load
@@ -49,7 +49,7 @@ within 5 [ "$(info vms)" = 0 ]
 is "ended VMs" "$(info vms_retired)" 3
 is "unattributed exits" "$(info exits_unattributed)" 0
 is "unattributed returns" "$(info returns_unattributed)" 0
-# Without kprobes the end of VMs would go unseen: it does not count then, and says why.
+# Without kprobes the end of VMs would go unseen, so kvmstat stops counting and says why.
 echo 0 >/sys/kernel/debug/kprobes/enabled
 vm_run blind --id-base=16 'out:3' # a VM that comes is enough for it to notice
 stopped() { grep -q 'not counting' $K/info; }

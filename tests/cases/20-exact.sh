@@ -1,4 +1,4 @@
-# Exactness: guests of known exits, per VM and per reason, against ftrace, KVM and the VMM.
+# Exactness: compare guests of known exits, per VM and per reason, with ftrace, KVM and the VMM.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 [ $machine = x86_64 ] || { skip "x86's exits: 21-memory-io has others'"; return; }
@@ -6,7 +6,7 @@ kvm_present
 load
 program="out:50 in:30 cpuid:70 rdmsr:40 $(hypercall):30 hlt:20 mmiow:30 mmior:20 mmiox:10 ud2:60 spin:20"
 
-# Alone on the tracepoints (a direct call), then beside ftrace (its iterator).
+# First kvmstat is alone on the tracepoints (a direct call), then beside ftrace (its iterator).
 for with in alone ftrace; do
 	[ $with = alone ] || ftrace_on
 	vm_start "all-$with" "$program"
@@ -19,7 +19,7 @@ for with in alone ftrace; do
 	is "all-$with: exceptions, known" "$(field "$pid" 1 exception_num)" 60
 	is "all-$with: halts, known" "$(field "$pid" 1 halt_num)" 20
 	is "all-$with: MMIO, known" "$(field "$pid" 1 mmio_num)" 60
-	# One before the first exit, and the second page of each of ten accesses.
+	# One return before the first exit, and one for the second page of each of ten accesses.
 	is "all-$with: returns without an exit, known" "$(field "$pid" 1 noexit_return_num)" 11
 	is "all-$with: to userspace, known" "$(field "$pid" 1 kvm_qemu_switch_num)" \
 		$((81 + 20 + 60))
@@ -35,7 +35,7 @@ vm_end several beside
 
 vm_start other-thread --id-base=128 --other-thread "$program"
 vm_check other-thread
-# said WORD: what follows it in what the VMM said of its VM.
+# said WORD: print what follows the word in the VMM's line about its VM.
 said() { sed -n "s/^vm.* $1 \([0-9]*\) .*/\1/p" other-thread.out; }
 is "other thread's VM has the process's id" "$(field "$(cat other-thread.pid)" 1 exits)" \
 	"$(kvm_counter "$(said tid)" "$(said fd)" exits)"

@@ -1,5 +1,5 @@
-# As 20-exact, where device memory is the only I/O: guests of known exits on arm64 and
-# riscv64, per VM and per reason, against ftrace, KVM and the VMM.
+# The counterpart of 20-exact where device memory is the only I/O: compare guests of known exits on
+# arm64 and riscv64, per VM and per reason, with ftrace, KVM and the VMM.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 [ $machine != x86_64 ] || return 0 # 20-exact
@@ -12,7 +12,7 @@ esac
 program="out:50 in:30 cpuid:70 $call rdmsr:40 hlt:20 mmiow:30 mmior:20 mmion:64 spin:20"
 device=$((50 + 30 + 30 + 20 + 64 + 1))
 
-# Alone on the tracepoints (a direct call), then beside ftrace (its iterator).
+# First kvmstat is alone on the tracepoints (a direct call), then beside ftrace (its iterator).
 for with in alone ftrace; do
 	[ $with = alone ] || ftrace_on
 	vm_start "all-$with" "$program"
@@ -52,7 +52,7 @@ vm_start other-thread --id-base=128 --other-thread "$program"
 vm_check other-thread
 vm_end other-thread
 
-# Returns without an exit of several vCPUs in turn: only the file descriptor tells whose.
+# Several vCPUs return in turn without an exit. Only the file descriptor shows which vCPU it was.
 vm_start one-thread --id-base=160 --vms=3 --vcpus=2 --one-thread "out:200 mmiow:50 hlt:5 cpuid:100"
 vm_check one-thread
 vm_end one-thread

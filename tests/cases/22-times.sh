@@ -1,7 +1,7 @@
-# Times, histograms, outcomes and hot spots against ftrace's events, replayed by replay.awk.
-# Where the machine's clock counts instructions (lab.exact: nanoseconds for each), each time
-# within what the two probes of an event are apart; elsewhere an emulator's pauses may fall
-# between them.
+# Compare times, histograms, outcomes and hot spots with ftrace's events, replayed by replay.awk.
+# If the machine's clock counts instructions (lab.exact is nanoseconds per instruction), each time
+# may differ by the distance between the two probes of an event. On other machines, pauses of the
+# emulator may fall between the probes.
 # shellcheck shell=sh disable=SC2154,SC2086,SC2016 # from lib.sh; awk's own
 
 exact=$(lab_option exact 0)
@@ -15,8 +15,8 @@ tracing() {
 	done
 }
 
-# replayed NAME VMM-ARGUMENT...: run a VM under tracing; its files and what ftrace makes of
-# it go to NAME.*.
+# replayed NAME VMM-ARGUMENT...: run a VM under tracing. NAME.* are its files, and the figures that
+# replay.awk computes from the trace.
 replayed() {
 	name=$1
 	echo >$trace/trace
@@ -35,12 +35,13 @@ replayed() {
 # from FILE KEY
 from() { sed -n "s/^$2: //p" $1; }
 
-# A vCPU that loses its CPU between its last poll and the interrupt that it then finds has
-# polled by KVM's event, but not by its counter: rare but where all is preemptible.
+# If a vCPU loses its CPU between its last poll and the interrupt that this poll finds, KVM's event
+# counts the wait as polling and KVM's counter does not. This is rare on a kernel that is not
+# fully preemptible.
 preempted=1000000
 ! grep -q PREEMPT_RT /proc/version || preempted=12000000
 
-# halted_as_kvm NAME: KVM counts the same time, some instructions later.
+# halted_as_kvm NAME: KVM's time is the same, measured some instructions later.
 halted_as_kvm() {
 	read -r tid fd <<-EOF
 		$(awk '$1 == "vm" { print $6, $8; exit }' $1.out)
@@ -53,12 +54,12 @@ halted_as_kvm() {
 		return
 	fi
 	kvm_blocked=$(($(kvm_counter "$tid" "$fd" halt_wait_ns) + $(kvm_counter "$tid" "$fd" halt_poll_fail_ns)))
-	# Ours has also what the first KVM_RUN took, which returns before the guest is entered.
+	# kvmstat's time also includes the first KVM_RUN, which returns before the guest is entered.
 	near "$1: blocked as KVM" "$(from $1.vm blocked_ns)" "$kvm_blocked" \
 		$((kvm_blocked / 10 + (exact ? 1000000 : 100000000)))
 }
 
-# check NAME: what was replayed.
+# check NAME: compare the VM's files with the replayed figures.
 check() {
 	is "$1: reasons and their outcomes" "$(awk 'NR > 1 { n = $2 " " $3; $1 = $2 = $3 = $4 = $5 = $6 = ""; sub(/^ */, ""); print $0, n }' $1.reasons | sort | xargs)" \
 		"$(awk '$1 == "reason" { n = $2 " " $3; $1 = $2 = $3 = $4 = $5 = ""; sub(/^ */, ""); print $0, n }' $1.replay | sort | xargs)"
@@ -67,7 +68,7 @@ check() {
 	is "$1: returns with an error" "$(awk '$1 == "errno" { n += $2 } END { print n + 0 }' $1.userspace)" \
 		"$(awk '$1 == "user" && $3 !~ /^KVM/ { n += $2 } END { print n + 0 }' $1.replay)"
 	is "$1: interrupts given to the guest" "$(from $1.vm injected)" "$(awk '$1 == "injected" { print $2 }' $1.replay)"
-	# All handled exits but halts; each vCPU's last is not handled yet.
+	# All handled exits except halts. The last exit of each vCPU is not handled yet.
 	is "$1: histograms sum to the exits" "$(awk 'NR > 1 { for (i = 3; i <= NF; i++) n += $i } END { print n }' $1.histograms)" \
 		$(($(from $1.vm exits) - $(from $1.vm halts) - $(from $1.vm vcpus)))
 	[ $exact != 0 ] || return 0
@@ -84,7 +85,7 @@ check() {
 		near "$1: kernel time for $what" "$kernel" "$wanted" $(((n * 200 + 1000) * exact))
 		near "$1: userspace time for $what" "$user" "$wanted_user" $(((n * 200 + 1000) * exact))
 	done <$1.both
-	# Each bucket's exits, those near its edges counted by replay.awk on either side.
+	# Compare the exits of each bucket. replay.awk counts exits near an edge on both sides.
 	awk 'NR == FNR { if ($2 == "kernel" || $2 == "userspace") { k = $1 " " $2 " " $3; for (i = 4; i <= 19; i++) at[k, i] = $i } next }
 		FNR > 1 { k = $1 " " $2; n = low = high = 0
 			for (i = 3; i <= 18; i++) {
@@ -118,12 +119,12 @@ yes "halting: time was blocked" [ "$(from halting.vm blocked_ns)" -gt 20000000 ]
 is "halting: halts stayed in the kernel" "$(awk 'tolower($7) == "hlt" { print $2, $3 }' halting.reasons)" "50 0"
 halted_as_kvm halting
 vm_end halting
-# Where the waker has a CPU of its own, a halted vCPU polls for what comes soon.
+# If the waker has a CPU of its own, a halted vCPU polls for the wakeup that comes soon.
 if [ "$(nproc)" -gt 1 ]; then
 	poll=/sys/module/kvm/parameters/halt_poll_ns
 	was=$(cat $poll)
 	echo 1000000 >$poll
-	# Whether it is in time, the emulator decides: until one VM is.
+	# The emulator decides whether the wakeup is in time, so try until one VM polls.
 	tries=0 polled=0
 	while [ $tries -lt 10 ] && [ "$polled" = 0 ]; do
 		tries=$((tries + 1))
@@ -138,14 +139,14 @@ fi
 
 replayed injected --inject --id-base=1 "out:50 cpuid:20 mmior:30"
 check injected
-# More, where another exit came into an interrupt's delivery, which KVM then does again.
+# The count is higher if another exit interrupts a delivery, which KVM then repeats.
 given=$(sed -n 's/^injected //p' injected.out)
 yes "injected: interrupts as the VMM gave them ($given)" \
 	[ "$given" -ge 50 -a "$(from injected.vm injected)" -ge "$given" -a "$(from injected.vm injected)" -le $((given + given / 10)) ]
 vm_end injected
 
-# More keys than a sketch holds: the busiest are there, one that comes late, too, and all
-# within the bounds told.
+# There are more keys than a sketch holds. The busiest keys are present, even one that comes late,
+# and all counts are within the reported bounds.
 replayed many --id-base=2 "out:500 outn:640 out:500 mmiow:400 mmion:640 mmior:300"
 check many
 awk '$1 == "hot" { print $2, $3, $4, $5 }' many.replay >truth
@@ -172,7 +173,7 @@ else
 	is "the clock" "$(info clock)" tsc
 fi
 
-# The times add up to the time that went by: for a vCPU in the guest, one that goes to and fro, one that is blocked.
+# The times of a vCPU add up to the elapsed time. One vCPU is in the guest, one alternates, one is blocked.
 vm_run spinning --id-base=16 'spin:100000000'
 vm_run trotting --id-base=32 --rest=2000 'out:100000000'
 vm_run dozing --wake=100000000 'hlt:10'

@@ -1,4 +1,4 @@
-# Exits from a nested guest: kept apart, and not added twice.
+# Exits from a nested guest are counted apart, and not added twice.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 kvm_present

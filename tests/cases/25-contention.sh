@@ -1,5 +1,5 @@
-# More vCPU threads than CPUs, moving at every return: threads lose their CPU between the
-# vCPU's unload and the event of the return, which must still be attributed.
+# There are more vCPU threads than CPUs, and each vCPU changes its thread at every return. Threads
+# lose their CPU between the vCPU's unload and the event of the return, which must still be attributed.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 kvm_present
@@ -18,7 +18,7 @@ is "every return" "$(info returns)" "$(hits kvm_userspace_exit)"
 is "unattributed" "$(($(info exits_unattributed) + $(info returns_unattributed)))" 0
 vm_end crowd1 crowd2 crowd3
 
-# Where threads can lose their CPU in the kernel, some must have: try until one does.
+# On a preemptible kernel, some threads must have lost their CPU. Try until one does.
 if [ $machine = x86_64 ] && grep -q preempt=full /proc/cmdline; then
 	tries=0
 	while [ "$(info returns_displaced)" = 0 ] && [ $tries -lt 20 ]; do

@@ -1,11 +1,11 @@
-# timing switched while guests run; readers that never see a figure go back; perf and ftrace
+# timing is switched while guests run. Readers never see a figure decrease. perf and ftrace run
 # at the same time.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 switch=/sys/module/kvmstat/parameters/timing
 
-# watch_columns: until the file "stop" is there, read /proc/kvminfo and print what went back;
-# the kernel's switches may, by their definition: an exit is one until it is seen to leave.
+# watch_columns: until the file "stop" exists, read /proc/kvminfo and print figures that decrease.
+# kvm_vm_switch_num may decrease, because an exit counts there until it leaves for userspace.
 watch_columns() {
 	while [ ! -e stop ]; do
 		cat /proc/kvminfo
@@ -69,7 +69,7 @@ is "what was timed stands still" "$(head -n "$(wc -l <times.1)" times.1 | cut -d
 is "nothing is timed" "$(awk 'NR > 1 { print $4 + $5 + $6 + $7 + $8, $10 }' "$K/$(field "$(cat untimed.pid)" 1 id)/vcpus")" "0 untimed"
 vm_end runner hopper sleeper untimed
 
-# A VM that dies in mid-exit, with timing on and off: its files stay, and add up.
+# A VM dies in mid-exit, with timing on and off. The VM's files stay, and their figures add up.
 for on in Y N; do
 	echo $on >$switch
 	vm_run victim --id-base=128 --vcpus=2 'out:100000000'

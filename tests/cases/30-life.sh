@@ -1,10 +1,10 @@
-# The life of VMs: a thousand that come and go leave no memory; addresses are reused; a VM
-# that is killed in mid-exit; a VM that ends while it is being read.
+# The life of VMs: a thousand VMs that come and go leave no memory behind; addresses are reused; a VM
+# is killed in mid-exit; a VM ends while somebody reads its files.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 churn=$(lab_option churn 200)
 
-# come_and_go N: so many VMs, by ten VMMs at once.
+# come_and_go N: run N VMs, in ten VMMs at once.
 come_and_go() {
 	pids=''
 	for _ in 0 1 2 3 4 5 6 7 8 9; do
@@ -18,7 +18,7 @@ come_and_go() {
 
 kvm_present
 load
-# Readers of every kind the while: whole, byte by byte, the debugfs files of all VMs.
+# Meanwhile, readers of every kind read the file whole, byte by byte, and the debugfs files of all VMs.
 readers=''
 sh -c 'while [ ! -e stop ]; do cat /proc/kvminfo >read.1; usleep 20000; done' &
 readers="$readers $!"
@@ -27,7 +27,7 @@ readers="$readers $!"
 sh -c "while [ ! -e stop ]; do cat $K/*/reasons $K/*/cpus $K/info $K/retired >read.3 2>/dev/null; usleep 20000; done" &
 readers="$readers $!"
 
-# Warm: what the first VMs make the kernel cache is not kvmstat's.
+# Warm up, because what the kernel caches for the first VMs is not kvmstat's.
 come_and_go 100
 ended() { [ "$(info vms)" = 0 ]; }
 yes "the first VMs have ended" within 10 ended
@@ -39,7 +39,7 @@ all_ended() { [ "$(info vms_retired)" = $((churn + 100)) ]; }
 yes "all ended VMs were seen to end" within 10 all_ended
 is "VMs left" "$(info vms)" 0
 is "lines left" "$(wc -l </proc/kvminfo)" 1
-# But for a row for each CPU that an ended VM ran on.
+# A row remains for each CPU that an ended VM ran on.
 own_back() { [ $(($(info memory_bytes) - own)) -le $((64 * 48 * $(nproc))) ]; }
 yes "kvmstat's own memory came back (bytes: $own before)" within 10 own_back
 memory_back "$before"
@@ -52,7 +52,7 @@ touch stop
 # shellcheck disable=SC2086
 wait $readers
 
-# A VM that is killed while it makes exits as fast as it can.
+# VMs are killed while they make exits as fast as they can.
 i=0
 while [ $i -lt 10 ]; do
 	i=$((i + 1))

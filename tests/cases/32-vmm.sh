@@ -1,4 +1,4 @@
-# What is said of a VMM: one that ended before its VM; one with a name that a terminal obeys.
+# What kvmstat says about a VMM that ended before its VM, and about one whose name controls a terminal.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 kvm_present

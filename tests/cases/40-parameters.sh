@@ -1,7 +1,8 @@
-# The parameters: validated with a message, permissions as asked for, VMs past the cap.
+# The parameters: bad values are refused with a message, permissions are as given, and VMs past
+# max_vms share a line.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
-# refused PARAMETER: and says so.
+# refused PARAMETER: the module refuses to load and says why.
 refused() {
 	klog >/dev/null
 	if insmod /kvmstat.ko "$1" 2>/dev/null; then
@@ -48,7 +49,7 @@ is "past the cap: VMs" "$(info vms_past_cap)" 3
 vm_end cap
 all_gone() { [ "$(info vms) $(info vms_past_cap) $(info vcpus)" = "0 0 0" ]; }
 yes "they end" within 10 all_gone
-# Room again: the next two have lines of their own.
+# There is room again, so the next two VMs have lines of their own.
 vm_start again --id-base=160 --vms=2 'out:7'
 is "below the cap again" "$(awk 'NR > 1 { print $2 }' /proc/kvminfo | sort -u | xargs)" "$(printf '%s\n' 0 "$(cat again.pid)" | sort | xargs)"
 is "the line of those past the cap stays" "$(awk -v c="$(column $io)" '$13 == "0" { print $c, $12 }' /proc/kvminfo)" "$((3 * 2 * 51)) 0"

@@ -22,7 +22,7 @@ for skip in 1 50 5000; do
 	yes "read from byte $skip on" cmp wanted part
 done
 
-# While most of them go, a slow reader sees each that stays once, and none twice.
+# While most VMs go, a slow reader sees each remaining VM once, and none twice.
 (while read -r line; do echo "$line"; usleep 20000; done </proc/kvminfo >slow) &
 slow=$!
 # shellcheck disable=SC2086
@@ -32,7 +32,7 @@ is "slow reader: no VM twice" "$(awk 'NR > 1 { print $13 }' slow | sort | uniq -
 is "slow reader: those that stayed" "$(awk -v p="$(cat many1.pid)" '$2 == p' slow | wc -l)" 16
 vm_end many1
 
-# A pid namespace: inside, its own VMs by its own pids; outside, all.
+# A reader in a pid namespace sees only the VMs of that namespace, with its pids. A reader outside sees all.
 vm_start outside 'out:11'
 cat >inside.sh <<'S'
 /bin/vmm 'out:13' <inside.in >inside.out &
@@ -58,7 +58,7 @@ touch inside.stop
 wait $space
 vm_end outside
 
-# A file held open across unload neither blocks it nor hurts.
+# A file that stays open across unload neither blocks the unload nor causes harm.
 exec 8</proc/kvminfo
 read -r _ <&8
 unload

@@ -1,7 +1,7 @@
-# What kvmstat's records take: within the bounds, and as the kernel's own accounting has it.
+# The memory of kvmstat's records is within the bounds, and agrees with the kernel's own accounting.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
-# crowd: KiB that 112 VMs make the kernel's memory grow by, once warm.
+# crowd: print by how many KiB 112 VMs increase the kernel's memory, once warm.
 crowd() {
 	base=$(memory)
 	for i in 1 2 3 4 5 6 7; do
@@ -17,7 +17,7 @@ crowd() {
 all_there() { [ "$(info vms)" = 112 ] && [ -e "$K/112" ] && [ -e "$K/1" ]; }
 
 kvm_present
-# Warm: what the allocators keep settles over several rounds, in 7.x's over four.
+# Warm up. The allocators' caches settle after several rounds, on 7.x after four.
 without=$(crowd)
 for round in 2 3 4 5 6; do
 	before=$without
@@ -25,7 +25,7 @@ for round in 2 3 4 5 6; do
 	[ $((before - without)) -ge 256 ] || break
 done
 echo "# warm in round $round"
-# What else the kernel keeps can jump once by as much: of three differences the middle one.
+# Other memory of the kernel can jump once by as much, so take the middle of three differences.
 for round in 1 2 3; do
 	without=$(crowd)
 	load
@@ -43,11 +43,11 @@ yes "a vCPU takes at most 8 KiB ($(info bytes_per_vcpu))" [ "$(info bytes_per_vc
 # Spares are at most a MiB of each kind.
 yes "112 VMs of one vCPU take what is told ($own KiB)" [ $own -ge $((112 * 7)) ]
 yes "and no more than that, in records and spares" [ $own -le $((112 * (8 + 1) + 112 * cpus / 8 + 2048)) ]
-# Beside them, nine debugfs files a VM, of 1 KiB each, and the allocators' pages.
+# Each VM also has nine debugfs files of 1 KiB each, and the allocators need whole pages.
 yes "the kernel's memory grew by as much ($with KiB, without kvmstat $without: $grown for $own)" \
 	[ $grown -ge $((own / 2)) -a $grown -le $((own * 2 + 112 * 9 + 1024)) ]
 
-# As many as come at once; then the spares that they asked for go again.
+# As many VMs as possible come at once. Afterwards, the spares that they needed are freed.
 idle=$(info memory_bytes)
 for i in 1 2 3 4; do
 	vm_run burst$i --vms=15 --id-base=$((i * 16)) 'cpuid:10 out:3'
@@ -58,7 +58,7 @@ done
 yes "60 VMs take at most 4 MB ($(info memory_bytes) bytes)" [ "$(info memory_bytes)" -le 4000000 ]
 is "unattributed" "$(info exits_unattributed) $(info returns_unattributed)" "0 0"
 vm_end burst1 burst2 burst3 burst4
-# What the ended left stays: their vCPUs, and a row for each CPU that they ran on.
+# The vCPUs of ended VMs stay, and a row for each CPU that those VMs ran on.
 shrunk() { [ "$(info memory_bytes)" -le $((idle + 60 * (8192 + 1024 + 128 * $(nproc)))) ]; }
 yes "when it is quiet the spares go ($idle bytes before)" within 60 shrunk
 unload

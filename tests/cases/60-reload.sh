@@ -1,7 +1,7 @@
-# insmod and rmmod at any moment, under running guests; a host's CPU that leaves.
+# insmod and rmmod at any moment under running guests, and a CPU of the host that goes offline.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
-# turns N: of insmod and rmmod.
+# turns N: insmod and rmmod N times.
 turns() {
 	i=0
 	klog >/dev/null
@@ -22,8 +22,8 @@ turns() {
 
 kvm_present
 before=$(memory)
-# Under guests that leave no rest a turn takes long here, so most of them run under
-# guests that make their exits in between, and with hurried grace periods.
+# Under guests without any pause, a turn takes long in this machine. Most turns therefore run under
+# guests that make exits and pause in between, and with expedited grace periods.
 vm_run runner --vcpus=2 'out:100000000'
 vm_run spinner --id-base=128 'spin:100000000'
 turns 10
@@ -41,7 +41,7 @@ memory_back "$before"
 load
 counting() { [ "$(field "$(cat runner.pid)" 1 $io)" -gt 100 ] 2>/dev/null; }
 yes "and counts after that" within 20 counting
-# A CPU that comes back takes QEMU 7.2's nVHE machine down, without kvmstat too.
+# A CPU that comes back crashes QEMU 7.2's nVHE machine, even without kvmstat.
 if grep -q 'nVHE' $K/info; then
 	skip "a CPU that leaves: the machine does not survive it"
 elif [ -e /sys/devices/system/cpu/cpu1/online ]; then
@@ -56,7 +56,7 @@ fi
 for name in runner mmio; do
 	kill -9 "$(cat $name.pid)"
 	kill "$(cat $name.holder)"
-	# KVM's modules are in use until the process has gone, which is after its VMs' end.
+	# KVM's modules are in use until the process is gone, which happens after the end of its VMs.
 	within 20 gone "$(cat $name.pid)" || not_ok "$name did not end"
 done
 ended() { [ "$(info vms)" = 0 ]; }

@@ -1,5 +1,5 @@
-# A module that is not KVM, with a tracepoint named as one of KVM's: it changes nothing,
-# before KVM, beside it and after it.
+# A module that is not KVM has a tracepoint with the name of one of KVM's. This module changes
+# nothing, whether it is loaded before KVM, beside it or after it.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 [ -e /twin.ko ] || { skip "a tracepoint of KVM's name: this machine has no twin.ko"; return; }
@@ -22,7 +22,7 @@ vm_check second
 vm_end second
 unload
 rmmod twin
-# Whatever was left behind on KVM's tracepoints would be called now.
+# The kernel would now call any probe that was left behind on KVM's tracepoints.
 vm_start third --id-base=32 'out:5 mmiow:3 cpuid:10'
 vm_end third
 yes "a VM runs after both have gone" grep -q '^done' third.out

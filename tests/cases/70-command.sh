@@ -1,8 +1,8 @@
-# The command against the real module: no module, no permission, totals, rates, a guest
-# and the module that go away under it.
+# The command with the real module: no module, no permission, totals, rates, and a guest
+# and a module that go away while it runs.
 # shellcheck shell=sh disable=SC2154,SC2086,SC2046 # from lib.sh
 
-# says STATUS WORDS COMMAND...: it ends so, and its words are in what it says.
+# says STATUS WORDS COMMAND...: the command ends with the status, and its output has the words.
 says() {
 	want=$1 words=$2
 	shift 2
@@ -32,10 +32,10 @@ says 0 "$pid" kvmstat -f saved
 head -c 150 /proc/kvminfo >cut.txt
 says 2 'line' kvmstat -f cut.txt
 
-# Every view of the same guest, against /proc/kvminfo and debugfs.
+# Compare every view of the same guest with /proc/kvminfo and debugfs.
 id=$(field "$pid" 1 id)
 exits=$(field "$pid" 1 exits)
-# kvminfo: these columns of its line. listed OPTION...: the same by the command.
+# kvminfo: print these columns of the guest's line. listed OPTION...: print the command's figures.
 columns='pid id vcpus exits kvm_qemu_switch_num io_num mmio_num fault_num fault_mmio_num interrupt_num halt_num
 	exception_num injected_num nested_num noexit_return_num guest_ns kernel_ns halted_ns polled_ns'
 keys=pid,id,vcpus,exits,to_vmm,io,mmio,faults,faults_mmio,interrupts,halts,exceptions,injected,nested,noexit_returns,guest_ns,kernel_ns,halted_ns,polled_ns
@@ -65,7 +65,7 @@ done <<-END
 	halt_num halts
 	noexit_return_num no-exit returns
 END
-# The page cuts long names off.
+# The page truncates long names.
 shown() {
 	kvmstat show --json "pid:$pid" | awk -F'"' '$2 == "reason" { name = $4 }
 		$2 == "exits" && name { gsub(/[^0-9]/, "", $3); print name, $3; name = "" }'
@@ -83,7 +83,8 @@ yes "record" kvmstat record steady.jsonl 0.1 3
 is "record: lines" "$(wc -l <steady.jsonl)" 3
 is "record: as in /proc/kvminfo" "$(listed -w 0 -f steady.jsonl)" "$(kvminfo)"
 says 0 'Recorded on' kvmstat report steady.jsonl
-# rows TABLE: of what is read, but the header, its numbers decimal; without user_ns, which goes on.
+# rows TABLE: print the table on standard input without its header, with decimal numbers, and
+# without user_ns, which keeps growing.
 rows() {
 	[ $1 = vcpus ] && fields=1-5,7- || fields=1-
 	for word in $(sed 1d | cut -d' ' -f$fields | xargs); do
@@ -91,7 +92,7 @@ rows() {
 		echo "$word"
 	done | xargs
 }
-# exported TABLE OPTION...: its rows.
+# exported TABLE OPTION...: print the rows that the command exports.
 exported() {
 	table=$1
 	shift
@@ -109,7 +110,7 @@ is "export: device memory" "$(metric kvmstat_mmio_exits_total)" "$(field "$pid" 
 is "export: page faults" "$(metric kvmstat_faults_total)" "$(field "$pid" 1 fault_num)"
 is "export: interrupts" "$(metric kvmstat_interrupt_exits_total)" "$(field "$pid" 1 interrupt_num)"
 
-# share COLUMN UNIT: of the exits, in parts of 1/UNIT, truncated.
+# share COLUMN UNIT: print the column's share of the exits, in parts of 1/UNIT, truncated.
 share() {
 	n=$(($(field "$pid" 1 $1) * $2 / exits))
 	printf '%d.%0*d' $((n / $2)) $((${#2} - 1)) $((n % $2))

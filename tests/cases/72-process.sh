@@ -1,4 +1,4 @@
-# The process behind a guest, against what was set and what KVM counts.
+# Compare what the command says of the process behind a guest with the settings and with KVM.
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 [ -e /bin/kvmstat ] || { skip "the process: the command is not built for $machine here"; return; }
@@ -8,7 +8,7 @@
 kvm_present
 load mode=0444
 
-# threads COLUMN ROLE: of the guest of $pid.
+# threads COLUMN ROLE: print the column for that thread of the guest $pid.
 threads() { kvmstat threads -p "$pid" -w 0 --csv -c "role,$1" | awk -F, -v r="$2" '{ gsub(/"/, "") } $1 == r { print $2 }'; }
 # is_soon WHAT COLUMN ROLE WANTED
 is_soon() { is "$1" "$(threads "$2" "$3")" "$4"; }
@@ -25,7 +25,7 @@ is "every thread of the VMM" "$(kvmstat threads -p "$pid" -w 0 --csv -c tid,name
 kthread=$(grep -ls "^kvm-nx-lpage-recovery-$pid\$" /proc/[0-9]*/comm | cut -d/ -f3)
 [ -z "$kthread" ] || is_soon "KVM's thread for it" tid nx-recovery "$kthread"
 
-# What is set is shown.
+# The command shows each setting.
 is_soon "policy at first" policy "vCPU 0" OTHER
 renice -n 5 -p "$tid" >/dev/null
 is_soon "nice" nice "vCPU 0" 5
@@ -43,12 +43,12 @@ moves=$(sed -n 's/^se.nr_migrations *: *//p' "/proc/$pid/task/$tid/sched" 2>/dev
 is_soon "moves" moves "vCPU 0" "$moves"
 [ -n "$moves" ] || yes "moves: why not" sh -c "kvmstat threads -p $pid -w 0 | grep -q '^moves between CPUs '"
 is "run time" "$(threads run_ns "vCPU 0" | wc -w)" 1
-# The thread that ran vCPU 0 first, which the module tells, does not run it any more.
+# The thread that ran vCPU 0 first, which the module reports, does not run that vCPU any more.
 kvmstat threads -p "$pid" -w 2 --csv -c role,run_share,ready_share >shares
 share=$(awk -F, '/"vCPU 1"/ { print int(100 * ($2 + $3)) }' shares)
 yes "a busy vCPU runs or is ready all the time ($share %)" [ "${share:-0}" -ge 80 ]
 
-# A quota holds it back, and that is told.
+# A quota holds the guest back, and the command says so.
 cg=/tmp/cgroup2
 mkdir $cg
 if mount -t cgroup2 none $cg && echo +cpu >$cg/cgroup.subtree_control; then
@@ -63,7 +63,7 @@ if mount -t cgroup2 none $cg && echo +cpu >$cg/cgroup.subtree_control; then
 	is_soon "weight" weight "vCPU 0" 50
 	is_soon "quota, of the cgroup above" quota_share "vCPU 0" 0.400000
 	kvmstat threads -p "$pid" -w 3 --json >quota
-	# Rows of /vms come after its name.
+	# The rows of /vms follow its name.
 	throttled=$(tr -d ' ",' <quota | awk -F: '$1 == "cgroup" { on = $2 == "/vms" } on && $1 == "throttled" { print $2 }' | tail -n 1)
 	yes "throttled periods (${throttled:-none} in 3 s)" [ "${throttled:-0}" -ge 10 ]
 	run=$(tr -d ' ",' <quota | awk -F: '$1 == "run_share" { n += $2 } END { print int(100 * n) }')
@@ -73,7 +73,7 @@ else
 	skip "a quota: this kernel has no CPU controller for cgroup2"
 fi
 
-# Who is not root sees the threads, and reads why not the rest.
+# A user without root sees the threads, and the reason why the rest is missing.
 mkdir -p /etc
 echo 'nobody:x:65534:65534::/tmp:/bin/sh' >/etc/passwd
 su -s /bin/sh nobody -c "kvmstat threads -p $pid -w 0" >said 2>&1
@@ -97,7 +97,7 @@ if [ -e $cg/vms ]; then
 fi
 rmdir $cg
 
-# Nothing changes any more, so the figures are KVM's and the kernel's own.
+# The figures do not change any more, so the command's must equal those of KVM and the kernel.
 vm_start still 'out:3000'
 pid=$(cat still.pid)
 memory() { kvmstat memory -p "$pid" -w 0 --csv -c "$1" | sed 1d; }

@@ -1,7 +1,7 @@
-# The verdicts on real guests whose work is known, by recordings of some seconds of each
-# alone; ends with the matrix of what they are and what they are called. Needs the root
-# disk, zram, and a machine in which PAUSE exits.
-#   lab.kinds=A,B    only these
+# The verdicts on real guests whose work is known, from recordings of some seconds of one guest at
+# a time. The matrix at the end compares the guests' work with their verdicts. This case needs the
+# root disk, zram, and a machine in which PAUSE exits.
+#   lab.kinds=A,B    run only these guests
 # shellcheck shell=sh disable=SC2154,SC2086,SC2046 # from lib.sh; words
 
 mount_root || { not_ok "no root disk"; exit; }
@@ -10,7 +10,7 @@ load
 mkdir -p /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup
 echo "+cpu +memory" >/sys/fs/cgroup/cgroup.subtree_control
 
-# called GUEST: what it must be.
+# called GUEST: print the verdict that it must get.
 called() {
 	case $1 in
 	compute | huge) echo CPU-bound ;;
@@ -25,14 +25,14 @@ called() {
 	esac
 }
 
-# start GUEST: with the options that its work needs; what it does is its kind.
+# start GUEST: start it with the options that its work needs. A guest's kind is its work.
 start() {
 	set -- $1
 	kind=$1
 	case $1 in
 	compute) set -- $1 -smp 2 ;;
 	ide) set -- $1 -drive "file=disk.img,format=raw,if=ide" ;;
-	# A slow disk: it waits for that on any machine.
+	# The disk is slow, so the guest waits for it on any machine.
 	virtio) set -- $1 -drive "file=disk.img,format=raw,if=virtio,throttling.iops-total=20" ;;
 	iothread)
 		kind=virtio
@@ -49,7 +49,7 @@ start() {
 		;;
 	esac
 	shift
-	# What fresh memory costs page by page; huge pages are the advice.
+	# Without huge pages, fresh memory costs an exit for each page; huge pages are the advice.
 	[ $guest = huge ] && thp=always || thp=never
 	echo $thp >/sys/kernel/mm/transparent_hugepage/enabled
 	[ ! -e disk.img ] || rm disk.img
@@ -57,21 +57,21 @@ start() {
 	if [ $guest = swapped ]; then
 		modprobe lzo-rle && modprobe zram && echo 512M >/sys/block/zram0/disksize
 		mkswap /dev/zram0 >/dev/null && swapon /dev/zram0
-		# What it has already would not be charged to a group that it joins later.
+		# Memory that it has already would not be charged to a group that it joins later.
 		group memory.max 160M 0
 	fi
 	real_guest $kind "$@"
 	echo 0 >/sys/fs/cgroup/cgroup.procs
 }
 
-# group SETTING VALUE PID: a process (0 is this one) in a cgroup of its own, that is so.
+# group SETTING VALUE PID: put a process (0 is this one) into a cgroup of its own with this setting.
 group() {
 	mkdir /sys/fs/cgroup/guest
 	echo $2 >/sys/fs/cgroup/guest/$1
 	echo $3 >/sys/fs/cgroup/guest/cgroup.procs
 }
 
-# afflict: what is done to it from outside, once it works.
+# afflict: disturb the guest from outside, once it works.
 afflict() {
 	case $guest in
 	starved)
@@ -100,7 +100,7 @@ heal() {
 for guest in $(lab_option kinds idle,light,compute,ide,virtio,iothread,console,memory,huge,swapped,spin,cpuid,timer,starved,quota,paused,nested | tr , ' '); do
 	start $guest
 	afflict
-	# What its boot left over.
+	# Let the activity of the boot fade.
 	sleep 3
 	kvmstat record $guest.jsonl 6 2
 	is "$guest: the recording has two lines" "$(wc -l <$guest.jsonl)" 2

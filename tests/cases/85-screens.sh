@@ -1,5 +1,5 @@
-# The screens, in a real terminal (tmux) with real guests: what they show is what is so,
-# and the terminal is left as it was. Needs the root disk. Screens are kept as files.
+# The screens in a real terminal (tmux) with real guests show the true figures, and the terminal
+# is left as it was. This case needs the root disk. Screens are kept as files.
 # shellcheck shell=sh disable=SC2154,SC2086,SC2094 # from lib.sh; a function's file
 
 [ -d /root/bin ] || mount_root || { not_ok "no root disk"; exit; }
@@ -10,10 +10,10 @@ export LC_ALL=C.UTF-8
 tm() { (root_program tmux -f /dev/null -u -L lab "$@"); }
 screen() { tm capture-pane -p -t lab; }
 shows() { screen >screen && grep -q -- "$1" screen; }
-# seen WHAT WORDS: within twenty seconds; shows the screen if not.
+# seen WHAT WORDS: the words appear within twenty seconds; otherwise show the screen.
 seen() { yes "$1" within 20 shows "$2" || sed 's/^/# |/' screen; }
 key() { tm send-keys -t lab "$@"; }
-# keep NAME: the screen as NAME.txt, and with its colours as NAME.ansi for scripts/screen-svg.sh.
+# keep NAME: save the screen as NAME.txt, and with colours as NAME.ansi for scripts/screen-svg.sh.
 keep() {
 	screen >"$1.txt"
 	sed 's/^/# |/' "$1.txt"
@@ -34,7 +34,7 @@ ide=$(cat ide.pid)
 yes "a terminal" tm new-session -d -s lab -x 80 -y 24 "sh -c 'stty -a >before; kvmstat top 1; echo \"left: \$?\"; stty -a >after; exec sleep 1000'"
 seen "top has the guests" "ide .*$ide "
 seen "and the other" "compute .*$(cat compute.pid) "
-# Some history for the sparklines.
+# Collect some history for the sparklines.
 sleep 8
 keep top
 key Space
@@ -61,7 +61,7 @@ seen "q leaves" "left: 0"
 is "the terminal is as it was" "$(cat after)" "$(sed 's/rows 24/rows 40/; s/columns 80/columns 120/' before)"
 tm kill-server
 
-# The same page in a terminal and in a file.
+# The page is the same in a terminal and in a file.
 yes "a recording of both" kvmstat record /tmp/screens/one.jsonl 1 1
 kvmstat show -f one.jsonl ide | sed 's/ *$//' >page
 tm new-session -d -s lab -x 160 -y 100 "sh -c 'kvmstat show -f /tmp/screens/one.jsonl ide; exec sleep 1000'"

@@ -1,11 +1,11 @@
-# What the packages leave on a host: the module that DKMS built is loaded as at boot, with the
+# A host after the packages are installed: the module that DKMS built is loaded as at boot, with the
 # admin's options, and counts. See packages.sh.
 # shellcheck shell=sh
 
-# Those of kmod, as on a host.
+# Use kmod's programs, as a host does.
 /sbin/depmod
 kvm_present
-# It says nothing of what it does not find.
+# systemd-modules-load does not report a missing module.
 yes "modules-load.d is read" /sbin/systemd-modules-load
 yes "modules-load.d: it is loaded" grep -q '^kvmstat ' /proc/modules
 is "it is the one that DKMS built" "$(cd /lib/modules/*/ && find . -name 'kvmstat.ko*')" ./updates/dkms/kvmstat.ko

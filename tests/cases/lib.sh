@@ -1,5 +1,5 @@
-# What the cases share: checks that print both numbers, the module, VMs of vmm, and the
-# oracles: ftrace's histogram of kvm_exit, KVM's own counters, vmm's count of returns.
+# Functions that the cases share: checks that print both numbers, the module, VMs of vmm, and the
+# oracles, which are ftrace's histogram of kvm_exit, KVM's own counters and vmm's count of returns.
 # shellcheck shell=sh disable=SC2086,SC2034,SC2015 # K and T are plain paths; the cases use the rest
 
 . /lib/guestlib.sh
@@ -25,14 +25,14 @@ near() {
 	fi
 }
 
-# yes WHAT COMMAND...: it succeeds.
+# yes WHAT COMMAND...: the command succeeds.
 yes() {
 	what=$1
 	shift
 	if "$@"; then ok "$what"; else not_ok "$what: failed: $*"; fi
 }
 
-# within SECONDS COMMAND...: it comes true.
+# within SECONDS COMMAND...: the command succeeds within that time.
 within() {
 	until=$(($(uptime_s) + $1))
 	shift
@@ -43,7 +43,7 @@ within() {
 }
 uptime_s() { cut -d. -f1 /proc/uptime; }
 
-# lab_option NAME DEFAULT: lab.NAME=VALUE of the kernel's command line.
+# lab_option NAME DEFAULT: print the VALUE of lab.NAME=VALUE on the kernel's command line.
 lab_option() {
 	value=$(tr ' ' '\n' </proc/cmdline | sed -n "s/^lab\.$1=//p")
 	echo "${value:-$2}"
@@ -52,8 +52,8 @@ lab_option() {
 load() { insmod /kvmstat.ko "$@"; }
 unload() { rmmod kvmstat; }
 
-# memory_back KIB: what the kernel holds is what it was, or so says its leak detector,
-# where it is built with one (which holds memory of its own).
+# memory_back KIB: the kernel's memory is back at this size. On a kernel with a leak detector,
+# which has memory of its own, the detector finds no leak instead.
 memory() { awk '/^(Slab|Percpu):/ { n += $2 } END { print n }' /proc/meminfo; }
 memory_back() {
 	base=$1
@@ -68,28 +68,28 @@ memory_back() {
 	fi
 }
 
-# kvm_present: KVM is there, loaded now if it is a module.
+# kvm_present: make sure that KVM is available; load it if it is a module.
 kvm_present() { [ -e /dev/kvm ] || kvm_load; }
 
 # info KEY
 info() { sed -n "s/^$1: //p" $K/info; }
 
-# column NAME: its number in /proc/kvminfo.
+# column NAME: print its number in /proc/kvminfo.
 column() { awk -v c="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) print i; exit }' /proc/kvminfo; }
 
-# field PID NTH COLUMN: of the process's NTH VM, in the order of their ids.
+# field PID NTH COLUMN: print the column for the process's NTH VM, in the order of their ids.
 field() {
 	awk -v p="$1" -v n="$2" -v c="$(column "$3")" 'NR > 1 && $2 == p && ++k == n { print $c }' /proc/kvminfo
 }
 
-# vm_start NAME VMM-ARGUMENT...: run to its end, then hold; NAME.out says what ran.
+# vm_start NAME VMM-ARGUMENT...: run a VMM until its guests are done, then hold it. NAME.out has what ran.
 vm_start() {
 	vm_run "$@"
 	yes "$1 ran to its end" awaited grep -qs '^done' "$1.out"
 }
 
-# awaited COMMAND...: it comes true. It is waited for as long as KVM counts exits, since a busy
-# host can make that long; what was seen is told each half minute.
+# awaited COMMAND...: wait until the command succeeds, as long as KVM counts exits, because a busy
+# host may take long. Print the exits each half minute.
 awaited() {
 	exits='' told=$(uptime_s)
 	until "$@"; do
@@ -103,7 +103,7 @@ awaited() {
 	done
 }
 
-# vm_run NAME VMM-ARGUMENT...: the same without waiting. The VMM's pid is in NAME.pid.
+# vm_run NAME VMM-ARGUMENT...: like vm_start, but without waiting. The VMM's pid is in NAME.pid.
 vm_run() {
 	name=$1
 	shift
@@ -115,7 +115,7 @@ vm_run() {
 	echo $! >"$name.holder"
 }
 
-# vm_end NAME...: let it end, and wait until it has.
+# vm_end NAME...: let each VMM end, and wait until it has ended.
 vm_end() {
 	for name; do
 		kill "$(cat "$name.holder")"
@@ -125,8 +125,8 @@ vm_end() {
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
-# Where the guests' device is: ports, or memory on architectures without any; and by what
-# ftrace counts exits: where the event does not name the vCPU, by thread.
+# The column of the guests' device, which is ports, or memory on architectures without ports; and
+# the keys by which ftrace counts exits, with the thread where the event does not name the vCPU.
 machine=$(uname -m)
 case $machine in
 x86_64) io=io_num exit_keys=vcpu_id,exit_reason.hex ;;
@@ -134,8 +134,8 @@ aarch64) io=mmio_num exit_keys=common_pid,ret,esr_ec.hex ;;
 riscv64) io=mmio_num exit_keys=common_pid,scause.hex ;;
 esac
 
-# ftrace_count EVENT KEYS: ftrace counts it by KEYS from now on; ftrace_stop to undo.
-# A kernel without its histograms (Debian's 5.10, riscv64's) records the event in a buffer of its own.
+# ftrace_count EVENT KEYS: let ftrace count the event by KEYS from now on, until ftrace_stop.
+# Kernels without its histograms (Debian's 5.10, riscv64's) record the event in a buffer of its own.
 I=/sys/kernel/tracing/instances
 ftrace_counts_by_key() { [ -e $T/kvm_exit/hist ]; }
 ftrace_count() {
@@ -164,7 +164,7 @@ ftrace_off() {
 }
 ftrace_is_on() { [ -e $I/kvm_exit ] || grep -q hist: $T/kvm_exit/trigger; }
 
-# hits EVENT: how often it came, those that the buffer did not hold included.
+# hits EVENT: print how often the event came, including the events that the buffer lost.
 hits() {
 	if ftrace_counts_by_key; then
 		awk '$1 == "Hits:" { print $2 }' "$T/$1/hist"
@@ -173,18 +173,18 @@ hits() {
 	fi
 }
 
-# ftrace_reasons "ID...": "code count" lines, by code, of those vCPUs together, or of those
-# threads; of a buffer on x86, "name count", blanks in the name being _.
+# ftrace_reasons "ID...": print "code count" lines, by code, of those vCPUs together, or of those
+# threads. From a buffer on x86, the lines are "name count", with _ for blanks in the name.
 ftrace_reasons() {
 	if ftrace_counts_by_key; then
 		awk -v ids=" $1 " '/hitcount/ {
 			gsub(/[{},:]/, " ")
 			if (!index(ids, " " $2 " ")) next
 			code = $4
-			if ($3 == "ret") # ARM_EXCEPTION_CODE above the class, which is of traps only
+			if ($3 == "ret") # ARM_EXCEPTION_CODE stands above the class, which only traps have
 				code = $4 == 2 ? sprintf("2%2s", $6) : $4 == 0 ? "0" : $4 "00"
 			gsub(/ /, "0", code)
-			sub(/^80000000000000/, "800000", code) # of an interrupt on riscv64, bit 63
+			sub(/^80000000000000/, "800000", code) # bit 63 marks an interrupt on riscv64
 			n["0x" code] += $NF
 		} END { for (c in n) print c, n[c] }' $T/kvm_exit/hist
 	elif [ $machine = riscv64 ]; then
@@ -193,7 +193,7 @@ ftrace_reasons() {
 			if (!index(ids, " " $1 " ")) next
 			match($0, /SCAUSE:0x[0-9a-f]*/)
 			code = substr($0, RSTART + 9, RLENGTH - 9)
-			if (length(code) == 16) # of an interrupt, bit 63
+			if (length(code) == 16) # bit 63 marks an interrupt
 				code = "80" substr(code, 11)
 			n["0x" code]++
 		} END { for (c in n) print c, n[c] }' $I/kvm_exit/trace
@@ -208,8 +208,8 @@ ftrace_reasons() {
 	fi | sort
 }
 
-# our_reasons ID: kvmstat's "code count" lines; what it tells apart within a code of arm64's
-# or riscv64's is above it. our_reasons_as_ftrace ID: in its form.
+# our_reasons ID: print kvmstat's "code count" lines. On arm64 and riscv64, the bits above a code,
+# by which kvmstat splits it, are dropped. our_reasons_as_ftrace ID: print these in ftrace's form.
 our_reasons() {
 	awk -v machine=$machine 'NR > 1 {
 		if (machine != "x86_64" && length($1) == 7) { $1 = substr($1, 4); sub(/^0*/, "", $1); $1 = "0x" $1 }
@@ -224,21 +224,21 @@ our_reasons_as_ftrace() {
 	fi
 }
 
-# kvm_counter TID FD NAME: KVM's own.
+# kvm_counter TID FD NAME: print KVM's own counter.
 kvm_counter() { cat "/sys/kernel/debug/kvm/$1-$2/$3"; }
 
-# vcpu_threads ID: "vCPU thread", by vCPU; vmm_threads NAME "VCPU-ID...": as the VMM says.
+# vcpu_threads ID: print "vCPU thread", by vCPU. vmm_threads NAME "VCPU-ID...": print the VMM's list.
 vcpu_threads() { awk 'NR > 1 { print $1, $9 }' "$K/$1/vcpus" | sort | xargs; }
 vmm_threads() {
 	awk -v ids=" $2 " '$1 == "thread" && index(ids, " " $2 " ") { print $2, $3 }' "$1.out" | sort | xargs
 }
 
-# vmm_runners NAME "VCPU-ID...": the threads that ran them.
+# vmm_runners NAME "VCPU-ID...": print the threads that ran them.
 vmm_runners() {
 	awk -v ids=" $2 " '$1 == "thread" && index(ids, " " $2 " ") { print $5, $6 }' "$1.out" | xargs
 }
 
-# counters_check NAME NTH PID TID FD: a VM against KVM's own counters.
+# counters_check NAME NTH PID TID FD: compare a VM with KVM's own counters.
 counters_check() {
 	who="$1 VM $2" nth=$2 pid=$3 tid=$4 fd=$5
 	is "$who: exits as KVM" "$(field "$pid" $nth exits)" "$(kvm_counter "$tid" "$fd" exits)"
@@ -254,7 +254,7 @@ counters_check() {
 	fi
 }
 
-# vm_check NAME: every VM of it against every oracle. Without ftrace on, against the rest.
+# vm_check NAME: compare each of its VMs with every oracle, except with ftrace if that is off.
 vm_check() {
 	nth=0
 	while read -r word _ _ pid _ tid _ fd _ returns _ ids; do
@@ -268,7 +268,7 @@ vm_check() {
 			vcpu_id*) of=$ids ;;
 			*) of=$(vmm_runners "$1" "$ids") ;;
 			esac
-			# One thread may have run several VMs.
+			# On other architectures, one thread may have run several VMs.
 			[ $machine != x86_64 ] && grep -q one-thread "$1.args" || is "$1 VM $nth: exits by reason as ftrace" \
 				"$(our_reasons_as_ftrace "$id" | xargs)" "$(ftrace_reasons "$of" | xargs)"
 		fi
@@ -288,10 +288,10 @@ vm_check() {
 
 hypercall() { [ "$(kvm_vendor)" = amd ] && echo vmmcall || echo vmcall; }
 
-# reason NAME PID NTH: exits of that reason, by the kernel's name.
+# reason NAME PID NTH: print the exits for that reason, by the kernel's name.
 reason() { awk -v r="$1" '$7 == r { print $2 }' "$K/$(field "$2" "$3" id)/reasons"; }
 
-# real_guest KIND OPTION...: a guest of guestlib.sh at its work; its pid is in $pid.
+# real_guest KIND OPTION...: start a guest of guestlib.sh and wait until it works; its pid is in $pid.
 real_guest() {
 	kind=$1
 	shift
@@ -306,7 +306,7 @@ real_guest() {
 	fi
 }
 
-# disk_moves KIND: the guest's disk does, if its kind uses one.
+# disk_moves KIND: the guest's disk does I/O, if its kind uses one.
 disk_moves() {
 	touched() { echo $(($(field $pid 1 io_num) + $(field $pid 1 mmio_num))); }
 	case $1 in ide | virtio) ;; *) return ;; esac

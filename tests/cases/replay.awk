@@ -1,17 +1,16 @@
-# replay.awk: ftrace's events of KVM, by a clock that counts ticks of khz kHz, to figures in
-# kvmstat's form, worked out anew: an oracle. Each vCPU has a thread of its own here.
-# Prints, for all threads together:
+# replay.awk: compute kvmstat's figures again from ftrace's events of KVM, as an oracle. The clock
+# counts ticks of khz kHz. Each vCPU has a thread of its own here. Prints, for all threads together,
 #   time GUEST KERNEL USER HALTED          in ns, to each thread's last event
-#   reason EXITS TO_USER KERNEL USER NAME  of exits whose handling is over
-#   class through low|high BUCKET...       histograms, their times so much longer or shorter as
-#                                          two probes of one event may be apart, in ns
+#   reason EXITS TO_USER KERNEL USER NAME  for exits whose handling is over
+#   class through low|high BUCKET...       histograms of times that are shorter or longer by
+#                                          the distance of two probes of one event, in ns
 #   hot KIND DIRECTION ADDRESS COUNT
 #   user RETURNS NAME
 #   injected COUNT
 
 function ns(ticks) { return ticks * 1e6 / khz }
 
-# The time since the thread's last event goes to where it was.
+# The time since the thread's last event goes to the place where the thread was.
 function charge(to,    t) {
 	t = now - at[pid]
 	at[pid] = now
@@ -35,7 +34,7 @@ function bucket(t,    b, limit) {
 	return b + 0
 }
 
-# An exit's handling is over.
+# The handling of an exit is over.
 function handled(    name, t) {
 	name = reason[pid]
 	if (name == "")
@@ -54,7 +53,7 @@ function forget() {
 	spent[pid, "kernel"] = spent[pid, "user"] = through[pid] = 0
 }
 
-# "vmm-123   [000] d..1.   456: kvm_exit: ..."; the name may hold no blank.
+# "vmm-123   [000] d..1.   456: kvm_exit: ..."; the name must not contain a blank.
 {
 	if (!match($0, /: kvm_[a-z_]*: /))
 		next
@@ -62,7 +61,7 @@ function forget() {
 	rest = substr($0, RSTART + RLENGTH)
 	now = substr($0, 1, RSTART - 1)
 	sub(/.* /, "", now)
-	# Of clocks in nanoseconds ftrace prints seconds.
+	# For clocks in nanoseconds, ftrace prints seconds.
 	now = now ~ /\./ ? now * 1e9 : now + 0
 	pid = $1
 	sub(/.*-/, "", pid)
@@ -104,7 +103,7 @@ event == "kvm_userspace_exit" {
 event == "kvm_vcpu_wakeup" {
 	match(rest, /time [0-9]*/)
 	t = substr(rest, RSTART + 5, RLENGTH - 5) * khz / 1e6
-	# It is part of what the kernel is being charged.
+	# The kernel's next charge must not include the halted time.
 	at[pid] += t
 	sum["halted"] += t
 }

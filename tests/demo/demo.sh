@@ -1,7 +1,7 @@
 #!/bin/bash
-# What `make demo` runs: on a machine with no virtualization hardware, builds kvmstat for
+# What `make demo` runs. On a machine without virtualization hardware, it builds kvmstat for
 # a Debian kernel, boots that in an emulated AMD-V machine with three guests of its own,
-# and shows how kvmstat tells from their VM exits what they do. See guest.sh.
+# and shows how kvmstat can infer their work from their VM exits. See guest.sh.
 set -eu -o pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh

@@ -1,14 +1,14 @@
 #!/bin/sh
-# The demo's part inside the lab machine: three real guests run under KVM while kvmstat
-# counts why they leave guest mode. Ends with what the kvmstat command says of them, and
-# checks from the counts alone which guest is which. Status 0 if all that is so,
-# 2 if a guest does not get to its work.
+# The demo's part inside the lab machine. Three real guests run under KVM while kvmstat
+# counts why they leave guest mode. At the end, the script prints the kvmstat command's output, and
+# checks from the counts alone which guest is which. The status is 0 if all checks pass,
+# and 2 if a guest does not start its work.
 # shellcheck source=tests/lab/guestlib.sh
 . /lib/guestlib.sh
 
 heading() { printf '\n--- %s ---\n' "$*"; }
 
-# show: the first columns of /proc/kvminfo, aligned, with the guests' names.
+# show: print the first columns of /proc/kvminfo, aligned, with the guests' names.
 show() {
 	awk 'NR == FNR { name[$1] = $2; next }
 		FNR == 1 { name["pid"] = "guest" }
@@ -21,8 +21,8 @@ start() {
 	echo "$! $1" >>names
 }
 
-# working: every guest has begun on its work (its counts then are in NAME.began), and those
-# with disks have touched them 2000 and 100 times for it, which takes as long as it takes.
+# working: every guest has begun its work (its counts then are in NAME.began), and those with
+# disks have touched the disks 2000 and 100 times. This may take long.
 working() {
 	cat /proc/kvminfo >final
 	for name in ide virtio compute; do
@@ -32,7 +32,7 @@ working() {
 	[ "$(for_work ide io_num)" -ge 2000 ] && [ "$(for_work virtio mmio_num)" -ge 100 ]
 }
 
-# of NAME COLUMN [FILE]: the guest's, at the end.
+# of NAME COLUMN [FILE]: print the guest's value at the end.
 of() {
 	awk -v name="$1" -v column="$2" '
 		NR == FNR { if ($2 == name) pid = $1; next }
@@ -40,24 +40,24 @@ of() {
 		FNR > 1 && $at["pid"] == pid { print $at[column] }' names "${3:-final}"
 }
 
-# for_work NAME COLUMN: since it began on its work.
+# for_work NAME COLUMN: print the count since the guest began its work.
 for_work() { echo $(($(of "$1" "$2") - $(of "$1" "$2" "$1.began"))); }
 
-# share NAME COLUMN OF: what part of the one the other is, in percent, for its work.
+# share NAME COLUMN OF: print the first column's share of the second, in percent, for its work.
 share() { echo $((100 * $(for_work "$1" "$2") / $(for_work "$1" "$3"))); }
 
-# dir NAME: the guest's directory in debugfs.
+# dir NAME: print the guest's directory in debugfs.
 dir() { echo "/sys/kernel/debug/kvmstat/$(of "$1" id)"; }
 
-# disk_ports NAME: what part of the guest's port I/O goes to the IDE disk (its command
-# ports, and the bus master's), in percent.
+# disk_ports NAME: print the share of the guest's port I/O that goes to the IDE disk (its command
+# ports, and those of the bus master), in percent.
 disk_ports() {
 	awk '$1 == "port" { n += $4; if ($3 ~ /^0x(1f[0-7]|3f6|c0[0-9a-f][0-9a-f])$/) disk += $4 }
 		END { printf "%d", n ? 100 * disk / n : 0 }' "$(dir "$1")/hot"
 }
 
-# kicks NAME: what part of the device memory that the guest touched for its work is one address,
-# written: its disk's queue, in percent.
+# kicks NAME: of the device memory that the guest touched for its work, print the share of the most
+# written address, which is its disk's queue, in percent.
 kicks() {
 	awk '$1 != "mmio" { next }
 		NR == FNR { was[$2, $3] = $4; next }
@@ -75,8 +75,8 @@ check() {
 	fi
 }
 
-# says NAME: kvmstat has read the guest. What a guest is bound by depends on how much CPU
-# time it gets, so the word is shown and not checked.
+# says NAME: kvmstat has read the guest. The verdict depends on how much CPU time the guest gets, so
+# the word is shown and not checked.
 says() {
 	if grep "^$1 (pid [0-9]*): " said >says; then
 		echo "  so      kvmstat calls the $1 guest $(sed 's/^[^:]*: //; s/ (.*//' says)"
@@ -124,7 +124,7 @@ for name in ide virtio compute; do
 	says "$name"
 done
 
-# Trouble at the end of a VM should show in this log.
+# End the VMs here, so that this log shows trouble at their end.
 while read -r pid _; do
 	kill "$pid" 2>/dev/null
 done <names

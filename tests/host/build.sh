@@ -1,7 +1,7 @@
 #!/bin/bash
-# build.sh KERNEL: all that can be told without running it: the module for a kernel
-# (module.sh), the refusals of what cannot be built, the command, what make install puts
-# where, style. Prints ok lines.
+# build.sh KERNEL: test everything that needs no running kernel, which is the module for a kernel
+# (module.sh), the refusals of builds that cannot work, the command, the files that make install
+# puts in place, and style. Prints ok lines.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -26,7 +26,7 @@ make reader CFLAGS='-O2 -Werror' >"$work/log" 2>&1 || cat "$work/log"
 yes "the command builds with -Wall -Wextra -Werror" [ -x build/kvmstat ]
 yes "one version: command" [ "$(build/kvmstat --version | grep -o '[0-9.]*$')" = "$(make -s version)" ]
 
-# refused WHAT WORDS MAKE-ARGUMENT...: with a status, and one sentence that has the words.
+# refused WHAT WORDS MAKE-ARGUMENT...: make fails with one sentence that has the words.
 refused() {
 	local what=$1 words=$2 said
 	shift 2
@@ -38,7 +38,7 @@ refused() {
 		not_ok "$what: said: $said"
 	fi
 }
-# like SED-EXPRESSION: headers whose configuration differs.
+# like SED-EXPRESSION: make headers whose configuration differs by this change.
 like() {
 	rm -rf "$work/headers"
 	mkdir -p "$work/headers/include/config"
@@ -64,7 +64,7 @@ yes "make install: what it puts where" [ "$(cd "$work/root" && find . -type f | 
 	"./lib/modules/$release/updates/kvmstat.ko ./usr/bin/kvmstat $(
 		echo ./usr/lib/systemd/system/kvmstat-export.{service,timer}
 	) ./usr/share/bash-completion/completions/kvmstat ./usr/share/man/man1/kvmstat.1" ]
-# With the targets that the units name, which are this machine's.
+# The root needs the targets that the units name; they are this machine's.
 cp -r "$work/root" "$work/system"
 cp /usr/lib/systemd/system/*.target "$work/system/usr/lib/systemd/system"
 said=$(systemd-analyze verify --man=no --root="$work/system" kvmstat-export.{service,timer} 2>&1) ||
@@ -75,7 +75,7 @@ yes "make uninstall leaves nothing" [ -z "$(find "$work/root" -type f)" ]
 
 said=$(groff -man -Tutf8 -ww -z docs/kvmstat.1 2>&1) || said="failed: $said"
 yes "groff has nothing to say about the man page${said:+: $said}" [ -z "$said" ]
-# The name and usual value of each threshold.
+# The man page has the name and the default of each threshold.
 while read -r name value; do
 	yes "the man page has the threshold $name" grep -qx ".BR $name \" ($value)\"" docs/kvmstat.1
 done < <(sed -n 's/^\tX(\([a-z_]*\), \([0-9.]*\),.*/\1 \2/p' kvmstat/reader/verdict/thresholds.h)

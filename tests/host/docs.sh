@@ -1,7 +1,7 @@
 #!/bin/bash
-# docs.sh: the pages say what is so. Each link, file, target, command, option, parameter, column
-# and figure on them is compared with the tree, and the English with what a script can check.
-# Prints ok lines.
+# docs.sh: check that the pages are true. Compares each link, file, target, command, option,
+# parameter, column and figure on them with the tree, and checks what a script can check of the
+# English. Prints ok lines.
 # shellcheck disable=SC2016 # backticks are Markdown's, the rest perl's and awk's own
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -19,31 +19,31 @@ export LC_ALL=C.UTF-8
 mapfile -t pages < <(git ls-files -co --exclude-standard '*.md')
 module=kvmstat/module reader=kvmstat/reader
 
-# none WHAT: there is no line on standard input, which has what is wrong.
+# none WHAT: standard input, which lists what is wrong, has no line.
 none() {
 	local wrong
 	wrong=$(cat)
 	if [ -z "$wrong" ]; then ok "$1"; else not_ok "$1: $(head -n 20 <<<"$wrong" | paste -sd'|')"; fi
 }
-# same WHAT LEFT RIGHT: two lists, a word or line each; some there is.
+# same WHAT LEFT RIGHT: the two lists, of a word or line each, are equal and not empty.
 same() {
 	if [ -n "$2" ] && [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1: $(diff <(echo "$2") <(echo "$3") | grep '^[<>]' | paste -sd'|')"; fi
 }
-# cells PAGE HEAD [COLUMN]: a column of the table whose head begins so, without its head.
+# cells PAGE HEAD [COLUMN]: print a column, without its head, of the table whose head begins with HEAD.
 cells() {
 	awk -v head="| $2 |" -v column="$((${3:-1} + 1))" 'index($0, head) == 1 { on = 1; getline; next } !/^\|/ { on = 0 }
 		on { gsub(/\\\|/, "\001"); split($0, c, / *\| */); gsub(/\001/, "|", c[column]); print c[column] }' "$1"
 }
 names() { perl -ne 'print "$1\n" while /`([^`]+)`/g'; } # in backticks
 defined() { grep -rhoP "^(#define|static unsigned int) $1 (= )?\K[0-9]+" $module $reader | head -n 1; }
-# says PAGE TEXT: there, however its lines break.
+# says PAGE TEXT: the page has the text, wherever its lines break.
 says() { yes "$1 says: $2" grep -qF -- "$2" <(tr '\n' ' ' <"$1" | tr -s ' '); }
-# code FILE...: what is in backticks, indented or fenced, a line each.
+# code FILE...: print the text in backticks, indented or fenced, a line each.
 code() {
 	perl -ne 'if (/^```/) { $in = !$in; next } if ($in || /^ {4}/) { s/^\s+//; print } else { print "$1\n" while /`([^`]+)`/g }' "$@"
 }
 
-# Links, and the anchors that GitHub gives to headings.
+# Links, and the anchors that GitHub makes from headings.
 anchors() { perl -CSD -ne 'next unless s/^#+ //; chomp; $_ = lc; s/[^\w\- ]//g; s/ /-/g; print "$_\n"' "$1"; }
 for page in "${pages[@]}"; do
 	perl -ne 'print "$1\n" while /\]\(([^)\s]+)\)/g' "$page" | while read -r link; do
@@ -55,7 +55,7 @@ for page in "${pages[@]}"; do
 	done
 done | none "every link has its file, and every anchor its heading"
 
-# What the pages name: those with a slash are files, from the top or from the room that is told of.
+# A name with a slash on a page is a file, relative to the top or to the folder in question.
 for page in "${pages[@]}"; do
 	grep -vE '^ {4}|^```' "$page" | names | sed 's/ .*//' | grep -P '^[A-Za-z_.][\w.-]*/' | grep -vP '[<>=:$]|^(host/(reasons|userspace|histograms)|kprobes/enabled|build/.*)$' |
 		while read -r file; do
@@ -70,7 +70,7 @@ grep -oHP 'struct \Kkvmstat_[a-z_]+' "${pages[@]}" | sort -u | while IFS=: read 
 	grep -rq "^struct $struct {" $module || echo "$page: struct $struct"
 done | none "every struct on the pages is in the code"
 
-# Targets, and the variables that are given to them.
+# Targets, and the variables that make takes for them.
 targets=$(make -s help | awk '{ print $1 }' | sort)
 code "${pages[@]}" | sed 's/apt install.*//' | perl -ne 'while (/(?:^|[ ;&])make((?: -\S+| [A-Z_]+=(?:"[^"]*"|\S+))*)(?: ([a-z][a-z-]*))?((?: [A-Z_]+=(?:"[^"]*"|\S+)?)*)/g) {
 	print "target $2\n" if $2; print "variable $_\n" for "$1$3" =~ /([A-Z_]+)=/g }
@@ -100,7 +100,7 @@ done | none "every command on the pages is in the table of commands"
 	esac || echo "$option"
 done | none "every option on the pages is in the code"
 
-# The module's parameters and what they are if not given.
+# The module's parameters and their defaults.
 same "install.md has every parameter, and its default" "$(cells docs/install.md parameter | names | paste -d' ' - <(cells docs/install.md parameter 2) | sort)" \
 	"$(find $module -name '*.c' -exec perl -0ne 'print "$1 $2\n" while /MODULE_PARM_DESC\((\w+),.*?\((\w+)\)"\);/gs' {} + | sort)"
 
@@ -128,9 +128,9 @@ same "verdicts.md has every threshold, and its number" "$(cells docs/verdicts.md
 	"$(sed -n 's/^\tX(\([a-z_]*\), \([0-9.]*\),.*/\1 \2/p' $reader/verdict/thresholds.h)"
 threshold() { sed -n "s/^\tX($1, \([0-9.]*\),.*/\1/p" $reader/verdict/thresholds.h; }
 percent() { awk -v n="$(threshold "$1")" 'BEGIN { printf "%g %%", 100 * n }'; }
-# words NAME: as the rules call it.
+# words NAME: print the threshold in the words of the rules.
 words() { case $(threshold "$1") in 0.50) echo half ;; 0.33) echo "a third" ;; *) percent "$1" ;; esac; }
-# rules_in_code: the name and the verdict of each row of the table.
+# rules_in_code: print the name and the verdict of each row of the table.
 rules_in_code() {
 	perl -0ne 'while (/\{ "(\w+)",\s*STAGE_\w+,\s*BOUND_(\w+)/g) { print "$1 $2\n" }' $reader/verdict/rules.c |
 		while read -r name bound; do
@@ -178,7 +178,7 @@ says docs/cost.md "by $(defined VCPUS_PER_VM) times as many, or $(defined VCPUS_
 says docs/install.md "every $(sed -n 's/^OnUnitActiveSec=\([0-9]*\)s/\1/p' systemd/kvmstat-export.timer) seconds"
 says docs/install.md "$(sed -n 's/^ExecStart=.*--output //p' systemd/kvmstat-export.service)"
 says CHANGELOG.md "## $(make -s version) ("
-# What README says of cost and exactness is on the pages that measure them.
+# README's figures of cost and exactness are on the pages that measure them.
 sed -n '/^## Exact/,/^## Limits/p' README.md | sed 's/[`(].*`//; s/5\.10\|7\.3//g' | grep -oP '\b[0-9]+(\.[0-9]+)?\b' | sort -u | while read -r figure; do
 	grep -qwF -- "$figure" docs/cost.md docs/kernels.md || [ "$figure" = "$(grep -c '^| [a-z0-9].* in [a-z]* |' docs/kernels.md)" ] || echo "$figure"
 done | none "README's figures of cost and exactness are those of cost.md and kernels.md"
@@ -188,12 +188,12 @@ yes "no cell of kernels.md has a difference" [ "${exits#* }" = 0 ]
 same "kernels.md has every cell of scripts/kernels" "$(cells docs/kernels.md cell | grep . | sort)" \
 	"$(kernels | awk '{ if ($NF == "-") print $1; n = split($NF, m, ","); for (i = 1; i <= n; i++) if (m[i] != "-") print $1 " in " m[i] }' | sort)"
 
-# Output that the pages show: heads and verdicts in the words that the command has today.
+# The output on the pages has the heads and verdicts that the command prints today.
 fenced() { awk '/^```/ { on = !on; next } on' "$@"; }
 fenced "${pages[@]}" | grep -E '^(NAME|REASON|KIND) ' | tr -s ' ' '\n' | sort -u | while read -r head; do
 	grep -rqF "\"$head\"" $reader || echo "$head"
 done | none "every head in the output that the pages show is the command's"
-# plain: numbers and conversions alike, so that a format is what it printed.
+# plain: replace numbers and conversions by the same sign, so that a format equals its output.
 plain() { sed -E 's/%[.0-9]*[a-zA-Z]+/#/g; s/%%/%/g; s/[0-9]+(\.[0-9]+)?/#/g'; }
 find $reader -name '*.[ch]' -exec perl -0pe 's/" PRIu64 "/u/g; s/" PRIu64\b/u"/g; s/"\s*"//g' {} + | plain >"$work/words"
 # spoken WHAT: each line of standard input is in the command's code.
@@ -215,11 +215,11 @@ spoken() {
 	s/ (halts left out)$/\n&/; s/^QEMU's options: /QEMU's options: %s\n/
 	s/ is '\(kernel: \|VMM: \)\?\([^']*\)', [0-9.]* %$/ is '%s%s', %.1f %%\n\2/" | spoken "every verdict that the pages show is in the command's words"
 
-# Architecture: rooms and floors are those of the tree, libraries are used where it says.
+# Architecture: the rooms and floors are those of the tree, and libraries are used where the page says.
 mapfile -t floors < <(cells docs/architecture.md file | names)
 same "architecture.md has every file of the module" "$(printf '%s\n' "${floors[@]%.h}" | sort -u)" \
 	"$({ cd $module && git ls-files -co --exclude-standard -- '*.[ch]' | sed 's,^arch/.*,arch,'; } | sed 's/\.[ch]$//' | sort -u)"
-# floor NAME: its line in the tower.
+# floor NAME: print the line of the file in the tower.
 floor() { sed -n "/^tower='/,/^'/p" scripts/tower.sh | grep -nw -- "$1" | cut -d: -f1; }
 for file in "${floors[@]}"; do
 	case $file in
@@ -244,7 +244,7 @@ cells docs/architecture.md room 2 | paste -d'|' <(cells docs/architecture.md roo
 		diff <(names <<<"$uses" | grep -vx /proc | sort) <(grep -rhoP '^#include <\K(jansson\.h|libproc2|ncurses\.h|term\.h|ini\.h|argp\.h|regex\.h)' "$reader/$room" | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
 	done | none "each room of the command has the files and libraries of architecture.md"
 
-# Who gets the pages.
+# Who gets the pages: both packages have each page.
 for page in $(git ls-files -co --exclude-standard 'docs/*.md' 'docs/*.svg' '*.md' | grep -v ^tests/); do
 	# shellcheck disable=SC2046 # patterns
 	printf '%s\n' $(awk '{ print $1 }' debian/kvmstat.docs debian/kvmstat.install) CHANGELOG.md | grep -qxF "$page" || echo "Debian: $page"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# module.sh KERNEL: builds kvmstat.ko for a kernel of scripts/kernels, with W=1 and sparse,
-# and holds what came out against what it must be. Prints ok lines.
+# module.sh KERNEL: build kvmstat.ko for a kernel of scripts/kernels, with W=1 and sparse,
+# and compare the module with what it must be. Prints ok lines.
 # shellcheck disable=SC2034,SC2154 # step is lib.sh's; kernel_files sets much
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -15,7 +15,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$top"
 
-# What sparse has a .c file's name for: those of this architecture.
+# Count the .c files that sparse must check on this architecture.
 case $arch in
 amd64) srcarch=x86 ;;
 riscv64) srcarch=riscv ;;
@@ -28,8 +28,8 @@ sources=$(find kvmstat/module/*.c "kvmstat/module/arch/$srcarch"/*.c | wc -l)
 kmake() { $kmake KVER="$release" KDIR="$headers" CC="$compiler" "$@"; }
 
 make -s -C "$headers" M="$top" clean 2>/dev/null || :
-# Debian's 7.x headers lack the script that tells C=1 that there is sparse, so make turns it
-# off and says so; the variable behind C=1 overrides that. BTF for modules needs the kernel's
+# Debian's 7.x headers lack the script that looks for sparse for C=1, so make turns C=1 off and
+# reports that; the variable behind C=1 overrides this. BTF for modules needs the kernel's
 # vmlinux, which older header packages do not have. Sparse does not know all of riscv's -march.
 known='checker-valid.sh: No such file|C=1 specified, but|Skipping BTF|invalid argument to .-march.'
 if kmake modules W=1 KBUILD_CHECKSRC=1 >"$work/log" 2>&1 && [ -e kvmstat.ko ]; then
@@ -53,7 +53,7 @@ yes "each parameter is described" [ "$(modinfo -F parm kvmstat.ko | grep -c ':.*
 kmake modules >/dev/null 2>&1
 kmake modules >"$work/log" 2>&1
 yes "a second make compiles nothing" sh -c "! grep -E ' (CC|LD|PROBE) ' '$work/log'"
-# A second module with a tracepoint named as one of KVM's, for the case twin.
+# For the case twin, build a second module with a tracepoint that has the name of one of KVM's.
 rm -rf build/twin
 mkdir -p build
 cp -r tests/cases/twin build/twin

@@ -1,8 +1,8 @@
 #!/bin/bash
-# packages.sh [build]: what people install kvmstat with. The Debian packages and the RPMs are built and
-# looked at; then, in Debian roots of their own, the former are installed, built by DKMS for the
-# kernels that are there and for one that comes, loaded in an emulated machine, upgraded,
-# removed, purged; not with "build". Prints ok lines. Its roots are in the cache and in build/packages.
+# packages.sh [build]: test the packages that people install. Builds the Debian packages and the RPMs
+# and looks at them. Unless "build" is given, installs the Debian packages in Debian roots, where
+# DKMS builds for the installed kernels and for a new one, loads the module in an emulated machine,
+# upgrades, removes and purges. Prints ok lines. The roots are in the cache and in build/packages.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -15,7 +15,7 @@ work=$top/build/packages
 version=$(make -s -C "$top" version)
 next=$version.1
 
-# quiet NAME COMMAND...: what it says goes to NAME.log, and is shown if it fails.
+# quiet NAME COMMAND...: write its output to NAME.log, and show the log if the command fails.
 quiet() {
 	local log=$work/$1.log
 	shift
@@ -37,7 +37,7 @@ build_debs() {
 	said=$(lintian --allow-root --fail-on warning "$top"/build/deb/*.changes 2>&1) || said="failed: $said"
 	is "lintian has nothing to say" "$said" ""
 
-	# The release after this one, to upgrade to.
+	# The release after this one, for the upgrade.
 	cp -a "$work/source" "$tree"
 	set_version "$tree" "$next"
 	if said=$(make -C "$tree" deb 2>&1); then
@@ -57,7 +57,7 @@ build_rpms() {
 	mkdir -p "$work/rpm/SOURCES"
 	tar -cz -C "$work" --transform "s/^source/kvmstat-$version/" -f "$work/rpm/SOURCES/kvmstat-$version.tar.gz" source
 	# Debian's rpm has no macros for systemd, and knows none of Debian's packages. A package of
-	# debugging symbols, which trixie's would make, would be among RPMS/*/*.rpm.
+	# debugging symbols, which trixie's rpm would make, would also match RPMS/*/*.rpm.
 	yes "rpmbuild" quiet rpm rpmbuild -bb --nodeps --define "_topdir $work/rpm" --define 'debug_package %{nil}' \
 		--define '_unitdir /usr/lib/systemd/system' --define '_modulesloaddir /usr/lib/modules-load.d' \
 		--define 'systemd_post() :' --define 'systemd_preun() :' --define 'systemd_postun_with_restart() :' "$spec"
@@ -65,11 +65,11 @@ build_rpms() {
 		"$(rpm -qp --qf '[%{FILEMODES:perms} %{FILENAMES}\n]' "$work"/rpm/RPMS/*/*.rpm | awk '/^-/ { print $2 }' | files)" \
 		"$(for deb in "$top"/build/deb/*.deb; do dpkg-deb -c "$deb"; done | awk '/^-/ { print substr($6, 2) }' | files)"
 }
-# files: a list of them, without what each distribution has its own way with.
+# files: filter a list of files, without those that each distribution treats in its own way.
 files() { grep -v -e /doc/ -e /licenses/ -e build-id | sed 's,^/lib/,/usr/lib/,; s/\.gz$//' | sort; }
 
-# in_root ROOT [-n] COMMAND...: run it there, with nothing of it left running and nothing mounted
-# after; without -n it has no network.
+# in_root ROOT [-n] COMMAND...: run it there; nothing stays running or mounted afterwards. Without
+# -n, the command has no network.
 in_root() {
 	local root=$1 net=--net
 	shift
@@ -81,9 +81,9 @@ in_root() {
 			DEBIAN_FRONTEND=noninteractive INITRD=No "$@"' "$root" "$@"
 }
 
-# debian SUITE "KERNEL..." LATE: print a root in the cache with that suite and kernels (what
-# follows linux-image- and linux-headers-) and DKMS; LATE and what the command needs are there
-# to be installed.
+# debian SUITE "KERNEL..." LATE: print a root in the cache with that suite, with DKMS and with these
+# kernels (names without linux-image- and linux-headers-). LATE and the command's libraries are
+# downloaded there, to be installed later.
 debian() {
 	local suite=$1 kernels=$2 late=$3 root tmp mirror kernel pkg packages=''
 	root=$(cache_dir)/debian/$suite-$({ declare -f debian; echo "$kernels $late"; } | sha256sum | cut -c1-12)
@@ -111,14 +111,14 @@ debian() {
 		in_root "$tmp" -n apt-get -qy install systemd adduser dkms openssl make $packages >&2
 		# shellcheck disable=SC2086 # words
 		in_root "$tmp" -n apt-get -qy install --download-only $late libjansson4 libinih1 libproc2-0 libncursesw6 >&2
-		# Only a whole tree ever gets the final name.
+		# The final name is given only to a complete tree.
 		mv -T "$tmp" "$root"
 		trap - EXIT
 	fi
 	echo "$root"
 }
 
-# A kernel that kvmstat is not for: DKMS must pass it over.
+# kvmstat does not support this kernel, so DKMS must skip it.
 other_kernel() {
 	local headers=$root/lib/modules/0-without-kvm/build
 	mkdir -p "$headers/include"
@@ -128,14 +128,14 @@ other_kernel() {
 here() { in_root "$root" "$@"; }
 apt() { local name=$1; shift; quiet "$suite-$name" in_root "$root" apt-get -qy "$@"; }
 built() { here dkms status 2>/dev/null | sed -n 's/^kvmstat.//p' | sort | xargs; }
-# built_for VERSION KERNEL...: as built prints it.
+# built_for VERSION KERNEL...: print the lines that built would print.
 built_for() {
 	local built=$1
 	shift
 	for kernel; do echo "$built, $kernel, x86_64: installed"; done | sort | xargs
 }
 signers() { find "$root"/lib/modules/*/updates -name 'kvmstat.ko*' -exec modinfo -F signer {} + | sort | uniq -c | xargs; }
-# all_files: everything but what apt, dpkg and dkms keep of themselves.
+# all_files: list everything except apt's, dpkg's and dkms's own data.
 all_files() {
 	(cd "$root" && find . \( -path ./tmp -o -path ./proc -o -path ./run -o -path ./var/cache -o -path ./var/log -o -path ./var/lib/apt \
 		-o -path ./var/lib/dpkg -o -path ./var/lib/dkms \) -prune -o ! -name '*-' ! -path '*/__pycache__*' -print | sort
@@ -176,13 +176,13 @@ purge() {
 	is "$suite: DKMS has forgotten it" "$(built)" ""
 	yes "$suite: apt purge" apt purge purge kvmstat kvmstat-dkms
 	yes "$suite: what came with it goes" apt autoremove autoremove --purge
-	# What depmod made for the kernel that came as headers only.
+	# depmod made this folder for the kernel that came as headers only.
 	[ -z "${new:-}" ] || rm -r "$root/lib/modules/$new"
 	all_files >"$work/$suite.after"
 	yes "$suite: nothing is left, no file, no group" diff "$work/$suite.before" "$work/$suite.after"
 }
 
-# boot KERNEL VERSION: the module that DKMS built for it, in the lab.
+# boot KERNEL VERSION: boot the kernel in the lab with the module that DKMS built for it.
 boot() {
 	local kernel=$1 dir=$work/kernel/$1 gid
 	mkdir -p "$dir"
@@ -208,7 +208,7 @@ bookworm() {
 	enter bookworm "$1"
 	cp -a "$work/source" "$root/tmp/source"
 	install
-	# As README says, for the group.
+	# Set the group as docs/install.md says.
 	here sed -i "s/^#\(options kvmstat mode=0440 group=\).*/\1$(here getent group kvmstat | cut -d: -f3)/" /etc/modprobe.d/kvmstat.conf
 	here systemctl -q enable kvmstat-export.timer
 	boot "${kernels[0]}" "$version"
@@ -224,7 +224,7 @@ bookworm() {
 		"./tmp/debs/kvmstat_${next}_amd64.deb"
 	yes "its options are still the admin's" grep -q ^options "$root/etc/modprobe.d/kvmstat.conf"
 	is "its timer is still enabled" "$(timer)" enabled
-	# What is not the newest kernel gets it when it boots.
+	# A kernel that is not the newest gets the module when it boots.
 	for kernel in "${kernels[0]}" "$new"; do
 		quiet "autoinstall-$kernel" here dkms autoinstall -k "$kernel"
 	done
@@ -234,7 +234,7 @@ bookworm() {
 	apt kernel-gone purge "$headers"
 	purge
 
-	# By hand.
+	# The install by hand.
 	yes "make dkms-install" quiet dkms-install here make -s -C /tmp/source dkms-install KVER="${kernels[0]}"
 	yes "make dkms-install, again, for another kernel" quiet dkms-again here make -s -C /tmp/source dkms-install KVER="${kernels[1]}"
 	is "it is there" "$(built)" "$(built_for "$version" "${kernels[1]}")"
@@ -261,7 +261,7 @@ case ${1:-} in
 	need_packages $reader_packages git build-essential debhelper dh-dkms lintian rpm rpmlint debootstrap kmod systemd
 	as_root rm -rf "$work"
 	mkdir -p "$work/source"
-	# The sources as they are.
+	# Copy the sources as they are.
 	git -C "$top" ls-files -co --exclude-standard -z | tar -c -C "$top" --null -T - | tar -x -C "$work/source"
 	gcc -O2 -Wall -Wextra -Werror -static -pthread -o "$work/vmm" "$top/tests/lab/vmm.c"
 	is "one version: dkms.conf" "$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/dkms.conf")" "$version"
@@ -270,7 +270,7 @@ case ${1:-} in
 	build_debs
 	build_rpms
 	[ "${1:-}" != build ] || exit 0
-	# All that it mounts is in one of these two.
+	# All mounts are in one of these two folders.
 	own_mounts() { as_root "$top/scripts/mounts.sh" "$(cache_dir)" "$top/scripts/mounts.sh" "$work" "$@"; }
 	if why=$(own_mounts unshare --pid --net --fork true 2>&1); then
 		own_mounts env KVMSTAT_CACHE="$(cache_dir)" "$top/tests/host/packages.sh" roots

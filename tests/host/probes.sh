@@ -1,7 +1,7 @@
 #!/bin/bash
-# probes.sh: the probes of scripts/probes on kernels that mix what upstream had apart, as
-# distributions' do: 5.10's headers with changes of later ones patched in, and with one that
-# kvmstat does not know. Prints ok lines.
+# probes.sh: test scripts/probes on kernels that mix changes that upstream made at different times,
+# as distributions' kernels do. The kernels are 5.10's headers with patches of later changes, and
+# with one change that kvmstat does not know. Prints ok lines.
 # shellcheck disable=SC2034,SC2154 # step is lib.sh's; kernel_files sets much
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -16,14 +16,14 @@ trap 'rm -rf "$work"' EXIT
 cd "$top"
 common=${headers%-cloud-*}-common
 
-# Links to all of the headers but for the file that is to differ.
+# Link all headers except the file that is to differ.
 file=arch/x86/include/asm/kvm_host.h
 cp -rs "$headers" "$work/headers"
 cp -rs "$common" "$work/common"
 rm "$work/headers/Makefile" "$work/common/$file"
 sed "s|$headers|$work/headers|; s|$common|$work/common|" "$headers/Makefile" >"$work/headers/Makefile"
 
-# mix SED-EXPRESSION...: the headers are 5.10's with each of these changes.
+# mix SED-EXPRESSION...: make headers from 5.10's with each of these changes.
 mix() {
 	local edit before
 	cp "$common/$file" "$work/common/$file"
@@ -34,7 +34,7 @@ mix() {
 	done
 }
 build() { make KVER="$release" KDIR="$work/headers" CC="$compiler" modules >"$work/log" 2>&1; }
-# found: what the probes had as an answer.
+# found: print the probes' answers.
 found() { sed -n 's/^#define KVMSTAT_HAVE_\(.*\) 1/\1/p' kvmstat/module/kvmstat_probes.h | tr '[:upper:]' '[:lower:]' | xargs; }
 # answers WHAT "PROBE..."
 answers() {
@@ -49,7 +49,7 @@ yes "5.10 as it is" mix
 yes "it builds" build
 answers "its answers" "exit_info_no_reason sanity tracepoint_preempt_off"
 
-# RHEL 8 has it since 4.18.0-425. No clean in between: other headers, so new answers.
+# RHEL 8 has this change since 4.18.0-425. No clean is needed in between, because other headers give new answers.
 yes "5.10 with the reason in get_exit_info (0a62a0319abb, v5.16)" mix "$reason"
 yes "it builds" build
 answers "its answers, found anew" "exit_info_reason sanity tracepoint_preempt_off"
@@ -72,7 +72,7 @@ else
 	not_ok "the build stops without saying why"
 fi
 
-# Headers that do not compile at all: not a row of noes, but an end, with the compiler's words.
+# If the headers do not compile at all, the build ends with the compiler's words, and no probe answers no.
 yes "5.10 with a broken header" mix 's/^struct kvm_vcpu_arch {/struct kvm_vcpu_arch { oops/'
 if build; then
 	not_ok "it was built"

@@ -1,10 +1,10 @@
-# A snapshot (a line of a recording) as all that Prometheus must know of it, and what
-# Prometheus says it knows, in one form to be compared: {"name and labels": value}.
+# Brings a snapshot (a line of a recording) and Prometheus's answer into one form for the
+# comparison: {"name and labels": value}.
 
-# A label without a value is none.
+# A label without a value counts as absent.
 def series: to_entries | map(select(.value != "")) | sort_by(.key) | from_entries | tojson;
 
-# The answer to an instant query; job and instance are Prometheus's own.
+# The answer to an instant query. Prometheus adds job and instance.
 def known: map({ key: (.metric | del(.job, .instance) | series), value: .value[1] | tonumber })
 	| from_entries;
 
@@ -20,7 +20,7 @@ def wanted: [
 		def guest($name; $labels; $value): by($name; $of + $labels; $value);
 		guest("kvmstat_guest_info"; { pid: .pid | tostring, vmm, cgroup }; 1),
 		guest("kvmstat_vcpus"; {}; .vcpus),
-		# Without debugfs there is the sum, not by name and without times.
+		# Without debugfs there is only the sum, without names and times.
 		((.detail.reasons // [{ reason: "all", exits, to_user: .kvm_qemu_switch_num }])[] |
 			guest("kvmstat_exits_total"; { reason }; .exits),
 			guest("kvmstat_userspace_exits_total"; { reason }; .to_user)),

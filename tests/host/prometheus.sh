@@ -1,7 +1,7 @@
 #!/bin/bash
-# prometheus.sh KVMSTAT: what it exports goes through Debian's node_exporter and Prometheus
-# and comes back from a query, number by number; and each query of the dashboard has an answer.
-# Neither is installed, as they would start. Prints ok lines.
+# prometheus.sh KVMSTAT: send the command's export through Debian's node_exporter and Prometheus,
+# query it, and compare number by number. Each query of the dashboard must have an answer.
+# Neither program is installed, because installed services would start. Prints ok lines.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -22,7 +22,7 @@ finish() {
 }
 trap finish EXIT
 
-# until_true WHAT COMMAND...: for 30 seconds.
+# until_true WHAT COMMAND...: wait for at most 30 seconds until the command succeeds.
 until_true() {
 	local what=$1 tries=150
 	shift
@@ -35,7 +35,7 @@ until_true() {
 	done
 }
 
-# fetch: Debian's programs, in the cache.
+# fetch: get Debian's programs into the cache.
 fetch() {
 	local deb dir
 	bin=$(cache_dir)/prometheus/usr/bin
@@ -46,25 +46,25 @@ fetch() {
 	for deb in "$dir"/debs/*.deb; do
 		dpkg -x "$deb" "$dir/root"
 	done
-	# Only a whole tree ever gets the final name.
+	# The final name is given only to a complete tree.
 	mv -T "$dir/root" "${bin%/usr/bin}"
 	rm -r "$dir"
 }
 
-# start NAME COMMAND...: in the background, with what it says in NAME.log.
+# start NAME COMMAND...: run it in the background, with its output in NAME.log.
 start() {
 	local name=$1
 	shift
 	"$@" >"$work/$name.log" 2>&1 &
 	pids+=($!)
 }
-# address NAME: where it listens; it chose a free port by itself.
+# address NAME: print the address where the program listens; it chose a free port by itself.
 address() { sed -n 's/.*msg="Listening on" address=\([0-9.:]*\).*/\1/p' "$work/$1.log" | grep .; }
 
-# query EXPRESSION: Prometheus's answer, JSON.
+# query EXPRESSION: print Prometheus's answer as JSON.
 query() { "$bin/promtool" query instant -o json "http://$prometheus" "$1" 2>&1; }
 all='{__name__=~"kvmstat_.+"}'
-# told: Prometheus knows what is in wanted, all of it, exactly, and nothing else of kvmstat.
+# told: Prometheus knows exactly the metrics in "wanted", and no others of kvmstat.
 told() {
 	query "$all" | jq -S -L "$top/tests/host" 'include "prometheus"; known' >"$work/known" 2>&1
 	diff "$work/wanted" "$work/known" >"$work/difference.log"
@@ -72,8 +72,8 @@ told() {
 
 prom=$work/text/kvmstat.prom
 export_prom() { "$kvmstat" export --format prometheus --output "$prom" "$@"; }
-# comes_back WHAT SNAPSHOT OPTION...: what is exported with the options is known to
-# Prometheus as what is in the snapshot.
+# comes_back WHAT SNAPSHOT OPTION...: what the command exports with the options arrives in Prometheus
+# with the snapshot's values.
 comes_back() {
 	local what=$1
 	jq -S -L "$top/tests/host" 'include "prometheus"; wanted' "$2" >"$work/wanted"
@@ -107,7 +107,7 @@ start prometheus "$bin/prometheus" --config.file="$work/prometheus.yml" --storag
 until_true "Prometheus listens" address prometheus >/dev/null
 prometheus=$(address prometheus)
 
-# As a running module without its debugfs files but one; nobody has such pids.
+# The tree is like a running module's, but with only one of the debugfs files. No process has such pids.
 root=$work/root
 mkdir -p "$root/proc" "$root/sys/kernel/debug/kvmstat"
 echo "exits_unattributed: 7" | sed '1i version: 0' >"$root/sys/kernel/debug/kvmstat/info"
@@ -123,10 +123,10 @@ until_true "two scrapes" scraped
 comes_back "all there is" "$snapshot" -f "$snapshot"
 yes "node_exporter has no complaint" sh -c "! grep -E 'level=(warn|error)' '$work/node_exporter.log' | grep -v 'running as root'"
 
-# The queries of the dashboard, with its variables as Grafana would fill them in.
+# Run the dashboard's queries with the variables that Grafana would fill in.
 # shellcheck disable=SC2016 # sed's
 fill() { sed 's/\$__rate_interval/1m/g; s/\$\(host\|guest\)\b/.*/g'; }
-# holds FILTER: for the dashboard.
+# holds FILTER: the filter holds for the dashboard.
 holds() { jq -e "$1" "$dashboard" >/dev/null; }
 yes "dashboard: panels of different ids" holds '.panels | (map(.id) | unique | length) == length'
 # shellcheck disable=SC2016 # jq's
@@ -151,7 +151,7 @@ while IFS=$'\t' read -r title expression; do
 	fi
 done <"$work/queries"
 
-# What is not in the file any more is gone from Prometheus too.
+# Metrics that are no longer in the file are gone from Prometheus, too.
 jq -c '.guests |= .[:1] | .guests[0].detail.reasons[0].exits += 10' "$snapshot" >"$work/later.jsonl"
 comes_back "later, with fewer guests" "$work/later.jsonl" -f "$work/later.jsonl"
 rm "$root/proc/kvminfo"

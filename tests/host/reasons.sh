@@ -1,6 +1,6 @@
 #!/bin/bash
-# reasons.sh KERNEL...: every exit reason of x86 that those kernels name has a class that
-# somebody decided, in reasons.list, and the module has it, too. Without KERNEL, those of
+# reasons.sh KERNEL...: check that every exit reason of x86 which those kernels name has a class
+# that somebody chose, in reasons.list, and that the module has the same class. Without KERNEL, check
 # the kernels in the cache. Prints ok lines.
 # shellcheck disable=SC2034,SC2154 # step is lib.sh's; kernel_files sets the rest
 set -eu
@@ -13,7 +13,7 @@ step=reasons
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The class of each reason as reason.h has it: "svm hlt halt".
+# Print the class of each reason in reason.h: "svm hlt halt".
 cat >"$work/print.c" <<'C'
 #include <stdio.h>
 #include <asm/kvm.h>
@@ -42,7 +42,7 @@ int main(void)
 }
 C
 
-# headers FOLDER: hold the reasons that they name against the list.
+# headers FOLDER: compare the reasons that they name with the list.
 headers() {
 	mkdir -p "$work/asm"
 	cp "$1"/arch/x86/include/uapi/asm/{svm,vmx}.h "$work/asm/"

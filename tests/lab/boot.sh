@@ -1,22 +1,22 @@
 #!/bin/bash
-# boot.sh: boot a kernel in an emulated machine that can run KVM, run a case in it,
-# wait for the end. Status 0 when the machine ran to its end; the case's own status is
-# the line "lab: result N" in DIR/results, what its kernel said is DIR/console.log.
+# boot.sh: boot a kernel in an emulated machine that can run KVM, run a case in it, and
+# wait for the end. The status is 0 if the machine ran to its end. DIR/results has the case's own
+# status in the line "lab: result N"; DIR/console.log has the kernel's messages.
 #   --machine svm|vmx|vhe|nvhe|riscv   AMD-V (QEMU TCG), Intel VT-x (Bochs, one CPU, no
 #                         disks), arm64 with the kernel at EL2 or EL1, riscv64 (QEMU TCG)
 #   --kernel FLAVOUR|DIR  as for, or from, scripts/kernel.sh
-#   --kmods "NAME..."     modules that it has beside KVM's and the disks'
-#   --add SRC:DST         a file, or a folder's, for the machine; SRC:cases/run is the case
+#   --kmods "NAME..."     modules that it has besides those of KVM and the disks
+#   --add SRC:DST         a file or the files of a folder for the machine; SRC:cases/run is the case
 #   --program SRC:DST     the same, with the shared libraries that it needs
-#   --out DIR             where the logs go, readable while it runs; what a case saved
-#                         (guestlib.sh) is moved from the results to DIR/files at the end
-#   --stall S             give up when results stand still so long (120)
+#   --out DIR             where the logs go, readable while it runs; the files that a case saved
+#                         (guestlib.sh) are moved from the results to DIR/files at the end
+#   --stall S             give up when the results do not grow for so long (120)
 #   --timeout S  --smp N  --mem MIB  --append STR (to the kernel's command line)
 #   --disk IMG            a raw image, attached as a virtio disk and never changed
 #   --follow              print the results as they come
-#   --pause               AMD-V: a guest's every PAUSE is a VM exit; else none is
-#   --icount SHIFT        one CPU, whose clock counts instructions, 2^SHIFT ns each: the
-#                         same figures on any host, at any load
+#   --pause               AMD-V: every PAUSE of a guest is a VM exit; otherwise none is
+#   --icount SHIFT        one CPU, whose clock counts instructions, 2^SHIFT ns each; the
+#                         figures are the same on any host, at any load
 # shellcheck disable=SC2034,SC2154 # $machine.sh uses and sets the others
 set -eu
 lab=$(cd "$(dirname "$0")" && pwd)
@@ -56,7 +56,7 @@ out=$(cd "$out" && pwd)
 : >"$out/console.log"
 rm -rf "$out/files"
 
-# Only this emulator, by its own pid, is ever ended.
+# Only this emulator is ever ended, by its own pid.
 pid='' work=$(mktemp -d)
 end() {
 	{ [ -z "$pid" ] || kill -9 "$pid"; wait; } 2>/dev/null || :
@@ -74,8 +74,8 @@ unpack() {
 trap end EXIT
 trap 'exit 130' INT TERM
 
-# make_initrd OPTION...: as $work/initrd. A machine of another architecture says first what
-# it has instead of these.
+# make_initrd OPTION...: make $work/initrd. A machine of another architecture first replaces these
+# values with its own.
 kmods="kvm-amd kvm-intel virtio_pci virtio_blk ext4" strip=strip busybox=busybox
 make_initrd() {
 	"$lab/initrd.sh" --modules "$modules" --kmods "$kmods $also" --busybox "$busybox" --strip "$strip" \
@@ -83,7 +83,7 @@ make_initrd() {
 		${add[@]+"${add[@]}"} --out "$work/initrd" "$@"
 }
 
-# accelerate: QEMU's CPUs run truly at once, each in a thread of its own; its monitor is for where_it_is.
+# accelerate: QEMU's CPUs run truly at once, each in its own thread. The monitor is for where_it_is.
 accelerate() {
 	command+=(-monitor "unix:$work/monitor,server=on,wait=off")
 	if [ -n "$icount" ]; then
@@ -93,7 +93,7 @@ accelerate() {
 	fi
 }
 
-# where_it_is: what each CPU is at, to DIR/cpus, for whoever wants to know why it does not move.
+# where_it_is: write each CPU's registers to DIR/cpus, to show why the machine does not move.
 where_it_is() {
 	[ -S "$work/monitor" ] || return 0
 	need_packages socat
@@ -102,10 +102,10 @@ where_it_is() {
 	done >"$out/cpus"
 }
 
-# Each machine's file defines prepare, which sets "command", the emulator with its options.
+# Each machine's file defines prepare, which sets "command" to the emulator with its options.
 # shellcheck disable=SC1090
 . "$lab/$machine.sh"
-# One at a time fetches and installs what is missing.
+# Only one script at a time fetches and installs what is missing.
 exec 8>"$(cache_dir)/lock"
 flock 8
 prepare

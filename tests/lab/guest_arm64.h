@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * vmm's guests on arm64: EL1, MMU off, with a device's memory that nobody has. Words that
+ * vmm's guests on arm64: EL1, MMU off, with the memory of a device that does not exist. These words
  * have a meaning on every architecture: out, in (a device that only userspace has), cpuid
- * (a trap that KVM handles), rdmsr, hlt, mmiow, mmior, mmiox, mmion, spin; more: hvc, smc, wfe.
+ * (a trap that KVM handles), rdmsr, hlt, mmiow, mmior, mmiox, mmion, spin. arm64 adds hvc,
+ * smc, wfe.
  */
 #include <sys/syscall.h>
 
@@ -10,7 +11,7 @@
 #define DEVICE 0x50000 /* guest physical: no memory there */
 #define DEVICE_END (DEVICE + 0xf00) /* written at the end */
 
-/* For each word a loop of x19 turns around its instructions; x20 is DEVICE, as a call changes x0 to x3. */
+/* For each word, a loop of x19 turns; x20 is DEVICE, because a call changes x0 to x3. */
 #define INSN(n) (n) & 0xff, (n) >> 8 & 0xff, (n) >> 16 & 0xff, (n) >> 24
 /* mov w0, #0x84000000 (PSCI_VERSION); hvc #0 */
 #define HVC { INSN(0x52b08000u), INSN(0xd4000002u) }, 8
@@ -22,10 +23,10 @@ static const struct op ops[] = {
 	{ "in", LDRB(0x235) },
 	{ "cpuid", HVC },
 	{ "hvc", HVC },
-	{ "smc", { INSN(0x52b08000u), INSN(0xd4000003u) }, 8 }, /* likewise, smc #0 */
+	{ "smc", { INSN(0x52b08000u), INSN(0xd4000003u) }, 8 }, /* the same number, then smc #0 */
 	{ "rdmsr", { INSN(0xd5380604u) }, 4 }, /* mrs x4, id_aa64isar0_el1 */
 	{ "hlt", { INSN(0xd503207fu) }, 4 }, /* wfi */
-	{ "wfe", { INSN(0xd503205fu) }, 4 }, /* wfe: a trap or nothing */
+	{ "wfe", { INSN(0xd503205fu) }, 4 }, /* wfe, which traps or does nothing */
 	{ "mmiow", STRB(0x100) },
 	{ "mmior", LDRB(0x100) },
 	{ "mmiox", STRB(0x101) },
@@ -68,7 +69,7 @@ static bool guest_is_done(const struct kvm_run *run)
 	return run->exit_reason == KVM_EXIT_MMIO && run->mmio.phys_addr == DEVICE_END;
 }
 
-/* A halt is always in the kernel here: somebody must wake it. */
+/* A halt always stays in the kernel here, so somebody must wake the vCPU. */
 static void guest_vm(struct vm *vm)
 {
 	(void)vm;
@@ -90,7 +91,7 @@ static void guest_vcpu(struct vcpu *v, int n)
 		err(1, "KVM_ARM_VCPU_INIT, KVM_SET_ONE_REG");
 }
 
-/* By a signal to the thread that runs it: the halt ends, KVM_RUN returns. */
+/* A signal to the thread that runs the vCPU ends the halt, and KVM_RUN returns. */
 static void guest_wake(struct vcpu *v)
 {
 	pid_t runner = __atomic_load_n(&v->runner, __ATOMIC_RELAXED);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * vmm's guests on riscv64: VS-mode, no paging, with a device's memory that nobody has.
- * Words that have a meaning on every architecture: out, in (a device that only userspace
- * has), cpuid (a trap that KVM handles), rdmsr, hlt, mmiow, mmior, mmiox, mmion, spin; more: sbi
- * (a call that KVM handles), sbiu (one that userspace does).
+ * vmm's guests on riscv64: VS-mode, no paging, with the memory of a device that does not exist.
+ * These words have a meaning on every architecture: out, in (a device that only userspace
+ * has), cpuid (a trap that KVM handles), rdmsr, hlt, mmiow, mmior, mmiox, mmion, spin. riscv64 adds
+ * sbi (a call that KVM handles) and sbiu (a call that userspace handles).
  */
 #include <sys/syscall.h>
 
@@ -11,7 +11,7 @@
 #define DEVICE 0x50000 /* guest physical: no memory there */
 #define DEVICE_END (DEVICE + 0x700) /* written at the end */
 
-/* For each word a loop of s3 turns around its instructions; t1 is DEVICE. */
+/* For each word, a loop of s3 turns around its instructions; t1 is DEVICE. */
 #define INSN(n) (n) & 0xff, (n) >> 8 & 0xff, (n) >> 16 & 0xff, (n) >> 24
 /* li a7, 0x10; li a6, 0; ecall: SBI_EXT_BASE, get the version */
 #define SBI { INSN(0x01000893u), INSN(0x00000813u), INSN(0x00000073u) }, 12
@@ -77,7 +77,7 @@ static bool guest_is_done(const struct kvm_run *run)
 	return run->exit_reason == KVM_EXIT_MMIO && run->mmio.phys_addr == DEVICE_END;
 }
 
-/* A halt is always in the kernel here: somebody must wake it. */
+/* A halt always stays in the kernel here, so somebody must wake the vCPU. */
 static void guest_vm(struct vm *vm)
 {
 	(void)vm;
@@ -98,7 +98,7 @@ static void guest_vcpu(struct vcpu *v, int n)
 		err(1, "KVM_SET_MP_STATE, KVM_SET_ONE_REG");
 }
 
-/* By a signal to the thread that runs it: the halt ends, KVM_RUN returns. */
+/* A signal to the thread that runs the vCPU ends the halt, and KVM_RUN returns. */
 static void guest_wake(struct vcpu *v)
 {
 	pid_t runner = __atomic_load_n(&v->runner, __ATOMIC_RELAXED);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * vmm's guests on x86: real mode, with a device's memory and ports that nobody has.
+ * vmm's guests on x86: real mode, with the memory and ports of a device that does not exist.
  */
 #define CODE 0x1000
 #define UD_HANDLER 0x800
@@ -8,7 +8,7 @@
 #define VECTOR 0x40
 #define DEVICE_SEGMENT 0x5000 /* guest physical 0x50000: no memory there */
 
-/* For each word a loop of %edi turns around its instructions. */
+/* For each word, a loop of %edi turns around its instructions. */
 static const struct op ops[] = {
 	{ "out", { 0xba, 0x34, 0x12, 0xee }, 4 }, /* mov $0x1234,%dx; out %al,%dx */
 	{ "in", { 0xba, 0x35, 0x12, 0xec }, 4 }, /* mov $0x1235,%dx; in %dx,%al */
@@ -56,7 +56,7 @@ static uint8_t *guest_begin(uint8_t *memory)
 	return emit(memory + CODE, "\xb8\x00\x50\x8e\xd8\xfb", 6);
 }
 
-/* Port 0xf0, then for ever the same. */
+/* Writes port 0xf0, then loops on that write for ever. */
 static void guest_end(uint8_t *p)
 {
 	emit(p, "\xe6\xf0\xeb\xfc", 4);
@@ -67,7 +67,7 @@ static bool guest_is_done(const struct kvm_run *run)
 	return run->exit_reason == KVM_EXIT_IO && run->io.port == 0xf0;
 }
 
-/* With an interrupt controller: not waiting to be started, and found by interrupts. */
+/* With an interrupt controller, the vCPU does not wait to be started, and interrupts reach it. */
 static void let_be_woken(int fd)
 {
 	struct kvm_lapic_state apic;
@@ -77,16 +77,16 @@ static void let_be_woken(int fd)
 		err(1, "KVM_SET_MP_STATE, KVM_SET_LAPIC");
 }
 
-/* Where a nested guest's hypervisor has its things. */
+/* The addresses that a nested guest's hypervisor uses. */
 #define PAGE_DIRECTORY 0x9000
 #define VMCB 0xa000
 #define HOST_SAVE 0xb000
 #define NESTED_CODE 0x1800
 
 /*
- * AMD-V: the guest runs a guest of its own, whose only instruction is CPUID, N times:
- * for each an exit for VMRUN and one from the nested guest (APM vol. 2, chapter 15 and
- * appendix B). 32 bits, paging with one 4 MiB page.
+ * AMD-V: the guest runs a guest of its own, whose only instruction is CPUID, N times. Each
+ * turn makes an exit for VMRUN and one from the nested guest (APM vol. 2, chapter 15 and
+ * appendix B). The guest uses 32 bits and paging with one 4 MiB page.
  */
 static void load_nested(uint8_t *memory)
 {
@@ -183,7 +183,7 @@ static void guest_vcpu(struct vcpu *v, int n)
 		err(1, "KVM_SET_REGS");
 }
 
-/* By an NMI. */
+/* Wakes the vCPU with an NMI. */
 static void guest_wake(struct vcpu *v)
 {
 	struct kvm_msi nmi = { .address_lo = 0xfee00000 | v->id << 12, .data = 0x400 };

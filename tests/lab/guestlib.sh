@@ -1,10 +1,10 @@
-# What cases running inside a lab machine share; source /lib/guestlib.sh.
+# Functions that cases inside a lab machine share; source /lib/guestlib.sh.
 # shellcheck shell=sh
 
-# klog: the kernel's messages since the last call; init keeps them for the log.
+# klog: print the kernel's messages since the last call. init writes them to the console at the end.
 klog() { dmesg -c | tee -a /tmp/klog; }
 
-# save NAME FILE: boot.sh leaves it as DIR/files/NAME.
+# save NAME FILE: put FILE into the results. boot.sh saves it as DIR/files/NAME.
 save() {
 	{
 		echo "lab: file $1"
@@ -13,7 +13,7 @@ save() {
 	} >"$LAB_TTY"
 }
 
-# kvm_vendor: amd or intel, by what the processor has; or another architecture.
+# kvm_vendor: print amd or intel, by the processor's features, or the name of another architecture.
 kvm_vendor() {
 	case $(uname -m) in
 	aarch64 | riscv64) uname -m; return ;;
@@ -28,7 +28,7 @@ kvm_vendor() {
 	fi
 }
 
-# On arm64 it is built in.
+# On arm64, KVM is built into the kernel.
 kvm_load() {
 	case $(kvm_vendor) in
 	riscv64) modprobe kvm ;;
@@ -43,8 +43,8 @@ kvm_unload() {
 	esac && rmmod kvm
 }
 
-# mount_root: make the disk of root.sh, or of another disk_image, the first virtio disk,
-# usable: /root, guest and root_program; and its terminals and locale, by all programs.
+# mount_root: mount the disk of root.sh, or of another disk_image, which is the first virtio disk, on
+# /root for guest and root_program, and make its terminals and locale available to all programs.
 mount_root() {
 	modprobe virtio_pci && modprobe virtio_blk && modprobe ext4 &&
 		mkdir -p /root /usr/lib && mount -t ext4 -o ro /dev/vda /root &&
@@ -58,10 +58,10 @@ root_program() {
 	exec /root/lib/ld-linux-x86-64.so.2 --library-path /root/lib "/root/bin/$program" "$@"
 }
 
-# guest NAME KIND OPTION...: run guest-init in a guest of its own, silently but for its
-# one word on the serial port, which goes to /tmp/NAME.log. The options are QEMU's, after
-# those here (-m 512 gives it more memory); its vCPUs' threads are "CPU 0/KVM" and so on.
-# For KIND memory, transparent huge pages must be off. Does not return.
+# guest NAME KIND OPTION...: run guest-init in a guest of its own. The guest writes only one word,
+# to its serial port, which goes to /tmp/NAME.log. The options are QEMU's, after those here
+# (-m 512 gives it more memory); its vCPUs' threads are "CPU 0/KVM" and so on.
+# For KIND memory, transparent huge pages must be off. The function does not return.
 guest() {
 	name=$1 kind=$2
 	shift 2

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * guestwork KIND [DISK]: what guest-init's shell cannot make a guest do, for ever: "spin",
- * as one waits for a lock whose holder does not run; "memory", touch page after page that
- * the host has not given the guest yet; "walk", touch the same pages again and again; "cpuid",
- * ask for that; "timer", set one again and again; "light", compute for a fifth of the time;
+ * guestwork KIND [DISK]: do for ever what guest-init's shell cannot do in a guest: "spin", as if
+ * waiting for a lock whose holder does not run; "memory", touch page after page that the host
+ * has not yet given to the guest; "walk", touch the same pages again and again; "cpuid", execute
+ * CPUID; "timer", set a timer again and again; "light", compute for a fifth of the time;
  * "write", write a disk block by block, uncached.
  */
 #define _GNU_SOURCE
@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Hardware lets some thousand PAUSEs pass between two VM exits, boot.sh --pause none. */
+/* Hardware lets some thousand PAUSEs pass between two VM exits; boot.sh --pause lets none pass. */
 static void spin(void)
 {
 	volatile int i;
@@ -31,7 +31,7 @@ static void spin(void)
 	}
 }
 
-/* Touches all that the guest has free but for some, once or for ever. */
+/* Touches all free memory of the guest except a spare part, once or for ever. */
 static void memory(bool again)
 {
 	const size_t spare = 16 << 20, page = sysconf(_SC_PAGESIZE);
@@ -61,8 +61,8 @@ static void cpuid(void)
 }
 
 /*
- * Sets the local APIC's timer to be due soon, again and again, as a guest of many timers does;
- * the kernel's own way to it takes an emulated processor too long.
+ * Sets the local APIC's timer to expire soon, again and again, as a guest with many timers does.
+ * The kernel's own interface takes too long on an emulated processor.
  */
 static void timer(void)
 {
@@ -99,7 +99,7 @@ static void light(void)
 	}
 }
 
-/* The same MiB again and again, 4 KiB at a time. */
+/* Writes the same MiB again and again, 4 KiB at a time. */
 static void write_disk(const char *disk)
 {
 	const size_t block = 4096, size = 1 << 20;

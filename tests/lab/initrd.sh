@@ -1,11 +1,11 @@
 #!/bin/bash
-# initrd.sh: make an initramfs of busybox, some kernel modules with what they depend
-# on, and any files asked for.
+# initrd.sh: make an initramfs of busybox, of some kernel modules with their dependencies,
+# and of any files asked for.
 #   --modules DIR    a lib/modules/<release> folder
 #   --kmods "NAME.." the modules to take from it
-#   --busybox FILE, --strip COMMAND   those of another architecture
-#   --add SRC:DST    a file, as /DST there (init among them), or a folder's files in /DST;
-#                    can be repeated
+#   --busybox FILE, --strip COMMAND   the programs for another architecture
+#   --add SRC:DST    a file, as /DST there (init among them), or the files of a folder, in
+#                    /DST; can be repeated
 #   --program SRC:DST  the same, with the shared libraries that it needs
 #   --gzip           compress it (quicker for QEMU; Bochs is quicker without)
 #   --out FILE
@@ -34,7 +34,7 @@ trap 'rm -rf "$root"' EXIT
 chmod 755 "$root"
 mkdir -p "$root"/{bin,lib,proc,sys,dev,tmp,mnt}
 
-# The applets are this machine's: another architecture's may lack a few.
+# The applets are this machine's. Another architecture's busybox may lack a few of them.
 cp "$(command -v "$busybox")" "$root/bin/busybox"
 busybox --list | grep -vx busybox | while read -r applet; do
 	ln -s busybox "$root/bin/$applet"
@@ -54,7 +54,7 @@ copy_modules() {
 		esac
 		"$strip" --strip-debug "$to"
 	done
-	# modules.dep leaves out what is built in: without these, modprobe would call it missing.
+	# modules.dep leaves out built-in modules. Without these files, modprobe would call them missing.
 	cp "$modules"/modules.{builtin,builtin.modinfo,order} "$root/lib/modules/$release/"
 	depmod -b "$root" "$release"
 	rm "$root/lib/modules/$release"/*.bin

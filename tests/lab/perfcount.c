@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * perfcount ID: count a tracepoint's events on all CPUs as perf stat does, until standard
- * input ends; then print the count. A second consumer, and an oracle.
+ * perfcount ID: count a tracepoint's events on all CPUs, as perf stat does, until standard
+ * input ends, then print the count. This is a second consumer of the events, and an oracle.
  */
 #include <err.h>
 #include <linux/perf_event.h>

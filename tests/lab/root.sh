@@ -1,9 +1,9 @@
 #!/bin/bash
-# root.sh FLAVOUR|DIR: make, or find in the cache, a disk image with all that runs real
-# guests inside a lab machine: qemu, its libraries and firmware, a kernel and an initrd
-# (guest-init, guestwork, vmm); and tmux, a terminal for full-screen programs. Its programs are
-# trixie's, with their own libraries, whatever this machine's release is. Prints the image's
-# path; a case mounts it with mount_root (guestlib.sh).
+# root.sh FLAVOUR|DIR: make, or find in the cache, a disk image with everything that real guests
+# inside a lab machine need, which is qemu, its libraries and firmware, a kernel and an initrd
+# (guest-init, guestwork, vmm); and tmux, a terminal for full-screen programs. The programs come
+# from trixie, with their own libraries, whatever this machine's release is. Prints the image's
+# path; a case mounts the image with mount_root (guestlib.sh).
 set -eu
 lab=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh

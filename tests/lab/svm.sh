@@ -3,10 +3,10 @@
 
 prepare() {
 	local disk cpu=max
-	# KVM intercepts PAUSE only where the processor counts them and lets some pass: QEMU
-	# has the bits when forced, and lets none pass.
+	# KVM intercepts PAUSE only if the processor counts PAUSEs and lets some pass. QEMU
+	# has these feature bits when forced, and lets none pass.
 	[ -z "$pause" ] || cpu=$cpu,pause-filter=on,pfthreshold=on,x-force-features=on
-	# KVM on a PREEMPT_RT kernel wants a TSC that keeps its pace, which QEMU's does, but does not say.
+	# KVM on a PREEMPT_RT kernel requires an invariant TSC, which QEMU has but does not announce.
 	[[ $release != *-rt-* ]] || cpu=$cpu,invtsc=on,x-force-features=on
 	eval "$("$scripts/emulator.sh" amd64)"
 	make_initrd --gzip

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * vmm: a small VMM whose guests make VM exits of known number and kind, told in words
- * like "out:5 cpuid:7 hlt:1". Says what its VMs and threads are, holds the VMs until
- * its standard input ends, and counts its own KVM_RUN returns: an oracle.
+ * vmm: a small VMM whose guests make VM exits of known number and kind, given as words
+ * like "out:5 cpuid:7 hlt:1". It prints the ids of its VMs and threads, holds the VMs until
+ * its standard input ends, and counts its own KVM_RUN returns, which makes it an oracle.
  */
 #define _GNU_SOURCE
 #include <argp.h>
@@ -33,8 +33,8 @@ struct vcpu {
 	int fd, id;
 	struct kvm_run *run;
 	bool done;
-	pid_t tid; /* that ran it first */
-	pid_t runner, runner_before; /* that runs it now, and did before */
+	pid_t tid; /* that ran the vCPU first */
+	pid_t runner, runner_before; /* that runs the vCPU now, and that ran it before */
 	unsigned long returns, injected;
 };
 
@@ -53,7 +53,7 @@ static struct {
 static int kvm, run_size;
 static long nr_cpus;
 
-/* What a word of the program stands for. */
+/* The meaning of a word of the program. */
 struct op {
 	const char *name;
 	uint8_t code[64];
@@ -190,7 +190,7 @@ static void step(struct vcpu *v)
 		usleep(opt.rest);
 }
 
-/* The guest is not entered: a return without an exit. */
+/* The guest is not entered, so this is a return without an exit. */
 static void step_no_exit(struct vcpu *v)
 {
 	v->run->immediate_exit = 1;
@@ -198,7 +198,7 @@ static void step_no_exit(struct vcpu *v)
 	v->run->immediate_exit = 0;
 }
 
-/* It starts on this thread, but for a VM's first vCPU, see work(). */
+/* The vCPU starts on this thread, except a VM's first vCPU, see work(). */
 static void starts_here(struct vcpu *v)
 {
 	if (v != v->vm->vcpus)
@@ -241,7 +241,7 @@ static void *run_vcpu(void *arg)
 	return NULL;
 }
 
-/* All vCPUs of all VMs in turn, one KVM_RUN each, on this thread. */
+/* Runs all vCPUs of all VMs in turn, one KVM_RUN each, on this thread. */
 static void run_in_turn(struct vm *vms)
 {
 	bool more = true;
@@ -264,7 +264,7 @@ static void run_in_turn(struct vm *vms)
 	}
 }
 
-/* Wake the VM's vCPUs, which halt in the kernel, until all are done. */
+/* Wakes the VM's vCPUs, which halt in the kernel, until all are done. */
 static void *wake(void *arg)
 {
 	struct vm *vm = arg;
@@ -341,7 +341,7 @@ static void *work(void *unused __attribute__((unused)))
 		make_vm(&vms[i], i);
 	if (opt.held)
 		getchar();
-	/* The order in which VMs are first seen is the order of their ids. */
+	/* The VMs get their ids in the order in which they are first seen. */
 	for (i = 0; i < opt.vms; i++)
 		step_no_exit(&vms[i].vcpus[0]);
 	start = now();
@@ -375,7 +375,7 @@ static void *work(void *unused __attribute__((unused)))
 	return NULL;
 }
 
-/* It is enough that a signal came. */
+/* The handler does nothing, because the signal's arrival is enough. */
 static void woken(int signal __attribute__((unused)))
 {
 }

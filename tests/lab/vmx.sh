@@ -1,5 +1,5 @@
-# The Intel VT-x machine of boot.sh: Bochs emulates VMX with EPT, on one CPU. It boots
-# from a CD, so kernel and initrd go into an ISO image. It is bookworm's Bochs, unpacked, whatever
+# The Intel VT-x machine of boot.sh: Bochs emulates VMX with EPT, on one CPU. Bochs boots
+# from a CD, so kernel and initrd go into an ISO image. Bochs is bookworm's, unpacked, whatever
 # this machine's release is.
 # shellcheck shell=bash disable=SC2034,SC2154 # its variables are boot.sh's
 prepare() {
@@ -21,9 +21,9 @@ initcall_blacklist=load_system_certificate_list random.trust_cpu=on lsm= audit=0
 		-no-emul-boot -boot-load-size 4 -boot-info-table "$iso" 2>"$out/emulator.log" ||
 		die "xorriso could not make $work/boot.iso; see $out/emulator.log"
 
-	# Bochs has no room for a long path of these.
+	# Bochs has no room for the long path of its plugins.
 	ln -s "$bochs/usr/lib/x86_64-linux-gnu/bochs/plugins" "$work/plugins"
-	# Newer CPU models hang.
+	# The kernel hangs on newer CPU models.
 	cat >"$work/bochsrc" <<-EOT
 	display_library: term
 	cpu: model=broadwell_ult, count=1, ips=100000000, reset_on_triple_fault=0, ignore_bad_msrs=1
@@ -44,7 +44,7 @@ initcall_blacklist=load_system_certificate_list random.trust_cpu=on lsm= audit=0
 	info: action=ignore
 	debug: action=ignore
 	EOT
-	# Debian builds the debugger in: "c" makes it go on.
+	# Debian builds the debugger in. The command "c" continues.
 	echo c >"$work/bochs.debug"
 	command=(env TERM=xterm LTDL_LIBRARY_PATH="$work/plugins" "${foreign[@]}" -q -f "$work/bochsrc" -rc "$work/bochs.debug")
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Tests the command as its user meets it: command.sh KVMSTAT. Prints a line
+# Tests the command as its user sees it: command.sh KVMSTAT. Prints a line
 # "ok - ...", "not ok - ..." or "skip ..." for each case.
 # shellcheck disable=SC2016 # jq's $ are its own
 set -u
@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 corpus=$here/corpus
 dir=$(mktemp -d)
 started=()
-# Only this shell must do it, not a child that a signal ends before its exec.
+# Only this shell cleans up, not a child that a signal ends before its exec.
 cleanup() {
 	[ $BASHPID = $$ ] || return
 	[ ${#started[@]} = 0 ] || kill -9 "${started[@]}" 2>/dev/null
@@ -44,7 +44,7 @@ check() {
 	judge
 }
 
-# waits PID: the process is kvmstat, has read the numbers, and waits until it reads again. It
+# waits PID: the process is kvmstat, has read the numbers, and waits until it reads again. kvmstat
 # blocks the signals that end it except while it waits for them. Children of bash block them,
 # too, until they are kvmstat.
 waits() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = kvmstat ] && waits_for_signals "$1"; }
@@ -85,7 +85,7 @@ matches() { # FILE REGEX
 	fi
 }
 
-# holds NAME COMMAND...: a case that passes if the command succeeds.
+# holds NAME COMMAND...: the case passes if the command succeeds.
 holds() {
 	local name=$1
 	shift
@@ -124,7 +124,7 @@ start() {
 	await grep -q 'read x' "/proc/$pid/cmdline"
 }
 
-# serve LINE...: replaces root/proc/kvminfo by these lines.
+# serve LINE...: replaces root/proc/kvminfo with these lines.
 serve() {
 	{
 		head -n1 "$corpus/kvminfo/memory.txt"
@@ -132,12 +132,12 @@ serve() {
 	} >root/proc/new
 	mv root/proc/new root/proc/kvminfo
 }
-# guest PID ID VM VMM IO: prints a line of it, with ten seconds of time.
+# guest PID ID VM VMM IO: prints the line of a guest with ten seconds of time.
 guest() {
 	echo "1 $1 $5 0 $3 $4 $(($3 + $4)) 0 0 0 0 2 $2 6000000000 2000000000 1000000000 1000000000 0 10 5 9 0"
 }
 
-# A mistake is answered with this line of the usage.
+# The answer to a mistake has this line of the usage.
 usage='^Usage: kvmstat \[OPTION...\] \[INTERVAL \[COUNT\]\]$'
 full=$corpus/kvminfo/full.txt thesis=$corpus/kvminfo/thesis.txt
 debug=root/sys/kernel/debug/kvmstat
@@ -188,7 +188,7 @@ for command in --help "list -f $full" "list --json -f $full" "list --csv -f $ful
 	got=$?
 	judge
 done
-# Without SIGPIPE the write itself fails, unless the reader is quick.
+# Without SIGPIPE, the write itself fails, unless the reader is quick.
 name='a broken pipe is quiet' want=1 err=''
 (trap '' PIPE; { sleep 0.3; ./kvmstat -f "$full" 2>err; echo $? >got; } | true)
 got=$(cat got)
@@ -214,7 +214,7 @@ check 'a header of another version' 2 '' 'line 1: the column exits is missing; t
 	./kvmstat -r root
 check 'an endless file' 2 '' 'larger than 16 MiB' ./kvmstat -f /dev/zero
 
-# The status is 2 for bad usage, which is answered with the usage.
+# The status is 2 for bad usage, and the answer has the usage.
 for arg in 0 -1 0.05 86401 1e3 0x10 nan inf 1.5.2 '' ' 1' abc; do
 	check "interval '$arg'" 2 '' "$usage" ./kvmstat -f "$full" -- "$arg"
 	holds "interval '$arg': the message" matches err "the interval must be seconds from 0.1 to 86400: '$arg'"
@@ -341,7 +341,7 @@ holds 'classify: JSON: the verdicts' json 'length == 10 and .[9].bound == "I/O-b
 check 'classify: CSV' 0 '^name,pid,id,bound,' '' ./kvmstat classify -f "$thesis" --csv
 holds 'classify: CSV: a line per guest' lines out 11
 check 'classify a recording' 0 '^memory \(pid 118\): memory-bound' '' ./kvmstat classify -f "$corpus/recording/memory.jsonl"
-# Real guests of known work, each by a recording of six seconds in the lab's machine.
+# Recordings of six seconds, each of a real guest with known work in the lab's machine.
 while read -r guest word; do
 	check "classify a real guest: $guest" 0 "^\"?$word\"?$" '' ./kvmstat classify -f "$corpus/recording/guest-$guest.jsonl" --csv -c bound
 done <<-EOT
@@ -358,7 +358,7 @@ done <<-EOT
 	console I/O-bound
 EOT
 
-# The running module, and names of real processes.
+# The running module, and the names of real processes.
 start qemu-system-x86_64 -name guest=web1,debug-threads=on
 web1=$pid
 start sh -name plain
@@ -416,7 +416,7 @@ holds 'hostile names in show: harmless' harmless out
 LC_ALL=C check 'names in the C locale' 0 '^\\xe8\\x99\\x9a' '' ./kvmstat list -r root --raw
 holds 'names in the C locale: ASCII' sh -c '! LC_ALL=C grep -q "[^ -~]" out'
 
-# Which guest is meant.
+# Ways to name a guest.
 for guest in web1 name:web1 "pid:$web1" id:11 11; do
 	check "guest $guest" 0 "^web1 .* 5200 " '' ./kvmstat list -r root -g "$guest"
 	holds "guest $guest: no other" lines out 2
@@ -434,7 +434,7 @@ check 'an ambiguous name: show' 2 '' "^  id:6	pid:$evil1	" ./kvmstat show -r roo
 check 'an ambiguous name, as it is shown' 2 '' '^  id:7	' ./kvmstat -r root -g '\x1b[31mevil\x09name\x5c'
 check 'a name with the pid that makes it one' 0 " $evil2 " '' ./kvmstat -r root -p "$evil2" -g "$evil"
 
-# show, the page of a guest.
+# show prints the page of a guest.
 check 'show' 0 "^web1: pid $web1, id 11, 2 vCPUs, run by qemu$" '' ./kvmstat show web1 -r root
 for what in '^Verdict: .*, confidence [01]\.[0-9]{2} \(' '^  guest mode +6\.0s +60\.0% #{24}$' '^Exits by reason' \
 	'^io +108k?[0-9.]*' '^exit +KVM_EXIT_IO +' '^port +(read|write) +0x1f[0-7] .* IDE, first channel' \
@@ -530,7 +530,7 @@ check 'threads of a recording' 0 '^I/O thread +2005 ' '' ./kvmstat threads -f th
 check 'export: threads' 0 '^[^,]*,\?,2000,11,2004,5000,"vCPU 0","CPU 0/KVM",OTHER,-5,0,,2,2,0,' '' ./kvmstat export -r tree --format csv --table threads
 check 'threads of an old recording' 0 '^memory: pid 118, id 1, managed by unknown$' '' ./kvmstat threads -f "$corpus/recording/memory.jsonl"
 
-# A window has only what happens in it.
+# A window has only what happens within it.
 (
 	until_waiting
 	serve "$(guest "$web1" 11 105000 200 100)"
@@ -737,7 +737,7 @@ check 'record: no rotation' 0 '' '' timeout 60 ./kvmstat record -r root rot 0.1 
 holds 'record: no rotation: larger' test "$(stat -c %s rot)" -gt 2000000
 rm -f rot* "$debug"/1[0-9][0-9][0-9]
 
-# report of all of a recording, and of spans. Every ten seconds there are 100 more exits.
+# report on a whole recording, and on spans. Every ten seconds there are 100 more exits.
 for i in 0 1 2 3; do
 	jq -c --argjson i $i '.time_ns = 1795257000000000000 + $i * 10000000000 | .uptime_ns = 1000000000 + $i * 10000000000
 		| .boot_id = "b" | .host = "h\u001b[2J" | .guests[0].exits = 5000 + 100 * $i | .guests[0].kvm_vm_switch_num = 4800 + 100 * $i
@@ -780,7 +780,7 @@ sed -i '2s/"name":"web1"/"name":"\\u001b[31m\\n,\\"="/' rec
 check 'report: a hostile recording' 0 . '' ./kvmstat report rec --csv
 holds 'report: a hostile recording: harmless' harmless out
 
-# doctor on a machine where all is well, then with one fault after the other.
+# doctor on a machine where all is well, then with one fault after another.
 release=$(uname -r)
 well() {
 	rm -rf sick

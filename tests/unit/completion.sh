@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Tests what the completion of the command line offers, and that it takes the name of a guest
-# for nothing but text. Prints a line "ok - ..." or "not ok - ..." for each case.
+# Tests what the completion of the command line offers, and that it treats a guest's name as text
+# only. Prints a line "ok - ..." or "not ok - ..." for each case.
 # shellcheck disable=SC2016 # what is not expanded is the point
 set -u
 
@@ -11,7 +11,7 @@ trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 export LC_ALL=C.UTF-8 PATH="$dir/bin:$PATH"
 
-# Notes what it was asked, and lists guests like the command, with RFC 4180 for names.
+# Notes its arguments, and lists guests like the command, with RFC 4180 for names.
 mkdir bin tree
 touch copy
 cat >bin/kvmstat <<'STUB'
@@ -198,7 +198,7 @@ mv bin/kvmstat bin/kvmstat.away
 offers 'kvmstat show w'
 mv bin/kvmstat.away bin/kvmstat
 
-# A shell completes what is typed, and runs the result.
+# A shell completes the typed text and runs the result.
 typed() { # NAME KEYS WANT: the arguments that the command gets
 	: >calls
 	printf '%s\n' "PS1=; . '$top/completion/kvmstat.bash'" "$2" exit |

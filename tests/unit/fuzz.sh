@@ -3,7 +3,7 @@
 # Fuzzes the parsers of the command with libFuzzer: fuzz.sh DIR. Builds in DIR and begins with
 # tests/unit/corpus, which has a folder for each parser. New inputs are kept in DIR/corpus; an
 # input that fails is kept in DIR and shown.
-#   FUZZ_SECONDS= goes on for so long, from what was found before
+#   FUZZ_SECONDS= continues for so long, from the inputs that were found before
 #   FUZZ_RUNS=    without FUZZ_SECONDS, tries so many inputs, the same ones each time
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

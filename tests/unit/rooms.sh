@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Tests that scripts/rooms.sh passes includes that go downwards and refuses all others.
+# Tests that scripts/rooms.sh accepts includes that go downwards and refuses all others.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 dir=$(mktemp -d)
@@ -18,7 +18,7 @@ tree() {
 	done
 }
 
-# is NAME STATUS WORDS: the script says exactly these words about the tree, and ends so.
+# is NAME STATUS WORDS: the script prints exactly these words about the tree, and ends with the status.
 is() {
 	local said status=0
 	said=$("$top/scripts/rooms.sh" "$dir/tree" low high 2>&1) || status=$?

@@ -40,7 +40,7 @@ passed=0
 failed=0
 
 # Counts the "ok" and "not ok" lines of LOG. A run that fails without a "not ok", or that has
-# neither an "ok" nor the reason why it is skipped, is a failure, too.
+# neither an "ok" nor a reason to be skipped, is a failure, too.
 count() { # NAME STATUS LOG
 	ok=$(grep -c '^ok ' "$3" || true)
 	bad=$(grep -c '^not ok ' "$3" || true)
@@ -61,7 +61,7 @@ run() {
 	echo $status >"tests/$name.status"
 }
 
-# The fuzzer is one job; all else is the other.
+# The fuzzer is one job; everything else is the other.
 run fuzz bash "$here/fuzz.sh" "$build/fuzz" &
 for test in tests/test_*.o; do
 	test=${test%.o}

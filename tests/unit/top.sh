@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Tests kvmstat top in a real terminal (tmux), with invented figures: top.sh KVMSTAT. Prints a
-# line "ok - top: ..." or "not ok - top: ..." for each case, and the screens of the latter.
+# line "ok - top: ..." or "not ok - top: ..." for each case, and the screens of failed cases.
 set -u
 
 kvmstat=$(realpath "$1")
@@ -25,7 +25,7 @@ mkfifo never
 export LC_ALL=C.UTF-8
 unset NO_COLOR TMUX COLUMNS LINES
 
-# On the screen, the report of a sanitizer would be lost.
+# The report of a sanitizer would be lost on the screen.
 export ASAN_OPTIONS=log_path=$dir/asan UBSAN_OPTIONS=log_path=$dir/asan
 
 # The tmux server stays when a session ends.
@@ -52,8 +52,8 @@ begin web1 web1,debug-threads=on
 begin evil $'\033]0;owned\007\033[31mevil\n'
 begin plain plain-ü
 
-# Writes the files of the guests, each at once. A guest has ended if there is ctl/ID. With
-# ctl/gone no module is loaded; with ctl/crowd there are many more guests.
+# Writes the files of the guests, each file atomically. A guest has ended if ctl/ID exists. With
+# ctl/gone, no module is loaded; with ctl/crowd, there are many more guests.
 columns=$(sed -n '/define KVMSTAT_COLUMNS/,/^$/s/.*X(\([a-z_]*\),.*/\1/p' "$unit/../../include/kvmstat.h" | xargs)
 perl -e '
 	use Time::HiRes qw(time sleep);
@@ -117,7 +117,7 @@ writer=$!
 
 screen() { tmux capture-pane -p -t top; }
 
-# Runs a command until it succeeds, for at most ten seconds, as the machine can be busy.
+# Runs a command until it succeeds, for at most ten seconds, because the machine can be busy.
 until_() {
 	local i
 	for ((i = 0; i < 200; i++)); do
@@ -356,7 +356,7 @@ see '^L: the same' '^web1 '
 press q
 left q 0
 
-# Many guests, and reading at once.
+# Many guests, and an immediate first reading.
 start 1000
 see 'figures come at once' '^web1 +[0-9]+ +2 +[0-9]{5,6} '
 touch ctl/crowd
