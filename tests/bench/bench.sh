@@ -21,7 +21,7 @@ gcc -O2 -static -pthread -o "$top/build/vmm" "$top/tests/lab/vmm.c"
 machine() {
 	local case=$1 dir=$2
 	shift 2
-	"$top/tests/lab/boot.sh" --machine svm --icount --mem 2048 --timeout 1800 --stall 600 \
+	"$top/tests/lab/boot.sh" --machine svm --icount 0 --mem 2048 --timeout 1800 --stall 600 \
 		--append clearcpuid=erms,fsrm --kernel "$kernel" --out "$dir" \
 		--add "$top/tests/bench/$case.sh:cases/run" --add "$top/tests/bench/costlib.sh:cases/costlib.sh" \
 		--add "$top/tests/cases/lib.sh:cases/lib.sh" --add "$top/kvmstat.ko:kvmstat.ko" \
