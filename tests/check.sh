@@ -23,7 +23,7 @@ cost() { tests/bench/bench.sh --check; }
 demo() { tests/demo/demo.sh && echo "ok - demo"; }
 # Real guests run in a machine where PAUSE exits, with the disk that contains the guests.
 guests() {
-	boot guests svm "${1:-80-verdicts 85-screens}" --timeout 1800 --smp 2 --mem 2048 --pause --kmods "zram lzo-rle" --disk "$(tests/lab/root.sh "$kernel")"
+	boot guests svm "${1:-80-verdicts 85-screens}" --timeout 1800 --stall 400 --smp 2 --mem 2048 --pause --kmods "zram lzo-rle" --disk "$(tests/lab/root.sh "$kernel")"
 }
 
 # prepare KERNEL: get what the machines need, for this architecture.
@@ -57,8 +57,8 @@ quick() {
 	step unit unit
 	step prometheus tests/host/prometheus.sh build/kvmstat
 	step packages tests/host/packages.sh
-	step svm boot svm svm "$all" --timeout 1200 --smp 1 --append "lab.churn=1000 lab.turns=1000"
-	step smp boot smp svm "$all" --timeout 1200 --smp 2 --append "preempt=full"
+	step svm boot svm svm "$all" --timeout 1800 --stall 400 --smp 1 --append "lab.churn=1000 lab.turns=1000"
+	step smp boot smp svm "$all" --timeout 1800 --stall 400 --smp 2 --append "preempt=full"
 	# A machine whose kernel does not trust the TSC.
 	step clock boot clock svm "20-exact 22-times 26-timing" --timeout 600 --smp 2 --append "tsc=unstable"
 	# A host with many possible CPUs: memory must grow with the vCPUs, not with the CPUs.

@@ -29,7 +29,7 @@ no() {
 # run_cell KERNEL RELEASE ARCH MACHINE FOLDER: run the cases there, with four CPUs truly at once, or
 # with one in Bochs. If no time is left, there is no .ended.
 run_cell() {
-	local options=(--timeout 1800 --smp 4)
+	local options=(--timeout 1800 --stall 400 --smp 4)
 	[ "$4" != vmx ] || options=(--timeout 2400 --stall 500 --append "lab.exact=10")
 	[ $SECONDS -lt "$end" ] || return 0
 	kernel=$5 ko=$logs/$1.module twin=$logs/$1.twin bin=$logs/$3
