@@ -40,7 +40,7 @@ prepare() {
 alone="vmx times cost"
 # shellcheck disable=SC2086 # words
 beside() {
-	run_step vmx boot vmx vmx "$all" --timeout 1800 --stall 400 --append lab.exact=10
+	run_step vmx boot vmx vmx "$all" --timeout 2700 --stall 400 --append lab.exact=10
 	run_step times boot times svm 22-times --timeout 600 --icount 0 --append "lab.exact=1"
 	run_step cost cost
 }
