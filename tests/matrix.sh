@@ -108,7 +108,7 @@ row --- --- --- --- --- --- ---
 # shellcheck disable=SC2086 # words, from lib.sh
 need_packages $reader_packages libelf1
 step reader reader
-if [ -z "${KERNELS:-}${CASE:-}" ]; then
+if [ -z "${KERNELS:-}${CASE:-}" ] && [ $SECONDS -lt "$end" ]; then
 	step probes tests/host/probes.sh
 	# An hour, and more.
 	[ $# != 0 ] || step fresh tests/fresh.sh
@@ -116,7 +116,12 @@ fi
 : >"$logs/cells"
 while read -r name _ suites _ _ _ _ machines <&4; do
 	for wanted in ${KERNELS:-$name}; do
-		[ "${wanted%@*}" != "$name" ] || build_cell "$wanted" "$suites" "$machines"
+		[ "${wanted%@*}" = "$name" ] || continue
+		if [ $SECONDS -lt "$end" ]; then
+			build_cell "$wanted" "$suites" "$machines"
+		else
+			no "$wanted" "there was no time left to build it"
+		fi
 	done
 done 4< <(kernels)
 for wanted in ${KERNELS:-}; do
