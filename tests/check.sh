@@ -12,7 +12,6 @@ cd "$top"
 # shellcheck source=tests/steps.sh
 . tests/steps.sh
 
-reader() { make -s reader && echo "ok - the command builds"; }
 unit() {
 	local status=0
 	tests/unit/run.sh || status=$?

@@ -20,8 +20,8 @@
 # shellcheck disable=SC2034,SC2154 # $machine.sh uses and sets the others
 set -eu
 lab=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=scripts/lib.sh
 scripts=$lab/../../scripts
+# shellcheck source=scripts/lib.sh
 . "$scripts/lib.sh"
 
 machine='' kernel='' out='' timeout=300 stall=120 smp='' mem='' append='' icount='' pause='' follow='' also='' disks=() add=()

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "verdict/evidence.h"
+
 static struct cell rate_of(uint64_t number, double seconds)
 {
 	return number == DETAIL_UNKNOWN || seconds <= 0 ? (struct cell){ 0 } :
@@ -165,23 +167,6 @@ static const struct grid_column memory_columns[] = {
 	{ "balloon", "balloon", UNIT_TEXT, 0, 0 },
 };
 
-/* Returns whether exits of this reason are faults of the guest's memory. */
-static bool is_fault(const char *reason)
-{
-	static const char *const faults[] = { "npf",
-					      "EPT_VIOLATION",
-					      "DABT_LOW",
-					      "IABT_LOW",
-					      "INST_GUEST_PAGE_FAULT",
-					      "LOAD_GUEST_PAGE_FAULT",
-					      "STORE_GUEST_PAGE_FAULT" };
-
-	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
-		if (!strcmp(reason, faults[i]))
-			return true;
-	return false;
-}
-
 static struct grid memory_grid(const struct detail *detail, double seconds)
 {
 	struct grid grid = GRID(memory_columns);
@@ -191,7 +176,7 @@ static struct grid memory_grid(const struct detail *detail, double seconds)
 
 	grid.usual = "resident_bytes,thp_bytes,hugetlb_bytes,swapped_bytes,pages_4k,pages_2m";
 	detail_for_each(r, detail, TABLE_REASONS)
-		if (is_fault(r->reason)) {
+		if (evidence_is_fault(r->reason)) {
 			faults += r->exits;
 			fault_ns += r->kernel_ns;
 		}

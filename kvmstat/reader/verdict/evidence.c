@@ -123,6 +123,11 @@ static enum kind kind_of(const char *reason)
 	return KIND_OTHER;
 }
 
+bool evidence_is_fault(const char *reason)
+{
+	return kind_of(reason) == KIND_FAULT;
+}
+
 static double share(double part, double of)
 {
 	return of > 0 ? part / of : 0;

@@ -113,4 +113,7 @@ struct evidence {
 void evidence_of(struct evidence *e, const struct window_guest *guest, const struct detail *detail,
 		 uint32_t has, const struct thresholds *t, bool again);
 
+/* Whether exits for @reason, in the kernel's spelling, are for page faults that the host handles. */
+bool evidence_is_fault(const char *reason);
+
 #endif
