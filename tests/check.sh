@@ -1,9 +1,9 @@
 #!/bin/bash
 # What `make check` runs: every test, on one kernel. With "CASE..." (names of tests/cases, without
 # .sh), it runs only these cases, in the AMD-V machine. With MINUTES in the environment, it runs every
-# test and then as much of the matrix as can begin within so many minutes. With "debug", it runs what
-# `make check-debug` runs, the cases on a kernel with KASAN, lockdep and kmemleak. The last line
-# counts the tests.
+# test, then what must install its packages in a bare root, and as much of the matrix as can begin
+# within so many minutes. With "debug", it runs what `make check-debug` runs, the cases on a kernel
+# with KASAN, lockdep and kmemleak. The last line counts the tests.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -12,11 +12,13 @@ cd "$top"
 # shellcheck source=tests/steps.sh
 . tests/steps.sh
 
+# run.sh prints the logs with failures, too, and each test must count once.
 unit() {
-	local status=0
-	tests/unit/run.sh || status=$?
+	local status
+	tests/unit/run.sh 2>&1 | sed 's/^/# /'
+	status=${PIPESTATUS[0]}
 	cat build/unit/tests/*.log
-	return $status
+	return "$status"
 }
 cost() { tests/bench/bench.sh --check; }
 demo() { tests/demo/demo.sh && echo "ok - demo"; }
@@ -34,20 +36,24 @@ prepare() {
 	programs gcc "$logs/$(dpkg --print-architecture)"
 }
 
-# Each of these keeps one CPU busy, in a lane beside the other tests. Bochs takes longest. In a machine
-# whose clock counts instructions, an instruction takes a nanosecond (ten in Bochs).
-alone="vmx times cost"
+# A lane beside the other tests. Bochs takes longest. In a machine whose clock counts instructions, an
+# instruction takes a nanosecond (ten in Bochs).
+second="vmx times cost clock wide"
 # shellcheck disable=SC2086 # words
 beside() {
 	run_step vmx boot vmx vmx "$all" --timeout 2700 --stall 400 --append lab.exact=10
 	run_step times boot times svm 22-times --timeout 600 --icount 0 --append "lab.exact=1"
 	run_step cost cost
+	# A machine whose kernel does not trust the TSC.
+	run_step clock boot clock svm "20-exact 22-times 26-timing" --timeout 600 --smp 2 --append "tsc=unstable"
+	# A host with many possible CPUs: memory must grow with the vCPUs, not with the CPUs.
+	run_step wide boot wide svm "30-life 55-memory" --timeout 1200 --stall 400 --smp 2,maxcpus=240 --append "lab.churn=300"
 }
 
 quick() {
 	local lane name
 	begin check
-	plan="build docs unit prometheus packages svm smp clock wide guests demo $alone" lanes=2
+	plan="build docs unit prometheus packages smp guests demo $second" lanes=2
 	prepare 6.1-cloud
 	step build tests/host/build.sh 6.1-cloud
 	beside &
@@ -56,16 +62,11 @@ quick() {
 	step unit unit
 	step prometheus tests/host/prometheus.sh build/kvmstat
 	step packages tests/host/packages.sh
-	step svm boot svm svm "$all" --timeout 1800 --stall 400 --smp 1 --append "lab.churn=1000 lab.turns=1000"
-	step smp boot smp svm "$all" --timeout 1800 --stall 400 --smp 2 --append "preempt=full"
-	# A machine whose kernel does not trust the TSC.
-	step clock boot clock svm "20-exact 22-times 26-timing" --timeout 600 --smp 2 --append "tsc=unstable"
-	# A host with many possible CPUs: memory must grow with the vCPUs, not with the CPUs.
-	step wide boot wide svm "30-life 55-memory" --timeout 1200 --stall 400 --smp 2,maxcpus=240 --append "lab.churn=300"
+	step smp boot smp svm "$all" --timeout 1800 --stall 400 --smp 2 --append "preempt=full lab.churn=1000 lab.turns=1000"
 	step guests guests
 	step demo demo
 	wait $lane
-	for name in $alone; do
+	for name in $second; do
 		end_step "$name"
 	done
 }
@@ -100,9 +101,15 @@ debug() {
 		--append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30"
 }
 
-# more: run the matrix and add its counts.
+# more: try what installs packages in a bare root, run the matrix, and add its counts.
 more() {
 	local counts
+	if [ $SECONDS -lt $((MINUTES * 60)) ]; then
+		step fresh tests/fresh.sh --install bookworm
+	else
+		echo "skip - the bare root: there was no time left"
+		skipped=$((skipped + 1))
+	fi
 	tests/matrix.sh $((MINUTES - SECONDS / 60)) | tee "$logs/matrix.log" || :
 	counts=$(tail -n 1 "$logs/matrix.log" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed\(, \([0-9]*\) skipped\)*$/\1 \2 \4/p')
 	[ -n "$counts" ] || { echo "not ok - the matrix did not end"; counts="0 1"; }
