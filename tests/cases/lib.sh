@@ -1,6 +1,6 @@
 # Functions that the cases share: checks that print both numbers, the module, VMs of vmm, and the
 # oracles, which are ftrace's histogram of kvm_exit, KVM's own counters and vmm's count of returns.
-# shellcheck shell=sh disable=SC2086,SC2034,SC2015 # K and T are plain paths; the cases use the rest
+# shellcheck shell=sh disable=SC2046,SC2086,SC2034,SC2015 # K and T are plain paths; the cases use the rest
 
 . /lib/guestlib.sh
 
