@@ -3,11 +3,11 @@
  * kvmstat top shows the guests live, full screen, and any one of them in detail.
  */
 #include "commands/options.h"
+#include "data/nsec.h"
 #include "screen/drawing.h"
 #include "screen/keys.h"
 #include "screen/screen.h"
 
-#define NSEC_PER_SEC INT64_C(1000000000)
 #define USUAL_INTERVAL NSEC_PER_SEC
 #define FIRST_INTERVAL (NSEC_PER_SEC / 4) /* so that rates appear soon */
 

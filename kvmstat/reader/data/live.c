@@ -16,11 +16,10 @@
 #include "data/footprint.h"
 #include "data/machine.h"
 #include "data/memory.h"
+#include "data/nsec.h"
 #include "data/process.h"
 #include "data/thread.h"
 #include "data/tree.h"
-
-#define NSEC_PER_SEC INT64_C(1000000000)
 
 static int64_t clock_ns(clockid_t clock)
 {

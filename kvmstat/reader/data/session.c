@@ -10,9 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "data/nsec.h"
 #include "data/when.h"
-
-#define NSEC_PER_SEC INT64_C(1000000000)
 
 static sigset_t stop_signals;
 

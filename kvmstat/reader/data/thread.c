@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "data/memory.h"
+#include "data/nsec.h"
 #include "data/tree.h"
 
-#define NSEC_PER_SEC UINT64_C(1000000000)
 #define PF_KTHREAD 0x00200000
 
 /*

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "data/nsec.h"
 #include "data/share.h"
 #include "screen/screen.h"
 #include "text/guests.h"
 #include "text/number.h"
 
-#define NSEC_PER_SEC INT64_C(1000000000)
 #define ENDED_SHOWN (10 * NSEC_PER_SEC) /* so long an ended guest stays in the list */
 #define LIST_REST 31 /* columns of the screen for history and times, at least */
 

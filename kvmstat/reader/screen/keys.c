@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/nsec.h"
 #include "screen/screen.h"
 
-#define NSEC_PER_SEC INT64_C(1000000000)
 #define MOST_INTERVAL (86400 * NSEC_PER_SEC)
 #define DOUBLE_CLICK (NSEC_PER_SEC / 2)
 #define WHEEL_ROWS 3

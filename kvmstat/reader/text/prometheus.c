@@ -10,8 +10,7 @@
 #include <string.h>
 
 #include "data/memory.h"
-
-#define NSEC_PER_SEC 1000000000
+#include "data/nsec.h"
 
 /* Returns the next chosen guest from the @i-th on that still runs, or NULL. */
 static const struct window_guest *next_guest(const struct window *window, size_t *i)

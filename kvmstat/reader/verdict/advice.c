@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/share.h"
+
 /* A thread that runs for more of the time has no room. */
 #define FULL_THREAD 0.9
 
@@ -85,11 +87,6 @@ void advice_begin(struct advice *advice, char *text, const struct window_guest *
 	copy_unit(advice->unit, *quota ? quota : cgroup);
 }
 
-static double share(double part, double of)
-{
-	return of > 0 ? part / of : 0;
-}
-
 static bool is_qemu(const struct advice *advice)
 {
 	return !strncmp(advice->vmm, "qemu", 4);
@@ -116,7 +113,7 @@ static enum device_class most_touched(const struct evidence *e, double *part)
 		if (most == DEVICE_UNKNOWN || e->touched[c] > e->touched[most])
 			most = e->touched[c] ? c : most;
 	}
-	*part = share(e->touched[most], all);
+	*part = share_of(e->touched[most], all);
 	return most;
 }
 
