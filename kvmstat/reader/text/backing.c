@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "verdict/evidence.h"
+#include "verdict/reason.h"
 
 static struct cell rate_of(uint64_t number, double seconds)
 {
@@ -176,7 +176,7 @@ static struct grid memory_grid(const struct detail *detail, double seconds)
 
 	grid.usual = "resident_bytes,thp_bytes,hugetlb_bytes,swapped_bytes,pages_4k,pages_2m";
 	detail_for_each(r, detail, TABLE_REASONS)
-		if (evidence_is_fault(r->reason)) {
+		if (reason_kind(r->reason) == KIND_FAULT) {
 			faults += r->exits;
 			fault_ns += r->kernel_ns;
 		}
