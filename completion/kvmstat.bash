@@ -126,7 +126,7 @@ _kvmstat_value() {
 		;;
 	-w | --window) _kvmstat_words 0 1 5 10 60 ;;
 	--format) _kvmstat_words prometheus json csv ;;
-	--table) _kvmstat_words guests reasons userspace histograms hot vcpus cpus threads cgroups memory nodes missing ;;
+	--table) _kvmstat_words guests reasons userspace histograms hot vcpus cpus threads cgroups memory nodes traffic missing ;;
 	--size) _kvmstat_words 0 16 64 256 1024 ;;
 	--keep) _kvmstat_words 0 1 4 16 ;;
 	--from | --to) ;;

@@ -342,6 +342,8 @@ see '8: threads' '^ROLE +THREAD POLICY .*RUN%'
 see '8: what is not available' '^ Not available: threads: '
 press 9
 see '9: memory' '^ Not available: threads: '
+press 0
+see '0: I/O without exits' '^KIND.* NAME +IN/s +IN-B/s'
 press 2 x
 see 'x: back to the list' '^NAME'
 press x

@@ -81,6 +81,15 @@ struct memory {
 	char balloon[DETAIL_TEXT_SIZE];
 };
 
+/*
+ * What moves data for the guest without exits. In is to the guest, out is from it: packets, or
+ * for storage, read and write calls of the process.
+ */
+struct traffic {
+	char kind[DETAIL_TEXT_SIZE], name[DETAIL_TEXT_SIZE];
+	uint64_t in, out, in_bytes, out_bytes, interrupts;
+};
+
 /* What the guest's process has of a NUMA node. */
 struct node {
 	uint64_t node, bytes, hugetlb_bytes;
@@ -144,6 +153,7 @@ enum table {
 	TABLE_CGROUPS,
 	TABLE_MEMORY,
 	TABLE_NODES,
+	TABLE_TRAFFIC,
 	TABLE_HOST,
 	TABLE_HOST_NODES,
 	TABLE_PROCESSES,

@@ -19,6 +19,7 @@
 #include "data/nsec.h"
 #include "data/process.h"
 #include "data/thread.h"
+#include "data/traffic.h"
 #include "data/tree.h"
 
 static int64_t clock_ns(clockid_t clock)
@@ -108,8 +109,10 @@ static void take_processes(const char *root, const struct wanted *wanted, struct
 		if (!v[COL_pid] || !choice_means(&wanted->processes, &key, snap->about[i]->name))
 			continue;
 		thread_take(root, v[COL_pid], &kthreads, detail);
-		if (wanted->depth > DEPTH_THREADS && detail->table[TABLE_THREADS].known)
-			footprint_take(root, v[COL_pid], wanted->depth == DEPTH_PAGES, detail);
+		if (wanted->depth == DEPTH_THREADS || !detail->table[TABLE_THREADS].known)
+			continue;
+		footprint_take(root, v[COL_pid], wanted->depth == DEPTH_PAGES, detail);
+		traffic_take(root, v[COL_pid], detail);
 	}
 	thread_free_kernels(&kthreads);
 }

@@ -528,6 +528,12 @@ void thread_free_kernels(struct kthreads *kthreads)
 	*kthreads = (struct kthreads){ 0 };
 }
 
+bool thread_is_server(const struct thread *thread)
+{
+	return !strcmp(thread->role, "vhost") || !strcmp(thread->role, "I/O thread") ||
+	       !strcmp(thread->role, "io_uring");
+}
+
 static const char *manager_of(const char *cgroup)
 {
 	static const struct {

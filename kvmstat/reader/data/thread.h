@@ -29,6 +29,9 @@ void thread_free_kernels(struct kthreads *kthreads);
 void thread_take(const char *root, uint64_t pid, const struct kthreads *kthreads,
 		 struct detail *detail);
 
+/* Returns whether a thread serves devices of the guest: vhost, an I/O thread, io_uring. */
+bool thread_is_server(const struct thread *thread);
+
 /*
  * Returns who manages a guest, by the cgroup of its process: "libvirt", "systemd", ..., "none" or
  * "unknown".

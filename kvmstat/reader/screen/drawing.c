@@ -323,7 +323,7 @@ static void draw_help(struct view *view)
 	static const char *const lines[] = {
 		"Up Down PgUp PgDn Home End, wheel   choose a row; Home: always the first",
 		"Enter, double click    look into the guest; Esc, Backspace: back",
-		"Tab, Left, Right, 1-9  another pane of the guest",
+		"Tab, Left, Right, 0-9  another pane of the guest",
 		"< >, click on a head   sort by another column; I: the other way round",
 		"Space, Z               pause: the figures stay",
 		"",

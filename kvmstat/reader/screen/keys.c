@@ -166,8 +166,11 @@ static void press(struct view *view, int key)
 	case SCREEN_FUNCTION(KEY_LEFT):
 		show_pane(view, (view->pane + PANE_NR - 1) % PANE_NR);
 		return;
-	case '1' ... '0' + PANE_NR:
+	case '1' ... '9':
 		show_pane(view, key - '1');
+		return;
+	case '0':
+		show_pane(view, PANE_IO);
 		return;
 	case 'f':
 	case '/':

@@ -19,7 +19,7 @@
 
 const char *const pane_name[PANE_NR] = {
 	"overview", "reasons",	  "VMM",     "hot spots", "vCPUs",
-	"CPUs",	    "histograms", "threads", "memory",
+	"CPUs",	    "histograms", "threads", "memory",	  "I/O",
 };
 
 static const enum table table_of[PANE_NR] = {
@@ -27,6 +27,7 @@ static const enum table table_of[PANE_NR] = {
 	[PANE_HOT] = TABLE_HOT,		[PANE_VCPUS] = TABLE_VCPUS,
 	[PANE_CPUS] = TABLE_CPUS,	[PANE_HISTOGRAMS] = TABLE_HISTOGRAMS,
 	[PANE_THREADS] = TABLE_THREADS, [PANE_MEMORY] = TABLE_MEMORY,
+	[PANE_IO] = TABLE_TRAFFIC,
 };
 
 enum { R_REASON, R_EXITS, R_EXITS_S, R_SHARE, R_TO_VMM, R_MEAN, R_LONGEST, R_KERNEL, R_VMM };
@@ -100,6 +101,7 @@ static const struct grid_column histogram_columns[] = {
 /* What the rows and bars of a pane show. */
 struct rows_of {
 	const struct subject *subject;
+	enum table table;
 	struct detail since, last; /* both have the same rows in the same order */
 	bool rates; /* the last interval is known */
 	double most; /* the value of the longest bar */
@@ -384,11 +386,11 @@ static void rest_of_histograms(void *data, const uint64_t *row, int y, int x, in
 }
 
 /* Rows of a process' table are those of the last interval, or else of all time. */
-static void fill_process(struct sheet *sheet, struct rows_of *of, enum table table)
+static void fill_process(struct sheet *sheet, struct rows_of *of)
 {
 	const struct detail *detail = of->rates ? &of->last : &of->since;
 	struct grid grid =
-		backing_grid(table, detail, of->rates ? of->subject->history->seconds : 0);
+		backing_grid(of->table, detail, of->rates ? of->subject->history->seconds : 0);
 	const size_t size = grid.nr_columns * sizeof(*grid.cell);
 
 	for (size_t i = 0; i < grid.nr; i++) {
@@ -400,11 +402,6 @@ static void fill_process(struct sheet *sheet, struct rows_of *of, enum table tab
 		memset(from, 0, size);
 	}
 	grid_free(&grid);
-}
-
-static void fill_threads(struct sheet *sheet, struct rows_of *of)
-{
-	fill_process(sheet, of, TABLE_THREADS);
 }
 
 static const struct {
@@ -459,12 +456,18 @@ static const struct {
 				.total = "exits",
 				.least = 32,
 				.rest = rest_of_histograms } },
-	[PANE_THREADS] = { fill_threads,
+	[PANE_THREADS] = { fill_process,
 			   { .always = "role,tid,policy,nice,rt_priority,cpu,run_share,ready_share",
 			     .wide = "voluntary_s,involuntary_s,moves_s,allowed,node,weight,"
 				     "quota_share,slice_ns,name",
 			     .now = "run_share",
 			     .total = "tid" } },
+	[PANE_IO] = { fill_process,
+		      { .always =
+				"kind,name,in_s,in_bytes_s,out_s,out_bytes_s,interrupts_s,run_share",
+			.wide = "ready_share,in,in_bytes,out,out_bytes,interrupts",
+			.now = "kind",
+			.total = "out_bytes_s" } },
 };
 
 void panes_open(struct panes *panes)
@@ -510,7 +513,7 @@ static void take_rows(struct rows_of *of, const struct subject *subject, enum ta
 	const struct history *history = subject->history;
 	const struct about *was = history->was, *now = subject->guest->now;
 
-	*of = (struct rows_of){ .subject = subject };
+	*of = (struct rows_of){ .subject = subject, .table = table };
 	window_detail(subject->guest, &of->since);
 	of->rates = history->seconds > 0 && now && history->now == now &&
 		    (!was || was->detail.table[table].known);

@@ -23,6 +23,7 @@ enum pane {
 	PANE_HISTOGRAMS,
 	PANE_THREADS,
 	PANE_MEMORY,
+	PANE_IO,
 	PANE_NR
 };
 

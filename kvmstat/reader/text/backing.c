@@ -4,8 +4,10 @@
  */
 #include "text/backing.h"
 
+#include <inttypes.h>
 #include <string.h>
 
+#include "data/thread.h"
 #include "verdict/reason.h"
 
 static struct cell rate_of(uint64_t number, double seconds)
@@ -229,6 +231,66 @@ static struct grid nodes_grid(const struct detail *detail)
 	return grid;
 }
 
+static const struct grid_column traffic_columns[] = {
+	{ "kind", "KIND", UNIT_TEXT, 11, 0 },
+	{ "name", "NAME", UNIT_TEXT, 12, 0 },
+	{ "in", "IN", UNIT_COUNT, 8, 0 },
+	{ "in_s", "IN/s", UNIT_RATE, 7, 0 },
+	{ "in_bytes", "IN-BYTES", UNIT_BYTES, 8, 0 },
+	{ "in_bytes_s", "IN-B/s", UNIT_RATE, 9, 0 },
+	{ "out", "OUT", UNIT_COUNT, 8, 0 },
+	{ "out_s", "OUT/s", UNIT_RATE, 7, 0 },
+	{ "out_bytes", "OUT-BYTES", UNIT_BYTES, 9, 0 },
+	{ "out_bytes_s", "OUT-B/s", UNIT_RATE, 9, 0 },
+	{ "interrupts", "IRQS", UNIT_COUNT, 8, 0 },
+	{ "interrupts_s", "IRQS/s", UNIT_RATE, 7, 0 },
+	{ "run_ns", "RUN", UNIT_NS, 6, 0 },
+	{ "run_share", "RUN%", UNIT_SHARE, 5, 1 },
+	{ "ready_share", "READY%", UNIT_SHARE, 6, 1 },
+};
+
+/* Threads that serve the guest's devices move data, too. Their table has the times. */
+static struct grid traffic_grid(const struct detail *detail, double seconds)
+{
+	struct grid grid = GRID(traffic_columns);
+	const struct traffic *t;
+	const struct thread *thread;
+
+	grid.usual = "kind,name,in,in_bytes,out,out_bytes,interrupts,run_ns";
+	detail_for_each(t, detail, TABLE_TRAFFIC) {
+		struct cell *cell = grid_row(&grid);
+
+		*cell++ = cell_text(t->kind);
+		*cell++ = cell_text(t->name);
+		*cell++ = cell_maybe(t->in);
+		*cell++ = rate_of(t->in, seconds);
+		*cell++ = cell_maybe(t->in_bytes);
+		*cell++ = rate_of(t->in_bytes, seconds);
+		*cell++ = cell_maybe(t->out);
+		*cell++ = rate_of(t->out, seconds);
+		*cell++ = cell_maybe(t->out_bytes);
+		*cell++ = rate_of(t->out_bytes, seconds);
+		*cell++ = cell_maybe(t->interrupts);
+		*cell++ = rate_of(t->interrupts, seconds);
+	}
+	detail_for_each(thread, detail, TABLE_THREADS) {
+		char name[DETAIL_TEXT_SIZE];
+		struct cell *cell;
+
+		if (!detail->table[TABLE_TRAFFIC].known || !thread_is_server(thread))
+			continue;
+		snprintf(name, sizeof(name), "%" PRIu64, thread->tid);
+		cell = grid_row(&grid);
+		*cell++ = cell_text(thread->role);
+		*cell++ = cell_text(name);
+		cell += 10;
+		*cell++ = cell_maybe(thread->run_ns);
+		*cell++ = time_share(thread->run_ns, seconds);
+		*cell++ = time_share(thread->ready_ns, seconds);
+	}
+	return grid;
+}
+
 static const struct grid_column host_columns[] = {
 	{ "tasks", "tasks", UNIT_ID, 8, 0 },
 	{ "running", "  running or ready", UNIT_ID, 8, 0 },
@@ -406,6 +468,8 @@ struct grid backing_grid(enum table table, const struct detail *detail, double s
 		return memory_grid(detail, seconds);
 	case TABLE_NODES:
 		return nodes_grid(detail);
+	case TABLE_TRAFFIC:
+		return traffic_grid(detail, seconds);
 	case TABLE_HOST:
 		return host_grid(detail, seconds);
 	case TABLE_HOST_NODES:
