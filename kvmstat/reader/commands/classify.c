@@ -127,7 +127,7 @@ enum status run_classify(const struct options *options)
 
 	if (status)
 		return status;
-	status = session_observe(&session, &options->request, DEPTH_ALL,
+	status = session_observe(&session, &options->request, DEPTH_PROCESSES,
 				 options->thesis ? 0 : USUAL_WINDOW, false);
 	if (!status)
 		status = classify_print(&session, options, &thresholds);

@@ -109,6 +109,7 @@ static const struct field threads[] = {
 	MAYBE_COUNTER(thread, voluntary),
 	MAYBE_COUNTER(thread, involuntary),
 	TEXT_GAUGE(thread, cgroup),
+	TEXT_GAUGE(thread, state),
 	{ 0 },
 };
 

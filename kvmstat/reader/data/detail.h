@@ -59,6 +59,7 @@ struct cpu {
 struct thread {
 	uint64_t tid, start; /* start: in clock ticks since the boot */
 	char role[DETAIL_TEXT_SIZE], name[DETAIL_TEXT_SIZE], policy[DETAIL_TEXT_SIZE];
+	char state[DETAIL_TEXT_SIZE]; /* a letter, as proc(5) has them */
 	char allowed[DETAIL_PATH_SIZE], cgroup[DETAIL_PATH_SIZE];
 	uint64_t nice, rt_priority, slice_ns, cpu, node;
 	uint64_t run_ns, ready_ns, moves, voluntary, involuntary;

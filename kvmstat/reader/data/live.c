@@ -129,8 +129,10 @@ enum source_status live_take(const char *root, const struct wanted *wanted, stru
 		return status;
 	live_moment(&snap->at);
 	snap->about = xcalloc(snap->nr + 1, sizeof(*snap->about));
-	for (size_t i = 0; i < snap->nr; i++)
+	for (size_t i = 0; i < snap->nr; i++) {
 		snap->about[i] = about_new();
+		snap->about[i]->boot_ns = snap->at.boot_ns;
+	}
 	process_describe(snap);
 	if (depth >= DEPTH_ALL)
 		take_isa(root, snap->at.isa);

@@ -46,17 +46,9 @@ static const struct grid_column thread_columns[] = {
 	{ "weight", "WEIGHT", UNIT_ID, 6, 0 },
 	{ "quota_share", "QUOTA%", UNIT_SHARE, 6, 1 },
 	{ "cgroup", "CGROUP", UNIT_TEXT, 0, 0 },
+	{ "state", "STATE", UNIT_TEXT, 5, 0 },
 };
 
-/* Returns whether @path is @above or below it. */
-static bool is_within(const char *path, const char *above)
-{
-	const size_t len = strlen(above);
-
-	return !strncmp(path, above, len) && (!path[len] || path[len] == '/');
-}
-
-/* The quota that leaves a thread the least is that of its cgroup, or of one above. */
 static struct cell quota_of(const struct cgroup *cgroup)
 {
 	if (cgroup->quota_ns == DETAIL_UNKNOWN || cgroup->period_ns == DETAIL_UNKNOWN ||
@@ -68,19 +60,13 @@ static struct cell quota_of(const struct cgroup *cgroup)
 static void find_limits(const struct detail *detail, const struct thread *thread,
 			struct cell *weight, struct cell *quota)
 {
-	const struct cgroup *cgroup;
+	const struct cgroup *tightest = thread_quota(detail, thread), *cgroup;
 
-	detail_for_each(cgroup, detail, TABLE_CGROUPS) {
-		const struct cell own = quota_of(cgroup);
-
-		if (!is_within(thread->cgroup, cgroup->cgroup))
-			continue;
+	if (tightest)
+		*quota = quota_of(tightest);
+	detail_for_each(cgroup, detail, TABLE_CGROUPS)
 		if (!strcmp(thread->cgroup, cgroup->cgroup))
 			*weight = cell_maybe(cgroup->weight);
-		if (own.known && (!quota->known ||
-				  (double)own.number / own.of < (double)quota->number / quota->of))
-			*quota = own;
-	}
 }
 
 static struct grid threads_grid(const struct detail *detail, double seconds)
@@ -116,6 +102,7 @@ static struct grid threads_grid(const struct detail *detail, double seconds)
 		find_limits(detail, t, &cell[0], &cell[1]);
 		cell += 2;
 		*cell++ = t->cgroup[0] ? cell_text(t->cgroup) : (struct cell){ 0 };
+		*cell++ = t->state[0] ? cell_text(t->state) : (struct cell){ 0 };
 	}
 	return grid;
 }

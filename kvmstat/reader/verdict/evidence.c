@@ -11,6 +11,9 @@
 /* A return to the VMM that lasts longer on average is no work for the guest. */
 #define HELD_NS 10e6
 
+/* A request of a disk that the guest waits for has no fewer bytes. */
+#define LEAST_REQUEST 512
+
 /* A guest that waits for its memory has no more faults for each halt. */
 #define MOST_FAULTS 4
 
@@ -306,9 +309,12 @@ static void divide_halted(struct evidence *e, const struct thresholds *t, bool a
 						    t->device_halts) &&
 		 e->device_rate >= keep * t->device_rate;
 	/* Then it waits for the other end of the network, which is no device of its own. */
-	if (b->storage_known && b->network_known && b->storage_rate < t->device_rate &&
-	    b->network_rate >= t->device_rate)
+	if (b->storage_known && b->network_known &&
+	    b->storage_bytes < t->device_rate * LEAST_REQUEST && b->network_rate >= t->device_rate)
 		device = false;
+	/* What it asks for waits for the thread that serves it, however it asks. */
+	if (e->server > 0 && e->server >= keep * t->server)
+		device = true;
 	/* Faults that come in crowds are over before the guest halts. */
 	memory = e->memory_time >= t->notable && e->memory_waits >= keep * t->device_waits &&
 		 e->memory_waits <= MOST_FAULTS;
@@ -425,8 +431,12 @@ void evidence_of(struct evidence *e, const struct window_guest *guest, const str
 		.exits = v[COL_exits] -
 			 (v[COL_halt_num] < v[COL_exits] ? v[COL_halt_num] : v[COL_exits]),
 		.seconds = all / 1e9,
-		.beside = guest->beside,
 	};
+	beside_of(&e->beside, guest->was, guest->now, detail);
+	if (e->beside.vhost.nr)
+		e->server = e->beside.vhost.busy;
+	if (e->beside.iothread.nr && e->beside.iothread.busy > e->server)
+		e->server = e->beside.iothread.busy;
 	detail_for_each(s, detail, TABLE_HOT)
 		if (!strcmp(s->kind, "port") || !strcmp(s->kind, "mmio"))
 			e->touched[device_find(detail->isa, s->kind, s->address).class] += s->count;

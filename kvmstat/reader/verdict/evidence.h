@@ -6,6 +6,7 @@
 #ifndef EVIDENCE_H
 #define EVIDENCE_H
 
+#include "data/beside.h"
 #include "data/window.h"
 #include "verdict/device.h"
 #include "verdict/reason.h"
@@ -91,7 +92,8 @@ struct evidence {
 	uint64_t vcpus, full; /* how many there are, and how many have no room */
 	/* How often the hot spots of each class of devices were seen. */
 	uint64_t touched[DEVICE_NR_CLASSES];
-	struct beside beside; /* of the window */
+	struct beside beside;
+	double server; /* the share of time in which the busiest thread that serves it wants a CPU */
 };
 
 /*

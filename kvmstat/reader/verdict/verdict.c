@@ -308,6 +308,26 @@ static void explain_exits(char *why, const struct evidence *e, const uint64_t *v
 			   100 * e->spin_exits);
 }
 
+static void explain_servers(char *why, const struct servers *servers, const char *who)
+{
+	if (servers->nr && servers->busy >= 0)
+		advice_add(why, "%s wants a CPU for %.0f %% of the time", who, 100 * servers->busy);
+}
+
+/* What it does without exits. */
+static void explain_beside(char *why, const struct beside *b)
+{
+	if (b->storage_bytes >= 1)
+		advice_add(why, "%.2f MB/s of block I/O", b->storage_bytes / 1e6);
+	if (b->network_known && b->network_rate >= 1)
+		advice_add(why, "%.0f packets/s on its interfaces", b->network_rate);
+	explain_servers(why, &b->vhost, "its vhost thread");
+	explain_servers(why, &b->iothread, "its I/O thread");
+	if (b->passed)
+		advice_add(why, "%u device%s passed through to it", b->passed,
+			   b->passed == 1 ? " is" : "s are");
+}
+
 static void explain(struct verdict *verdict, const struct window_guest *guest,
 		    const struct thresholds *t)
 {
@@ -321,6 +341,7 @@ static void explain(struct verdict *verdict, const struct window_guest *guest,
 		explain_exits(why, e, v, t);
 	else
 		advice_add(why, v[COL_halt_num] ? "no exits but halts" : "no exits");
+	explain_beside(why, &e->beside);
 	if (e->timed)
 		name_parts(why, e, t);
 }
@@ -345,6 +366,23 @@ static void advise(struct verdict *verdict, const struct window_guest *guest,
 		advise_polling(&advice);
 }
 
+/* What of its I/O without exits is not seen: all of it, or what is left of that. */
+static void admit_silence(char *blind, const struct beside *b)
+{
+	if (!b->vhost.known || !b->iothread.known || !b->storage_known || !b->passed_known) {
+		advice_add(blind,
+			   "I/O by vhost, ioeventfd, posted interrupts or passthrough causes "
+			   "few exits or none");
+		return;
+	}
+	advice_add(blind,
+		   "I/O that other processes do for it (vhost-user, virtiofsd, passt) is not "
+		   "seen");
+	if (b->passed)
+		advice_add(blind, "nor is what its %u passed-through device%s do%s", b->passed,
+			   b->passed == 1 ? "" : "s", b->passed == 1 ? "es" : "");
+}
+
 static void admit(struct verdict *verdict)
 {
 	const struct evidence *e = &verdict->evidence;
@@ -352,6 +390,9 @@ static void admit(struct verdict *verdict)
 
 	if (verdict->bound == BOUND_UNKNOWN)
 		return;
+	if (verdict->bound == BOUND_IDLE || verdict->bound == BOUND_CPU ||
+	    verdict->bound == BOUND_NOT || verdict->bound == BOUND_NOT_IO)
+		admit_silence(blind, &e->beside);
 	for (size_t i = 0; i < rules_nr; i++)
 		if (verdict->met & UINT32_C(1) << i && rules[i].blind &&
 		    !strstr(blind, rules[i].blind))
@@ -446,24 +487,24 @@ json_t *verdict_json(const struct verdict *verdict)
 {
 	const struct evidence *e = &verdict->evidence;
 
-	return json_pack("{s:s, s:f, s:s, s:s, s:s, s:s,"
-			 " s:{s:b, s:b, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f,"
-			 " s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f,"
-			 " s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:s, s:f, s:o}}",
-			 "bound", verdict_word(verdict->bound), "confidence", verdict->confidence,
-			 "rule", verdict->rule, "why", verdict->why, "advice", verdict->advice,
-			 "blind_spots", verdict->blind, "evidence", "timed", e->timed, "detailed",
-			 e->detailed, "exits", (json_int_t)e->exits, "seconds", e->seconds, "busy",
-			 e->busy, "halted", e->halted, "polled", e->polled, "ready", e->ready,
-			 "guest", e->guest, "kernel", e->kernel, "user", e->user, "io_time",
-			 e->io_time, "memory_time", e->memory_time, "io_exits", e->io_exits,
-			 "mmio_exits", e->mmio_exits, "memory_exits", e->memory_exits, "spin_exits",
-			 e->spin_exits, "user_exits", e->user_exits, "spin_rate", e->spin_rate,
-			 "device_exits", e->device_exits, "device_waits", e->device_waits,
-			 "busy_share", e->busy_share, "throttled", e->throttled, "held", e->held,
-			 "room", e->room, "waited", e->waited, "starving", e->starving, "exit_time",
-			 e->exit_time, "device_rate", e->device_rate, "memory_waits",
-			 e->memory_waits, "vcpus", (json_int_t)e->vcpus, "full_vcpus",
-			 (json_int_t)e->full, "top_reason", e->top_reason, "exit_rate",
-			 e->exit_rate, "parts", parts_json(e));
+	return json_pack(
+		"{s:s, s:f, s:s, s:s, s:s, s:s,"
+		" s:{s:b, s:b, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f,"
+		" s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f,"
+		" s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:s, s:f, s:f, s:o}}",
+		"bound", verdict_word(verdict->bound), "confidence", verdict->confidence, "rule",
+		verdict->rule, "why", verdict->why, "advice", verdict->advice, "blind_spots",
+		verdict->blind, "evidence", "timed", e->timed, "detailed", e->detailed, "exits",
+		(json_int_t)e->exits, "seconds", e->seconds, "busy", e->busy, "halted", e->halted,
+		"polled", e->polled, "ready", e->ready, "guest", e->guest, "kernel", e->kernel,
+		"user", e->user, "io_time", e->io_time, "memory_time", e->memory_time, "io_exits",
+		e->io_exits, "mmio_exits", e->mmio_exits, "memory_exits", e->memory_exits,
+		"spin_exits", e->spin_exits, "user_exits", e->user_exits, "spin_rate", e->spin_rate,
+		"device_exits", e->device_exits, "device_waits", e->device_waits, "busy_share",
+		e->busy_share, "throttled", e->throttled, "held", e->held, "room", e->room,
+		"waited", e->waited, "starving", e->starving, "exit_time", e->exit_time,
+		"device_rate", e->device_rate, "memory_waits", e->memory_waits, "vcpus",
+		(json_int_t)e->vcpus, "full_vcpus", (json_int_t)e->full, "top_reason",
+		e->top_reason, "exit_rate", e->exit_rate, "server", e->server, "parts",
+		parts_json(e));
 }
