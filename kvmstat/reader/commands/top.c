@@ -49,11 +49,13 @@ enum status run_top(const struct options *options)
 		status = screen_open();
 	if (!status) {
 		panes_open(&view.panes);
+		ground_open(&view.ground);
 		view_leave(&view);
 		view.next = session_now() + FIRST_INTERVAL;
 		run(&view);
 		screen_close();
 		panes_close(&view.panes);
+		ground_close(&view.ground);
 	}
 	view_close(&view);
 	screen_end_by_signal();

@@ -260,6 +260,20 @@ enum status session_observe(struct session *session, const struct request *reque
 	return session_step(session);
 }
 
+double session_host(const struct session *session, struct detail *detail)
+{
+	const struct delta *delta = &session->delta;
+	static const struct detail nothing;
+
+	if (session_is_recorded(session) || !delta->host_was) {
+		window_host(&session->window, detail);
+		return session->window.host_was ? session->window.seconds : 0;
+	}
+	detail_subtract(detail, &delta->host_was->detail,
+			delta->host_now ? &delta->host_now->detail : &nothing);
+	return delta->seconds;
+}
+
 void session_span(const struct session *session, char *text, size_t size)
 {
 	if (session->window.seconds > 0)

@@ -66,10 +66,12 @@ static void learn_host(struct window *window, const struct delta *delta)
 
 	if (!delta->host_now)
 		return;
-	/* After a boot its counters begin at zero. */
+	/* After a boot its counters begin at zero; or it is read from now on. */
 	if (!window->host_now || !delta->host_was) {
 		about_put(window->host_was);
-		window->host_was = about_get(delta->host_was);
+		window->host_was = about_get(
+			delta->host_was || delta->seconds <= 0 ? delta->host_was : delta->host_now);
+		window->host_peak = -1;
 	}
 	about_put(window->host_now);
 	window->host_now = about_get(delta->host_now);

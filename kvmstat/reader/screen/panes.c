@@ -671,8 +671,7 @@ static void draw_overview(struct panes *panes, const struct subject *subject, in
 	page_draw(page, y + 2, height - 2);
 }
 
-/* Says in one line what could not be read of the process. */
-static void draw_missing(const struct detail *detail, int y)
+void panes_missing(const struct detail *detail, int y)
 {
 	const struct missing *m;
 	int x = 1;
@@ -728,7 +727,7 @@ void panes_draw(struct panes *panes, enum pane pane, const struct subject *subje
 	sheets[pane].fill(sheet, &of);
 	sheet_draw(sheet, y, height - (table >= TABLE_MODULE_NR), &of);
 	if (table >= TABLE_MODULE_NR)
-		draw_missing(&of.since, y + height - 1);
+		panes_missing(&of.since, y + height - 1);
 	else if (!of.since.table[table].known)
 		screen_print(y + 2, 2, COLS - 2, STYLE_PLAIN,
 			     "Not known: debugfs' %s of this guest cannot be read. Root can, with "

@@ -63,6 +63,9 @@ void panes_draw(struct panes *panes, enum pane pane, const struct subject *subje
 /* Does what @key asks for in a pane, or returns false if the pane does not know the key. */
 bool panes_key(struct panes *panes, enum pane pane, int key);
 
+/* Says in line @y what could not be read. */
+void panes_missing(const struct detail *detail, int y);
+
 void panes_close(struct panes *panes);
 
 /*
