@@ -145,6 +145,28 @@ static void does_not_guess_quotas(void **state)
 	}
 }
 
+/* In all the time of a process its faults are more than those of its guest's counters. */
+static void swap_ins_are_of_a_window(void **state)
+{
+	struct about *was = begin(100), *now = begin(110);
+	struct beside beside;
+
+	(void)state;
+	*(struct memory *)row(was, TABLE_MEMORY) = (struct memory){ .major_faults = 900 };
+	*(struct memory *)row(now, TABLE_MEMORY) =
+		(struct memory){ .major_faults = 930, .swapped_bytes = 7 };
+	beside = end(was, now);
+	assert_true(beside.swap_known);
+	assert_int_equal(beside.swap_ins, 30);
+	assert_int_equal(beside.swapped_bytes, 7);
+	for (uint64_t faults = 0; faults < 2; faults++) {
+		now = begin(110);
+		*(struct memory *)row(now, TABLE_MEMORY) =
+			(struct memory){ .major_faults = faults };
+		assert_int_equal(end(NULL, now).swap_known, !faults);
+	}
+}
+
 static bool near(double value, double want)
 {
 	return value > want - 1e-9 && value < want + 1e-9;
@@ -260,6 +282,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(knows_nothing_of_what_was_not_read),
 	cmocka_unit_test(quotas_are_those_that_limit_vcpus_most),
 	cmocka_unit_test(does_not_guess_quotas),
+	cmocka_unit_test(swap_ins_are_of_a_window),
 	cmocka_unit_test(shares_are_of_the_time_that_was_watched),
 	cmocka_unit_test(knows_who_could_not_be_seen),
 	cmocka_unit_test(packets_are_all_or_unknown),

@@ -44,7 +44,7 @@ struct behind {
 	uint64_t storage, packets; /* bytes; 0 packets: it has no interface */
 	unsigned int passed; /* devices that are passed through */
 	bool unnamed; /* the VMM does not name its threads */
-	bool stopped;
+	bool stopped, pinned;
 };
 
 struct labelled {
@@ -392,6 +392,15 @@ static const struct labelled guests[] = {
 	  .without = "quota", .guest = 500, .ready = 4200, .halted = 250,
 	  .exits = { { "interrupt", 900, 0, 4230 }, { "hlt", 90, 0, 20 } },
 	  .behind = { .read = true, .quota = "/guests/db" } },
+	{ "starved on the CPU that it is pinned to", TRIED_ON, BOUND_STARVED,
+	  "pinned to CPUs that others use|virsh vcpupin db", .without = "too many vCPUs",
+	  .name = "db", .cgroup = LIBVIRT, .guest = 500, .ready = 4200, .halted = 250,
+	  .exits = { { "interrupt", 900, 0, 4230 }, { "hlt", 90, 0, 20 } },
+	  .behind = { .read = true, .pinned = true } },
+	{ "spinning, pinned", TRIED_ON, BOUND_SPIN, "fewer vCPUs", .without = "pin them",
+	  .guest = 4200, .vcpus = 2,
+	  .exits = { { "pause", 200000, 0, 700 }, { "interrupt", 1300, 0, 60 } },
+	  .behind = { .read = true, .pinned = true } },
 	{ "swapped in by the kernel's workers", TRIED_ON, BOUND_MEMORY, "swapped in",
 	  .without = "first time", .guest = 700, .halted = 3000,
 	  .exits = { { "EPT_VIOLATION", 12000, 0, 900 },
@@ -542,6 +551,7 @@ static void add_thread(struct about *about, bool now, uint64_t tid, const char *
 	strcpy(thread->role, role);
 	strcpy(thread->name, name);
 	strcpy(thread->state, did->state);
+	strcpy(thread->allowed, did->allowed);
 	strcpy(thread->cgroup, did->cgroup);
 }
 
@@ -568,6 +578,7 @@ static void add_process(struct about *about, bool now, const struct behind *behi
 	/* The quota is that of a cgroup above. */
 	sprintf(vcpu.cgroup, "%s%s", quota, strlen(quota) > 1 ? "/below" : "");
 	strcpy(vcpu.state, behind->stopped ? "T" : "S");
+	strcpy(vcpu.allowed, behind->pinned ? "3" : "0-3");
 	add_thread(about, now, 2035, "main", "qemu", &(struct thread){ .state = "S" });
 	add_thread(about, now, 4711, "vCPU 0", behind->unnamed ? "qemu" : "CPU 0/KVM", &vcpu);
 	server.run_ns = behind->vhost * 1000000;
@@ -930,10 +941,35 @@ static void does_not_flap_for_its_waits(void **state)
 	}
 }
 
+/* A process can be older than its guest's counters, and was throttled before them. */
+static void blames_no_quota_for_what_was_before(void **state)
+{
+	const struct labelled old = {
+		.guest = 500,
+		.ready = 70000,
+		.halted = 250,
+		.exits = { { "interrupt", 900, 0, 4230 }, { "hlt", 90, 0, 20 } },
+		.behind = { .read = true, .quota = "/guests/db" },
+	};
+	struct window_guest guest = make(&old);
+	struct thresholds thresholds;
+	struct verdict verdict;
+
+	(void)state;
+	usual_thresholds(&thresholds);
+	about_put(guest.was);
+	guest.was = NULL;
+	verdict_judge(&verdict, &guest, HAS_ALL, &thresholds);
+	drop(&guest);
+	if (verdict.bound != BOUND_STARVED || !strstr(verdict.advice, "too many vCPUs"))
+		fail_msg("%s: %s", verdict_word(verdict.bound), verdict.advice);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(calls_each_as_an_expert_would),
 	cmocka_unit_test(says_the_same_of_a_recording),
 	cmocka_unit_test(its_confusions_are_on_the_page),
+	cmocka_unit_test(blames_no_quota_for_what_was_before),
 	cmocka_unit_test(does_not_flap),
 	cmocka_unit_test(does_not_flap_for_its_waits),
 };

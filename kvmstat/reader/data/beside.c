@@ -93,6 +93,7 @@ out:
 	free(limits);
 }
 
+/* The process can be older than its guest's counters, and has all its faults since then. */
 static void look_at_memory(struct beside *beside, const struct looking *looking)
 {
 	const struct memory *m;
@@ -102,7 +103,8 @@ static void look_at_memory(struct beside *beside, const struct looking *looking)
 		beside->maps_4k = m->pages_4k;
 		beside->maps_2m = m->pages_2m;
 		beside->swap_known = m->swapped_bytes != DETAIL_UNKNOWN &&
-				     m->major_faults != DETAIL_UNKNOWN;
+				     m->major_faults != DETAIL_UNKNOWN &&
+				     (looking->was || !m->major_faults);
 		beside->swapped_bytes = m->swapped_bytes;
 		beside->swap_ins = m->major_faults;
 	}
@@ -132,7 +134,7 @@ static void add_server(struct servers *servers, const struct looking *looking,
 static void look_at_threads(struct beside *beside, const struct looking *looking)
 {
 	const struct thread *thread, *main = NULL, *vcpu = NULL;
-	size_t stopped = 0, vcpus = 0;
+	size_t stopped = 0, pinned = 0, vcpus = 0;
 
 	detail_for_each(thread, looking->diff, TABLE_THREADS) {
 		if (!strcmp(thread->role, "main"))
@@ -145,12 +147,14 @@ static void look_at_threads(struct beside *beside, const struct looking *looking
 			continue;
 		vcpu = thread;
 		vcpus++;
+		pinned += thread->allowed[0] && !strpbrk(thread->allowed, ",-");
 		stopped += !strcmp(thread->state, "T") || !strcmp(thread->state, "t");
 	}
 	beside->vhost.known = beside->vhost.nr ||
 			      !is_missing(looking, "threads of the kernel for this guest");
 	beside->iothread.known = beside->iothread.nr ||
 				 (main && vcpu && strcmp(main->name, vcpu->name) != 0);
+	beside->pinned = vcpus && pinned == vcpus;
 	beside->stopped = vcpus && stopped == vcpus;
 }
 

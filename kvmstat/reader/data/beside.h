@@ -33,6 +33,7 @@ struct beside {
 	double network_rate; /* packets of its interfaces a second */
 	bool passed_known;
 	unsigned int passed; /* devices that are passed through to it */
+	bool pinned; /* each of its vCPUs' threads is allowed on one CPU only, now */
 	bool stopped; /* its vCPUs' threads are stopped by a signal or a debugger, now */
 };
 

@@ -332,8 +332,10 @@ void advise_spin(struct advice *advice)
 	advice_add(
 		advice->text,
 		"its vCPUs wait for each other in loops; give it fewer vCPUs than there are free "
-		"CPUs, pin them, or use paravirtual spin locks in the guest");
-	add_pinning(advice);
+		"CPUs, %sor use paravirtual spin locks in the guest",
+		advice->e->beside.pinned ? "" : "pin them, ");
+	if (!advice->e->beside.pinned)
+		add_pinning(advice);
 }
 
 static void advise_timers(struct advice *advice)
@@ -444,9 +446,14 @@ void advise_paused(struct advice *advice)
 void advise_ready(struct advice *advice)
 {
 	advice_add(advice->text,
-		   "it is ready (waiting for a CPU of the host) for %.0f %% of its time; too many "
-		   "vCPUs share the CPUs, so move it, or pin it to CPUs of its own",
+		   "it is ready (waiting for a CPU of the host) for %.0f %% of its time",
 		   100 * advice->e->ready);
+	advice_add(
+		advice->text,
+		advice->e->beside.pinned ?
+			"it is pinned to CPUs that others use, too, so choose other CPUs, or keep "
+			"the others away" :
+			"too many vCPUs share the CPUs, so move it, or pin it to CPUs of its own");
 	add_pinning(advice);
 }
 

@@ -358,10 +358,12 @@ static void add_times(struct evidence *e, const struct window_guest *guest,
 	uint64_t waited = 0;
 	const struct reason *r;
 
-	if (e->beside.throttled_known)
-		e->throttled = share_of(e->beside.throttled_ns, all);
 	e->ready_known = about_ready(guest->was, guest->now, &waited);
 	ready = at_most(waited, kernel + vmm);
+	/* A process that is older than its guest's counters has waited for longer. */
+	if (e->beside.throttled_known)
+		e->throttled = share_of(
+			e->beside.throttled_ns * (waited > ready ? ready / waited : 1), all);
 	/* The scheduler counts a wait when it is over. */
 	if (!v[COL_exits] && !v[COL_guest_ns])
 		ready = kernel;
