@@ -207,6 +207,10 @@ static void shares_are_of_the_time_that_was_watched(void **state)
 	now = begin(0);
 	add_thread(now, "vhost", "vhost-1", "/");
 	assert_true(end(NULL, now).vhost.busy < 0);
+	/* Or have any number. */
+	now = begin(110);
+	add_thread(now, "vhost", "vhost-1", "/")->start = INT64_MAX;
+	assert_true(end(NULL, now).vhost.busy < 0);
 }
 
 static void knows_who_could_not_be_seen(void **state)

@@ -45,14 +45,14 @@ static bool is_vcpu(const struct thread *thread)
 /* Returns the seconds of the window in which a thread was there, or 0 if they are not known. */
 static double seconds_of(const struct looking *looking, const struct thread *thread)
 {
-	const int64_t now = looking->now->boot_ns;
-	int64_t ns = now - (int64_t)thread->start * NSEC_PER_TICK;
+	const double now = looking->now->boot_ns, was = looking->was ? looking->was->boot_ns : 0;
+	double ns = now - (double)thread->start * NSEC_PER_TICK;
 
-	if (!now || (looking->was && !looking->was->boot_ns))
+	if (!now || (looking->was && !was))
 		return 0;
-	if (looking->was && now - looking->was->boot_ns < ns)
-		ns = now - looking->was->boot_ns;
-	return ns > 0 ? (double)ns / NSEC_PER_SEC : 0;
+	if (looking->was && now - was < ns)
+		ns = now - was;
+	return ns > 0 ? ns / NSEC_PER_SEC : 0;
 }
 
 /* Adds up the cgroups that limit vCPUs the most, each once. */
