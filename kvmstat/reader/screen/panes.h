@@ -5,13 +5,11 @@
 #ifndef PANES_H
 #define PANES_H
 
-#include <regex.h>
-
-#include "data/history.h"
+#include "screen/overview.h"
 #include "screen/page.h"
 #include "screen/screen.h"
 #include "screen/sheet.h"
-#include "verdict/verdict.h"
+#include "screen/subject.h"
 
 enum pane {
 	PANE_OVERVIEW,
@@ -29,29 +27,10 @@ enum pane {
 
 extern const char *const pane_name[PANE_NR];
 
-/* The guest that is shown. */
-struct subject {
-	const struct window_guest *guest; /* has the totals */
-	const struct history *history; /* has the rates, of the last interval */
-	uint32_t has; /* columns that are known */
-	const struct thresholds *thresholds;
-	const regex_t *filter; /* shows only rows that match; NULL for all */
-};
-
-/* The verdict on the guest that is shown, and where its window begins. */
-struct judged {
-	struct guest_key key;
-	struct counts sum;
-	struct about *about; /* held */
-	int64_t at; /* session_now(); 0: nothing was judged */
-	bool recent; /* it is of the last window, not of all time */
-	struct verdict verdict;
-};
-
 struct panes {
-	struct page overview, memory;
+	struct overview overview;
+	struct page memory;
 	struct sheet sheet[PANE_NR]; /* of the other panes */
-	struct judged judged;
 };
 
 void panes_open(struct panes *panes);

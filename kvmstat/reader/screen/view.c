@@ -113,7 +113,7 @@ void view_enter(struct view *view, const struct guest_key *key)
 	view->subject = *key;
 	view->inside = true;
 	view->host = false;
-	view->panes.overview.first = 0;
+	view->panes.overview.page.first = 0;
 	view->session.wanted =
 		(struct wanted){ .depth = DEPTH_PROCESSES, .processes = { .pid = key->pid } };
 	if (!view->lost)
