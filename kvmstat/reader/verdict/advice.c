@@ -418,7 +418,8 @@ void advise_cpu(struct advice *advice)
 			   e->full, e->vcpus, e->full == 1 ? "works" : "work");
 		return;
 	}
-	advice_add(text, "only more or faster CPUs, or pinning, would help");
+	advice_add(text, e->beside.pinned ? "only more or faster CPUs would help" :
+					    "only more or faster CPUs, or pinning, would help");
 	if (advice->manager == MANAGER_LIBVIRT)
 		advice_add(text, "virsh setvcpus %s %" PRIu64 " --live", advice->name,
 			   e->vcpus + 1);

@@ -314,10 +314,10 @@ static void explain_servers(char *why, const struct servers *servers, const char
 		advice_add(why, "%s wants a CPU for %.0f %% of the time", who, 100 * servers->busy);
 }
 
-/* What it does without exits. */
+/* What it does without exits. A rate that would be shown as 0 is left out. */
 static void explain_beside(char *why, const struct beside *b)
 {
-	if (b->storage_bytes >= 1)
+	if (b->storage_bytes >= 0.005e6)
 		advice_add(why, "%.2f MB/s of block I/O", b->storage_bytes / 1e6);
 	if (b->network_known && b->network_rate >= 1)
 		advice_add(why, "%.0f packets/s on its interfaces", b->network_rate);
@@ -375,12 +375,10 @@ static void admit_silence(char *blind, const struct beside *b)
 			   "few exits or none");
 		return;
 	}
-	advice_add(blind,
-		   "I/O that other processes do for it (vhost-user, virtiofsd, passt) is not "
-		   "seen");
+	advice_add(blind, "I/O that other processes do for it (vhost-user, virtiofsd, passt)");
 	if (b->passed)
-		advice_add(blind, "nor is what its %u passed-through device%s do%s", b->passed,
-			   b->passed == 1 ? "" : "s", b->passed == 1 ? "es" : "");
+		advice_add(blind, "what its %u passed-through device%s", b->passed,
+			   b->passed == 1 ? " does" : "s do");
 }
 
 static void admit(struct verdict *verdict)
