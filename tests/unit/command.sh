@@ -341,6 +341,12 @@ holds 'classify: JSON: the verdicts' json 'length == 10 and .[9].bound == "I/O-b
 check 'classify: CSV' 0 '^name,pid,id,bound,' '' ./kvmstat classify -f "$thesis" --csv
 holds 'classify: CSV: a line per guest' lines out 11
 check 'classify a recording' 0 '^memory \(pid 118\): memory-bound' '' ./kvmstat classify -f "$corpus/recording/memory.jsonl"
+# An invented guest: its process was read at both ends.
+check 'classify with a process' 0 '^"?starved"?,.*"the quota of its cgroup is used up for 77 % of its time; raise it; the cgroup is /machine.slice/web.scope; systemctl set-property --runtime web.scope CPUQuota="$' '' \
+	./kvmstat classify -f "$corpus/recording/process.jsonl" --csv -c bound,advice
+check 'classify with a process: its I/O' 0 '1\.00 MB/s of block I/O; 4000 packets/s on its interfaces; 2 devices are passed through to it;' '' \
+	./kvmstat classify -f "$corpus/recording/process.jsonl" --csv -c why
+check 'I/O without exits of a recording' 0 '^passthrough 0000:01:00\.0 +- +- +- +- +900 +-$' '' ./kvmstat show web -w 5 -f "$corpus/recording/process.jsonl"
 # Recordings of six seconds, each of a real guest with known work in the lab's machine.
 while read -r guest word; do
 	check "classify a real guest: $guest" 0 "^\"?$word\"?$" '' ./kvmstat classify -f "$corpus/recording/guest-$guest.jsonl" --csv -c bound
