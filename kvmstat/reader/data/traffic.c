@@ -91,16 +91,18 @@ static void add_interface(struct taking *taking, const char *name)
 			    "an interface is not in the network namespace of the process");
 }
 
+/* A descriptor that is closed in the meantime, or has no interface yet, is left out. */
 static void take_tap(struct taking *taking, uint64_t fd)
 {
 	char *info = tree_read(NULL, "%s/proc/%" PRIu64 "/fdinfo/%" PRIu64, taking->root,
 			       taking->pid, fd);
-	char *name = tree_text(info, "iff");
+	char *name;
 
-	if (name)
-		add_interface(taking, name);
-	else if (!info)
+	if (!info && errno != ENOENT)
 		detail_miss(taking->detail, "packets", strerror(errno));
+	name = tree_text(info, "iff");
+	if (name && *name)
+		add_interface(taking, name);
 	free(name);
 	free(info);
 }
