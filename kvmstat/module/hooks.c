@@ -16,6 +16,7 @@
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
+#include "clock.h"
 #include "hooks.h"
 #include "table.h"
 
@@ -476,10 +477,15 @@ void kvmstat_hooks_info(struct seq_file *m)
  */
 int kvmstat_hooks_init(const struct kvmstat_hook_group *first, unsigned int nr)
 {
+	struct kvmstat_hook *h;
+	unsigned int g;
 	int ret;
 
 	groups = first;
 	nr_groups = nr;
+	for_each_hook(g, h)
+		if (h->any_clock && !kvmstat_clock_is_fast())
+			h->probe = h->any_clock;
 	mutex_lock(&hooks_mutex);
 	forget_tracepoints();
 	for_each_kernel_tracepoint(take_builtin, NULL);

@@ -14,6 +14,7 @@ struct tracepoint;
  * struct kvmstat_hook - one tracepoint
  * @name: the event
  * @probe: called with a data pointer (unused), then the event's arguments
+ * @any_clock: the same, where kvmstat_clock_is_fast() is not so; NULL: @probe
  * @required: nothing is counted without it
  * @timing: nothing is timed without it, and it is attached only while timing is on
  * @tp: where it was found, NULL if not
@@ -22,6 +23,7 @@ struct tracepoint;
 struct kvmstat_hook {
 	const char *name;
 	void *probe;
+	void *any_clock;
 	bool required;
 	bool timing;
 	struct tracepoint *tp;

@@ -247,12 +247,14 @@ static struct kvmstat_vm *alloc_vm(bool shared, gfp_t gfp)
 static struct kvmstat_vcpu *alloc_vcpu(gfp_t gfp)
 {
 	struct kvmstat_vcpu *v = kzalloc(sizeof(*v), gfp);
+	unsigned int kind;
 
 	if (!v)
 		return NULL;
-	v->place.cell = offsetof(struct kvmstat_vcpu, cells[KVMSTAT_CELL_NONE]);
+	v->place = kvmstat_record_place(KVMSTAT_CELL_NONE, KVMSTAT_CLASS_OTHER);
 	v->place.hist = offsetof(struct kvmstat_vcpu, t.hist[KVMSTAT_CLASS_HALT]);
-	v->place.class = KVMSTAT_CLASS_OTHER;
+	for (kind = 0; kind < KVMSTAT_NR_SPOT_KINDS; kind++)
+		kvmstat_spots_init(&v->spots[kind]);
 	v->nr_cells = KVMSTAT_CELL_NONE + 1;
 	v->row.of_vcpu = true;
 	v->spare_row = &v->row;
