@@ -102,7 +102,7 @@ void notrace kvmstat_count_slow_passing(int coming)
 	struct kvmstat_vcpu *v = kvmstat_table_find_loaded();
 
 	if (v) {
-		WRITE_ONCE(v->returning, coming ? NULL : current);
+		kvmstat_count_mark(v, coming);
 		kvmstat_time_switch(v, coming ? KVMSTAT_STILL : KVMSTAT_STILL_LEFT);
 	} else if (!coming) {
 		this_cpu_write(kvmstat_cpu.unknown, current);

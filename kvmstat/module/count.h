@@ -127,7 +127,7 @@ static __always_inline bool kvmstat_count_return(struct kvmstat_vcpu *v,
 }
 
 /**
- * kvmstat_count_passing - the running thread leaves KVM_RUN, or comes into it
+ * kvmstat_count_mark - the running thread leaves KVM_RUN, or comes into it
  * @v: the vCPU, which is loaded
  * @coming: it comes, or stays, see on_kvm_fpu()
  *
@@ -136,13 +136,25 @@ static __always_inline bool kvmstat_count_return(struct kvmstat_vcpu *v,
  *
  * Context: a probe, preemption off.
  */
+static __always_inline void kvmstat_count_mark(struct kvmstat_vcpu *v, int coming)
+{
+	WRITE_ONCE(v->returning, coming ? NULL : current);
+}
+
+/**
+ * kvmstat_count_passing - kvmstat_count_mark(), and time it
+ * @v: likewise
+ * @coming: likewise
+ *
+ * Context: a probe, preemption off.
+ */
 static __always_inline void kvmstat_count_passing(struct kvmstat_vcpu *v, int coming)
 {
 	if (coming) {
-		WRITE_ONCE(v->returning, NULL);
+		kvmstat_count_mark(v, true);
 		kvmstat_time_pass(v, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
 	} else {
-		WRITE_ONCE(v->returning, current);
+		kvmstat_count_mark(v, false);
 		kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT, KVMSTAT_STILL_LEFT);
 	}
 }

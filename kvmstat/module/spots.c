@@ -85,14 +85,13 @@ struct kvmstat_spot notrace *kvmstat_spots_other(struct kvmstat_spots *spots, u6
 	unsigned int place;
 
 	if (spot) {
-		WRITE_ONCE(spot->count, max(spot->count, floor) + 1);
+		WRITE_ONCE(spot->count, spot->count + 1);
 		return spots->last = spot;
 	}
 	place = find_free(spots);
 	if (place == KVMSTAT_SPOTS) {
 		WRITE_ONCE(spots->floor, floor + 1);
-		/* The last touch's key may have fallen to the floor. */
-		return spots->last = &spots->none;
+		return &spots->none;
 	}
 	((u8 *)spots->tags)[place] = tag;
 	spot = &spots->spot[place];

@@ -40,7 +40,7 @@ struct kvmstat_spot {
 
 /**
  * struct kvmstat_spots - a heavy-hitters sketch
- * @last: the place of the last touch, which may count there again; @none if it may not
+ * @last: the place of the last touch that has one
  * @floor: the count of every key that is not there, at most
  * @least: no place's count is below it
  * @hand: where a place to take is looked for first
@@ -51,7 +51,8 @@ struct kvmstat_spot {
  * Misra and Gries, "Finding repeated elements", Science of Computer Programming 2 (1982).
  * Their decrement of all k counters is a common floor that rises here: a key that is not
  * there takes the place of a key whose count is not above the floor, at floor + 1; where
- * there is no such place, the floor rises by 1. A key's true count lies between
+ * there is no such place, the floor rises by 1. A key that the floor has passed is not there,
+ * but keeps its count until another takes its place. A key's true count lies between
  * count - floor and count. The floor is at most N / (k + 1) after N touches, so every key
  * with more touches than that is there. Sketches merge by adding counts and floors (Agarwal
  * et al., "Mergeable summaries", PODS 2012).

@@ -158,6 +158,7 @@ void kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode);
 static __always_inline void kvmstat_time_pass(struct kvmstat_vcpu *v, u64 *when, u8 from, u8 to,
 					      u8 slow)
 {
+	barrier(); /* to compare in memory costs an instruction less */
 	if (likely(v->mode == from)) {
 		WRITE_ONCE(*when, kvmstat_clock_fast());
 		smp_wmb(); /* pairs with kvmstat_time_read() */

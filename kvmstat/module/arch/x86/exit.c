@@ -447,6 +447,21 @@ static noinline notrace void on_slow_fpu(void *data, int load)
  * So kvm_userspace_exit can find whose return it is, also when the thread runs several vCPUs
  * or the guest was never entered. With MPX, KVM puts it for an INIT, too, and loads it again.
  */
+static notrace void on_untimed_fpu(void *data, int load)
+{
+	struct kvmstat_vcpu *v;
+
+	kvmstat_probe_begin();
+	v = this_cpu_read(kvmstat_cpu.v);
+	if (likely(kvmstat_table_is_loaded(v))) {
+		kvmstat_count_mark(v, load);
+		kvmstat_probe_end();
+		return;
+	}
+	kvmstat_probe_end();
+	on_slow_fpu(data, load);
+}
+
 static notrace void on_kvm_fpu(void *data, int load)
 {
 	struct kvmstat_vcpu *v;
@@ -545,6 +560,10 @@ static struct kvmstat_hook hooks[] = {
 	{ .name = "kvm_nested_vmexit", .probe = on_kvm_nested_vmexit },
 	{ .name = "kvm_entry", .probe = on_kvm_entry, .any_clock = on_slow_entry, .timing = true },
 	{ .name = "kvm_exit", .probe = on_kvm_exit, .any_clock = on_slow_exit, .required = true },
-	{ .name = "kvm_fpu", .probe = on_kvm_fpu, .any_clock = on_slow_fpu, .required = true },
+	{ .name = "kvm_fpu",
+	  .probe = on_untimed_fpu,
+	  .timed = on_kvm_fpu,
+	  .any_clock = on_slow_fpu,
+	  .required = true },
 };
 const struct kvmstat_hook_group kvmstat_arch_hooks = { hooks, ARRAY_SIZE(hooks) };
