@@ -54,8 +54,8 @@ static __always_inline void kvmstat_count_exit(struct kvmstat_vcpu *v, struct kv
  *
  * Context: a probe within KVM_RUN, preemption off.
  */
-static __always_inline void kvmstat_count_touch(struct kvmstat_vcpu *v,
-						enum kvmstat_spot_kind kind, u64 key)
+static __always_inline void kvmstat_count_touch(struct kvmstat_vcpu *v, enum kvmstat_spot_kind kind,
+						u64 key)
 {
 	struct kvmstat_spot *spot = v->spots[kind].last;
 

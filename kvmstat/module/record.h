@@ -117,7 +117,7 @@ struct kvmstat_tallies {
  * @cell: offset of its cell in struct kvmstat_vcpu
  * @hist: offset of its class's histograms in struct kvmstat_vcpu
  * @ticks: offset in struct kvmstat_vcpu of the ticks of the spot that the exit touched, or of
- *	those that no key has
+ *	@no_spot
  * @may: KVMSTAT_MAY_*, of the last exit; all of them in a vCPU's table of places
  * @count: offset of its class's count from that of the first class that is not keyed, in
  *	struct kvmstat_cpu_row: the highest byte
@@ -143,10 +143,10 @@ union kvmstat_place {
 
 /**
  * struct kvmstat_cpu_row - what one CPU did for a VM
+ * @guest: ticks in guest mode
  * @exits: exits taken there, by class
  * @to_user: returns to userspace there, after an exit that may have been elsewhere
  * @mmio: exits in which the guest touched device memory
- * @guest: ticks in guest mode
  * @next: among the spares
  * @of_vcpu: it is a part of a vCPU's record
  *
@@ -154,10 +154,10 @@ union kvmstat_place {
  * may be in its cache lines.
  */
 struct kvmstat_cpu_row {
+	u64 guest;
 	u64 exits[KVMSTAT_NR_CLASSES];
 	u64 to_user;
 	u64 mmio;
-	u64 guest;
 	struct kvmstat_cpu_row *next;
 	bool of_vcpu;
 } __aligned(128);
@@ -212,6 +212,7 @@ struct kvmstat_vm {
  * @back: when it came back; valid in KVMSTAT_BACK
  * @returning: the thread on its way out of KVM_RUN, from kvm_fpu's unload to
  *	kvm_userspace_exit or kvm_fpu's next load
+ * @no_spot: ticks of exits that touched no spot: not shown
  * @spent_kernel: ticks in the kernel before @stamp, of the exit in progress
  * @spent_user: ticks in userspace before @stamp, of the exit in progress
  * @places: by slot
@@ -244,6 +245,7 @@ struct kvmstat_vcpu {
 	u64 left;
 	u64 back;
 	struct task_struct *returning;
+	u64 no_spot;
 	u64 spent_kernel;
 	u64 spent_user;
 	union kvmstat_place places[KVMSTAT_SLOTS];
@@ -264,6 +266,8 @@ struct kvmstat_vcpu {
 };
 
 static_assert(sizeof(struct kvmstat_vcpu) <= 8192);
+/* What the fast paths use is in two cache lines. */
+static_assert(offsetof(struct kvmstat_vcpu, spent_kernel) <= 128);
 static_assert(KVMSTAT_SLOTS <= 256); /* as slot_of is of u8 */
 
 /**
@@ -302,7 +306,7 @@ static __always_inline union kvmstat_place kvmstat_record_place(unsigned int cel
 	place.cell = offsetof(struct kvmstat_vcpu, cells[0]) + cell * sizeof(struct kvmstat_cell);
 	place.hist = offsetof(struct kvmstat_vcpu, t.hist[0]) +
 		     class * sizeof_field(struct kvmstat_vcpu, t.hist[0]);
-	place.ticks = offsetof(struct kvmstat_vcpu, spots[KVMSTAT_MMIO].none.ticks);
+	place.ticks = offsetof(struct kvmstat_vcpu, no_spot);
 	place.count = ((int)class - KVMSTAT_KEYED_CLASSES) * (int)sizeof(u64);
 	return place;
 }

@@ -41,12 +41,12 @@ struct kvmstat_spot {
 /**
  * struct kvmstat_spots - a heavy-hitters sketch
  * @last: the place of the last touch that has one
+ * @spot: the keys that are there
+ * @none: for the touches of keys that are not there
  * @floor: the count of every key that is not there, at most
  * @least: no place's count is below it
  * @hand: where a place to take is looked for first
  * @tags: a byte of each key's hash, so that a key that is not there is quickly known
- * @spot: the keys that are there
- * @none: for the touches of keys that are not there
  *
  * Misra and Gries, "Finding repeated elements", Science of Computer Programming 2 (1982).
  * Their decrement of all k counters is a common floor that rises here: a key that is not
@@ -61,12 +61,12 @@ struct kvmstat_spot {
  */
 struct kvmstat_spots {
 	struct kvmstat_spot *last;
+	struct kvmstat_spot spot[KVMSTAT_SPOTS]; /* the first one in the line of @last */
+	struct kvmstat_spot none;
 	u64 floor;
 	u64 least;
 	u64 hand;
 	__le64 tags[KVMSTAT_SPOTS / 8];
-	struct kvmstat_spot spot[KVMSTAT_SPOTS];
-	struct kvmstat_spot none;
 };
 
 /**

@@ -206,8 +206,7 @@ static void count_register(struct kvmstat_vcpu *v, u32 insn)
 {
 	bool write = (INSN_FUNCT3(insn) & 3) == 1 || INSN_RS1(insn);
 
-	kvmstat_count_touch(v, KVMSTAT_MSR,
-			    INSN_CSR(insn) | (write ? KVMSTAT_SPOT_WRITE : 0));
+	kvmstat_count_touch(v, KVMSTAT_MSR, INSN_CSR(insn) | (write ? KVMSTAT_SPOT_WRITE : 0));
 }
 
 /*

@@ -296,8 +296,8 @@ static __always_inline void touch_msr(struct kvmstat_vcpu *v, u32 msr, u64 write
 	kvmstat_count_touch(v, KVMSTAT_MSR, msr | write << 63);
 }
 
-static __always_inline void touch_svm(struct kvmstat_vcpu *v, const struct kvm_vcpu *vcpu,
-				      u32 slot, const struct vmcb *vmcb)
+static __always_inline void touch_svm(struct kvmstat_vcpu *v, const struct kvm_vcpu *vcpu, u32 slot,
+				      const struct vmcb *vmcb)
 {
 	u64 info = vmcb->control.exit_info_1;
 
@@ -307,8 +307,7 @@ static __always_inline void touch_svm(struct kvmstat_vcpu *v, const struct kvm_v
 		touch_msr(v, vcpu->arch.regs[VCPU_REGS_RCX], info);
 }
 
-static __always_inline void touch_vmx(struct kvmstat_vcpu *v, const struct kvm_vcpu *vcpu,
-				      u32 slot)
+static __always_inline void touch_vmx(struct kvmstat_vcpu *v, const struct kvm_vcpu *vcpu, u32 slot)
 {
 	unsigned long info = 0;
 
