@@ -41,6 +41,13 @@ union kvmstat_place notrace kvmstat_count_new_place(struct kvmstat_vcpu *v, u32 
 	return place;
 }
 
+/* Its tag may be there, or the next place is not free. */
+static noinline notrace void rare_touch(struct kvmstat_vcpu *v, struct kvmstat_spots *spots,
+					u64 key, u8 tag, u64 low, u64 high)
+{
+	kvmstat_record_touch(v, kvmstat_spots_other(spots, key, tag, low, high));
+}
+
 /**
  * kvmstat_count_other_touch - the guest touched what is not the last of its kind
  * @v: the vCPU
@@ -51,9 +58,15 @@ union kvmstat_place notrace kvmstat_count_new_place(struct kvmstat_vcpu *v, u32 
  */
 void notrace kvmstat_count_other_touch(struct kvmstat_vcpu *v, struct kvmstat_spots *spots, u64 key)
 {
-	struct kvmstat_spot *spot = kvmstat_spots_other(spots, key);
+	u8 tag = kvmstat_spots_tag(key);
+	u64 low = kvmstat_spots_hits(spots->tags[0], tag);
+	u64 high = kvmstat_spots_hits(spots->tags[1], tag);
+	unsigned long place = spots->hand;
 
-	v->place.ticks = (void *)&spot->ticks - (void *)v;
+	if (unlikely(low | high || spots->spot[place].count > spots->floor))
+		rare_touch(v, spots, key, tag, low, high);
+	else
+		kvmstat_record_touch(v, kvmstat_spots_take(spots, place, key, tag));
 }
 
 /**

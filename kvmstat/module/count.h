@@ -62,7 +62,7 @@ static __always_inline void kvmstat_count_touch(struct kvmstat_vcpu *v, enum kvm
 	/* Most touches are of the same key as the last. */
 	if (likely(spot->key == key)) {
 		spot->count++;
-		v->place.ticks = (void *)&spot->ticks - (void *)v;
+		kvmstat_record_touch(v, spot);
 	} else {
 		kvmstat_count_other_touch(v, &v->spots[kind], key);
 	}

@@ -323,6 +323,12 @@ static __always_inline struct kvmstat_cell *kvmstat_record_cell(struct kvmstat_v
 	return (void *)v + v->place.cell;
 }
 
+/* The last exit touched a spot of the vCPU. */
+static __always_inline void kvmstat_record_touch(struct kvmstat_vcpu *v, struct kvmstat_spot *spot)
+{
+	v->place.ticks = (void *)&spot->ticks - (void *)v;
+}
+
 /* Where the time of the last exit goes by port, address, MSR or hypercall. */
 static __always_inline u64 *kvmstat_record_ticks(struct kvmstat_vcpu *v)
 {

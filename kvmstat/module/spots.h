@@ -7,7 +7,11 @@
 #define KVMSTAT_SPOTS_H
 
 #include <linux/bits.h>
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
+#include <asm/barrier.h>
+#include <asm/byteorder.h>
 
 enum kvmstat_spot_kind {
 	KVMSTAT_PORT,
@@ -79,6 +83,47 @@ static inline void kvmstat_spots_init(struct kvmstat_spots *spots)
 	spots->last = &spots->none;
 }
 
-struct kvmstat_spot *kvmstat_spots_other(struct kvmstat_spots *spots, u64 key);
+#define KVMSTAT_EACH_TAG 0x0101010101010101ull /* times a byte: that byte, eight times */
+
+/*
+ * Eight tags are compared at once: a byte that is zero after the XOR, and sometimes one after
+ * it, has its highest bit set by the subtraction.
+ */
+static __always_inline u64 kvmstat_spots_hits(__le64 tags, u8 tag)
+{
+	u64 differs = le64_to_cpu(tags) ^ tag * KVMSTAT_EACH_TAG;
+
+	return (differs - KVMSTAT_EACH_TAG) & ~differs & 0x80 * KVMSTAT_EACH_TAG;
+}
+
+/**
+ * kvmstat_spots_tag - a key's tag
+ * @key: the key, all bits of which go into the highest byte: by 2^64 by the golden ratio
+ */
+static __always_inline u8 kvmstat_spots_tag(u64 key)
+{
+	return (key * 0x9e3779b97f4a7c15ull) >> 56;
+}
+
+/* A key that is not there takes a place whose count is not above the floor. */
+static __always_inline struct kvmstat_spot *kvmstat_spots_take(struct kvmstat_spots *spots,
+							       unsigned long place, u64 key, u8 tag)
+{
+	struct kvmstat_spot *spot = &spots->spot[place];
+	u64 floor = spots->floor;
+
+	BUILD_BUG_ON(KVMSTAT_SPOTS != 16); /* two words of tags */
+	spots->hand = (place + 1) % KVMSTAT_SPOTS;
+	((u8 *)spots->tags)[place] = tag;
+	WRITE_ONCE(spot->key, key);
+	smp_wmb(); /* pairs with read_spot() */
+	WRITE_ONCE(spot->ticks, 0);
+	smp_wmb(); /* pairs with read_spot() */
+	WRITE_ONCE(spot->count, floor + 1);
+	return spots->last = spot;
+}
+
+struct kvmstat_spot *kvmstat_spots_other(struct kvmstat_spots *spots, u64 key, u8 tag, u64 low,
+					 u64 high);
 
 #endif

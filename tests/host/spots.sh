@@ -32,8 +32,9 @@ typedef uint64_t u64, __le64;
 #define WRITE_ONCE(x, v) ((x) = (v))
 #define smp_wmb() __asm__ volatile("" ::: "memory")
 C
-for header in bitops bits types; do
-	echo '#include <linux/kernel.h>' >"$work/linux/$header.h"
+mkdir "$work/asm"
+for header in linux/{bitops,bits,build_bug,compiler,types} asm/{barrier,byteorder}; do
+	echo '#include <linux/kernel.h>' >"$work/$header.h"
 done
 cat >"$work/test.c" <<'C'
 #include <stdbool.h>
@@ -71,6 +72,18 @@ static u64 key_of(unsigned int i)
 	}
 }
 
+/* As count.c does it. */
+static struct kvmstat_spot *other(u64 key)
+{
+	u8 tag = kvmstat_spots_tag(key);
+	u64 low = kvmstat_spots_hits(spots.tags[0], tag);
+	u64 high = kvmstat_spots_hits(spots.tags[1], tag);
+
+	if (low | high || spots.spot[spots.hand].count > spots.floor)
+		return kvmstat_spots_other(&spots, key, tag, low, high);
+	return kvmstat_spots_take(&spots, spots.hand, key, tag);
+}
+
 /* As count.h does it. */
 static void touch(unsigned int i)
 {
@@ -79,7 +92,7 @@ static void touch(unsigned int i)
 	if (spot->key == key_of(i))
 		spot->count++;
 	else
-		spot = kvmstat_spots_other(&spots, key_of(i));
+		spot = other(key_of(i));
 	spot->ticks++;
 	truth[i]++;
 	touches++;
