@@ -253,7 +253,7 @@ struct kvmstat_vcpu {
 	u8 slot_of[KVMSTAT_CELLS];
 	unsigned int nr_cells;
 	struct kvmstat_tallies t;
-	struct kvmstat_spots spots[KVMSTAT_NR_SPOT_KINDS];
+	struct kvmstat_spots spots[KVMSTAT_NR_SPOT_KINDS] __aligned(64); /* see there */
 	u64 shown[KVMSTAT_NR_TIMES];
 	struct kvmstat_vm *vm;
 	int id;
