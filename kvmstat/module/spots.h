@@ -46,7 +46,6 @@ struct kvmstat_spot {
  * struct kvmstat_spots - a heavy-hitters sketch
  * @last: the place of the last touch that has one
  * @spot: the keys that are there
- * @none: for the touches of keys that are not there
  * @floor: the count of every key that is not there, at most
  * @least: no place's count is below it
  * @hand: where a place to take is looked for first
@@ -66,7 +65,6 @@ struct kvmstat_spot {
 struct kvmstat_spots {
 	struct kvmstat_spot *last;
 	struct kvmstat_spot spot[KVMSTAT_SPOTS]; /* the first one in the line of @last */
-	struct kvmstat_spot none;
 	u64 floor;
 	u64 least;
 	u64 hand;
@@ -79,8 +77,8 @@ struct kvmstat_spots {
  */
 static inline void kvmstat_spots_init(struct kvmstat_spots *spots)
 {
-	spots->none.key = KVMSTAT_NO_SPOT;
-	spots->last = &spots->none;
+	spots->spot[0].key = KVMSTAT_NO_SPOT;
+	spots->last = &spots->spot[0];
 }
 
 #define KVMSTAT_EACH_TAG 0x0101010101010101ull /* times a byte: that byte, eight times */
