@@ -16,7 +16,7 @@ static void *or_exit(void *memory)
 {
 	if (memory)
 		return memory;
-	fputs("kvmstat: out of memory\n", stderr);
+	fprintf(stderr, "%s: out of memory\n", status_program);
 	exit(STATUS_NO_DATA);
 }
 

@@ -62,7 +62,7 @@ static enum status explain(const struct session *session, const struct source_er
 
 	snprintf(live, sizeof(live), "%s/proc/" KVMSTAT_PROC_NAME, session->request->root);
 	source_explain(text, sizeof(text), err, path ?: live, !path);
-	fprintf(stderr, "kvmstat: %s\n", text);
+	fprintf(stderr, "%s: %s\n", status_program, text);
 	return err->status == SOURCE_UNREADABLE ? STATUS_NO_DATA : STATUS_BAD;
 }
 
@@ -93,8 +93,8 @@ static enum source_status open_file(struct session *session, struct snapshot *sn
 static void end_of_file(struct session *session)
 {
 	if (session->recording.cut)
-		fprintf(stderr, "kvmstat: %s: the last line has no end and is left out\n",
-			session->recording.path);
+		fprintf(stderr, "%s: %s: the last line has no end and is left out\n",
+			status_program, session->recording.path);
 	session->over = session->next_file == session->request->nr_files;
 	if (session->over)
 		return;
@@ -176,7 +176,8 @@ enum status session_open(struct session *session, const struct request *request,
 		return explain(session, &err);
 	if (!session->over)
 		return STATUS_OK;
-	fprintf(stderr, "kvmstat: %s: no snapshot in this recording%s\n", path_of(session),
+	fprintf(stderr, "%s: %s: no snapshot in this recording%s\n", status_program,
+		path_of(session),
 		request->from || request->to ? ", or none in this span of it" : " yet");
 	return STATUS_NO_DATA;
 }

@@ -16,6 +16,7 @@
 
 #include "data/memory.h"
 #include "data/nsec.h"
+#include "data/place.h"
 #include "data/tree.h"
 
 #define PF_KTHREAD 0x00200000
@@ -124,6 +125,19 @@ static bool parse_stat(char *stat, const char **name, char *state, uint64_t fiel
 	return true;
 }
 
+bool thread_start(const char *root, uint64_t tid, uint64_t *start)
+{
+	char *stat = tree_read(NULL, "%s/proc/%" PRIu64 "/stat", root, tid);
+	uint64_t field[STAT_NR] = { 0 };
+	const char *name;
+	char state;
+	const bool known = parse_stat(stat, &name, &state, field);
+
+	*start = field[STAT_START];
+	free(stat);
+	return known;
+}
+
 /* The kernel's struct sched_attr, in its first size. */
 struct attributes {
 	uint32_t size, policy;
@@ -187,58 +201,6 @@ static uint64_t number_in(uint64_t usual, const char *format, ...)
 	}
 	free(text);
 	return usual;
-}
-
-/* Splits the paths of v1 and v2 that a line of /proc/PID/cgroup has. */
-struct place {
-	unsigned int version;
-	char *mount, *path; /* of the file system, and in it; owned */
-};
-
-static bool has_word(const char *list, const char *word)
-{
-	const size_t len = strlen(word);
-
-	for (; *list; list += strcspn(list, ",:"), list += *list == ',') {
-		if (!strncmp(list, word, len) && strchr(",:", list[len]))
-			return true;
-		if (*list == ':')
-			break;
-	}
-	return false;
-}
-
-/* Finds the place that the cpu controller has, or else that of v2. */
-static bool find_place(const char *root, char *lines, struct place *place)
-{
-	char *state, *best = NULL, *controllers;
-
-	for (char *line = strtok_r(lines, "\n", &state); line;
-	     line = strtok_r(NULL, "\n", &state)) {
-		controllers = strchr(line, ':');
-		if (!controllers || !strchr(++controllers, ':'))
-			continue;
-		if (has_word(controllers, "cpu") || (*controllers == ':' && !best))
-			best = controllers;
-	}
-	if (!best)
-		return false;
-	*place = (struct place){ .version = *best == ':' ? 2 : 1 };
-	controllers = best;
-	best = strchr(best, ':');
-	*best++ = '\0';
-	place->mount = xasprintf("%s/sys/fs/cgroup/%s", root, controllers);
-	if (place->version == 2) {
-		char *probe = xasprintf("%scgroup.controllers", place->mount);
-
-		if (access(probe, F_OK)) {
-			free(place->mount);
-			place->mount = xasprintf("%s/sys/fs/cgroup/unified", root);
-		}
-		free(probe);
-	}
-	place->path = xstrdup(best);
-	return true;
 }
 
 static void take_quota(struct cgroup *cgroup, const char *dir)
@@ -318,12 +280,11 @@ static void take_cgroup(struct taking *taking, struct thread *thread, const char
 	char *lines = take_file(taking, task, SOURCE_CGROUP);
 	struct place place;
 
-	if (lines && find_place(taking->root, lines, &place)) {
+	if (place_find(&place, taking->root, lines, "cpu")) {
 		detail_clean_text(thread->cgroup, sizeof(thread->cgroup), place.path);
 		if (place.path[0] == '/')
 			add_cgroups(taking, &place);
-		free(place.mount);
-		free(place.path);
+		place_free(&place);
 	}
 	free(lines);
 }

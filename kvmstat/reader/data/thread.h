@@ -39,6 +39,12 @@ const struct cgroup *thread_quota(const struct detail *detail, const struct thre
 bool thread_is_server(const struct thread *thread);
 
 /*
+ * Finds when a thread began, in clock ticks since the boot, which tells it from a later one with
+ * the same tid. Returns false if there is no such thread.
+ */
+bool thread_start(const char *root, uint64_t tid, uint64_t *start);
+
+/*
  * Returns who manages a guest, by the cgroup of its process: "libvirt", "systemd", ..., "none" or
  * "unknown".
  */

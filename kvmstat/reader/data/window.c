@@ -176,7 +176,8 @@ enum status window_check(const struct window *window, bool one, FILE *err)
 		if (!guest->chosen)
 			continue;
 		if (first && (one || guest->key.pid != first->key.pid)) {
-			fprintf(err, "kvmstat: several guests match; choose one by its id:\n");
+			fprintf(err, "%s: several guests match; choose one by its id:\n",
+				status_program);
 			list_chosen(window, err);
 			return STATUS_BAD;
 		}
@@ -184,10 +185,12 @@ enum status window_check(const struct window *window, bool one, FILE *err)
 	}
 	if (first)
 		return STATUS_OK;
-	fprintf(err, "kvmstat: no such guest; see 'kvmstat list'\n");
+	fprintf(err, "%s: no such guest; see 'kvmstat list'\n", status_program);
 	if (!window->named && choice->guest)
-		fprintf(err, "kvmstat: a copy of /proc/" KVMSTAT_PROC_NAME " has no names; choose "
-			     "by pid or id\n");
+		fprintf(err,
+			"%s: a copy of /proc/" KVMSTAT_PROC_NAME " has no names; choose "
+			"by pid or id\n",
+			status_program);
 	return STATUS_NO_DATA;
 }
 

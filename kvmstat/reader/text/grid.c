@@ -88,7 +88,7 @@ static enum status unknown_column(const struct grid *grid, const char *key, size
 
 	snprintf(raw, sizeof(raw), "%.*s", (int)(len < sizeof(raw) ? len : sizeof(raw) - 1), key);
 	name_show(shown, raw, NAME_SIZE);
-	fprintf(stderr, "kvmstat: no column '%s' here; there are:", shown);
+	fprintf(stderr, "%s: no column '%s' here; there are:", status_program, shown);
 	for (size_t c = 0; c < grid->nr_columns; c++)
 		fprintf(stderr, "%s%s", c ? "," : " ", grid->column[c].key);
 	fputc('\n', stderr);

@@ -19,7 +19,8 @@ int output_flush(void)
 	if (!failed && (fflush(stdout) || ferror(stdout))) {
 		failed = true;
 		if (errno != EPIPE)
-			fprintf(stderr, "kvmstat: cannot write the output: %s\n", strerror(errno));
+			fprintf(stderr, "%s: cannot write the output: %s\n", status_program,
+				strerror(errno));
 	}
 	return failed ? -1 : 0;
 }

@@ -96,12 +96,12 @@ enum status thresholds_load(struct thresholds *thresholds, const char *path)
 		fclose(loading.file);
 	}
 	if (error) {
-		fprintf(stderr, "kvmstat: cannot read %s: %s\n", file, strerror(error));
+		fprintf(stderr, "%s: cannot read %s: %s\n", status_program, file, strerror(error));
 		return STATUS_NO_DATA;
 	}
 	if (!line)
 		return STATUS_OK;
 	name_clean(clean, line == loading.wrong_line ? loading.wrong : "not 'name = value'", true);
-	fprintf(stderr, "kvmstat: %s: line %d: %s\n", file, line, clean);
+	fprintf(stderr, "%s: %s: line %d: %s\n", status_program, file, line, clean);
 	return STATUS_BAD;
 }
