@@ -9,16 +9,22 @@ VERSION := $(shell sed -n 's/.*KVMSTAT_VERSION[[:space:]]*"\(.*\)"/\1/p' include
 kernel-cc := $(if $(filter command line,$(origin CC)),$(CC))
 kdir = eval "$$(scripts/kdir.sh '$(KVER)' '$(KDIR)' '$(kernel-cc)' || echo exit 1)"
 
-# The folder where the command is built; scripts/cross-reader.sh sets another.
+# Where the two commands are built; scripts/cross-reader.sh sets another folder.
 READER = build/kvmstat
+TUNER = $(dir $(READER))kvmtune
 
 # ncursesw for the screen, libproc2 for processes, jansson for JSON, inih for the
 # configuration file.
-reader-libs := -lncursesw -lproc2 -ljansson -linih
+tuner-libs := -lproc2 -ljansson -linih
+reader-libs := -lncursesw $(tuner-libs)
 reader-files := $(wildcard kvmstat/reader/*.c kvmstat/reader/*/*.[ch])
+tuner-files := $(wildcard kvmstat/tuner/*.c kvmstat/tuner/*/*.[ch] \
+	$(foreach room,data verdict text,kvmstat/reader/$(room)/*.[ch]))
 
-# The rooms of the command, from the bottom to the top. No room includes files of a higher room.
+# The rooms of the commands, from the bottom to the top. No room includes files of a higher room.
+# The lowest ones of kvmtune are kvmstat's.
 reader-rooms := scripts/rooms.sh kvmstat/reader data verdict text screen commands
+tuner-rooms := scripts/rooms.sh kvmstat/tuner data verdict text action tune
 
 # The sources of the module, and the folder where DKMS looks for them.
 module-files = dkms.conf Kbuild Makefile include/kvmstat.h $(wildcard scripts/probes/*.c) \
@@ -30,7 +36,7 @@ all: modules reader ## build the module and the command
 modules: ## build kvmstat.ko (KVER=release KDIR=headers CC=compiler: another kernel; W=1 C=1: checks)
 	@$(kdir); $(MAKE) -C "$$KDIR" M="$(CURDIR)" $(if $(kernel-cc),CC='$(kernel-cc)') $$cross modules
 
-reader: $(READER) ## build the command, build/kvmstat
+reader: $(READER) $(TUNER) ## build the commands, build/kvmstat and build/kvmtune
 
 $(READER): $(reader-files) include/kvmstat.h
 	@$(reader-rooms)
@@ -40,6 +46,12 @@ $(READER): $(reader-files) include/kvmstat.h
 			"libncurses-dev libproc2-dev libjansson-dev libinih-dev" >&2; exit 1; }
 	$(CC) -std=gnu11 -Wall -Wextra $(CPPFLAGS) $(CFLAGS) -Iinclude -iquote kvmstat/reader $(LDFLAGS) -o $@ \
 		$(filter %.c,$^) $(reader-libs) $(LDLIBS)
+
+# After kvmstat, which says what libraries are missing.
+$(TUNER): $(tuner-files) include/kvmstat.h $(READER)
+	@$(tuner-rooms)
+	$(CC) -std=gnu11 -Wall -Wextra $(CPPFLAGS) $(CFLAGS) -Iinclude -iquote kvmstat/reader -iquote kvmstat/tuner \
+		$(LDFLAGS) -o $@ $(filter %.c,$^) $(tuner-libs) $(LDLIBS)
 
 demo: ## see it work: real guests on real KVM in an emulated machine
 	@tests/demo/demo.sh
@@ -104,6 +116,7 @@ deb: ## build the Debian packages, in build/deb
 
 style: ## hold the C files against .clang-format, the scripts against shellcheck, includes against the rooms
 	@$(reader-rooms)
+	@$(tuner-rooms)
 	@scripts/tower.sh
 	@scripts/style.sh
 

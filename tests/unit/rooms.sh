@@ -58,9 +58,11 @@ tree low/sea.c=low/sea.h,low/fish.h,low/net.h low/fish.h=low/net.h
 is "two ways to one unit are no circle" 0 ""
 
 cd "$top" || exit 1
-if make -s -n style | grep -q "scripts/rooms.sh kvmstat/reader" &&
-	make -s -n -B build/kvmstat | grep -q "scripts/rooms.sh kvmstat/reader"; then
-	echo "ok - make reader and make style look at the rooms"
-else
-	echo "not ok - make reader and make style look at the rooms"
-fi
+for room in reader:kvmstat tuner:kvmtune; do
+	if make -s -n style | grep -q "scripts/rooms.sh kvmstat/${room%:*}" &&
+		make -s -n -B "build/${room#*:}" | grep -q "scripts/rooms.sh kvmstat/${room%:*}"; then
+		echo "ok - make reader and make style look at the rooms of ${room#*:}"
+	else
+		echo "not ok - make reader and make style look at the rooms of ${room#*:}"
+	fi
+done

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Builds the reader with the sanitizers and runs its unit tests, the fuzzer and the tests of
-# its rooms, of the command, of its screen and of its completion. Ends with a line of counts;
-# fails on any failure.
+# Builds the reader and the tuner with the sanitizers and runs their unit tests, the fuzzer and the
+# tests of their rooms, of the commands, of the screen and of the completion. Ends with a line of
+# counts; fails on any failure.
 #   CC=        the compiler (cc)
 #   FUZZ_RUNS= how many inputs the fuzzer tries, see fuzz.sh
 set -eu
@@ -16,14 +16,14 @@ need_packages $reader_packages git libcmocka-dev clang libclang-rt-dev jq tmux p
 build=$top/build/unit
 cc=${CC:-cc}
 flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined
-	-fno-sanitize-recover=all -I$top/include -iquote $top/kvmstat/reader"
+	-fno-sanitize-recover=all -I$top/include -iquote $top/kvmstat/reader -iquote $top/kvmstat/tuner"
 libs="-lncursesw -lproc2 -ljansson -linih"
 
 # Trees of files for test_*.c.
 export TREES="$here/trees"
 
 rm -rf "$build"
-mkdir -p "$build/tests"
+mkdir -p "$build/tests" "$build/tuner"
 cd "$build"
 
 # shellcheck disable=SC2086 # $flags are words
@@ -32,9 +32,17 @@ mv test_*.o tests
 # shellcheck disable=SC2086
 $cc $flags -o kvmstat ./*.o $libs
 rm main.o
+# The tuner has a main.c, too.
+# shellcheck disable=SC2086
+(cd tuner && printf '%s\n' "$top"/kvmstat/tuner/*.c "$top"/kvmstat/tuner/*/*.c | xargs -n1 -P2 $cc $flags -c)
+# shellcheck disable=SC2086
+$cc $flags -o kvmtune tuner/*.o ./*.o $libs
+rm tuner/main.o
+# shellcheck disable=SC2086
+$cc $flags -pthread -o threads "$here/threads.c"
 # shellcheck disable=SC2016 # xargs' shell expands them
 printf '%s\n' tests/*.o | flags="$cc $flags" libs="$libs -lcmocka" \
-	xargs -n1 -P2 sh -c '$flags -o "${0%.o}" "$0" ./*.o $libs'
+	xargs -n1 -P2 sh -c '$flags -o "${0%.o}" "$0" ./*.o tuner/*.o $libs'
 
 passed=0
 failed=0
@@ -70,10 +78,11 @@ for test in tests/test_*.o; do
 done
 run rooms bash "$here/rooms.sh"
 run command bash "$here/command.sh" "$build/kvmstat"
+run tune bash "$here/tune.sh" "$build/kvmtune" "$build/threads"
 run completion bash "$here/completion.sh"
 [ ! -e "$here/top.sh" ] || run top bash "$here/top.sh" "$build/kvmstat"
 wait
-for name in fuzz rooms command completion top; do
+for name in fuzz rooms command tune completion top; do
 	[ ! -e tests/$name.status ] || count $name "$(cat tests/$name.status)" tests/$name.log
 done
 

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Intent, change, done; and back.
+ */
+#define _GNU_SOURCE
+#include "action/change.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/memory.h"
+
+static enum status fail(const struct subject *subject, enum setting setting, const char *why)
+{
+	char *text = subject_text(subject);
+
+	fprintf(stderr, "%s: %s: %s: %s\n", status_program, text, subject_setting_name(setting),
+		why);
+	free(text);
+	return STATUS_NO_DATA;
+}
+
+/* The kernel or an owner can accept a value and keep another one. */
+static bool has_taken(const struct wish *wish, char why[SETTING_WHY])
+{
+	char *value = setting_read(&wish->subject, wish->setting, why);
+	const bool taken = value && !strcmp(value, wish->value);
+
+	if (value && !taken)
+		snprintf(why, SETTING_WHY, "it became %.80s, not %.80s", value, wish->value);
+	free(value);
+	return taken;
+}
+
+/* An action begins with its first change. */
+struct making {
+	struct journal *journal;
+	const char *command;
+	bool lasting;
+	uint64_t action; /* 0: not begun */
+};
+
+static struct change *mean(struct making *making, const struct wish *wish, const char *old)
+{
+	const struct action *begun;
+
+	if (!making->action) {
+		begun = journal_begin(making->journal, making->command, making->lasting);
+		if (!begun)
+			return NULL;
+		making->action = begun->nr;
+	}
+	return journal_mean(making->journal, making->action, &wish->subject, wish->setting, old,
+			    wish->value);
+}
+
+/* Does nothing if the value is there already, or if the thread has gone. */
+static enum status make(struct making *making, const struct wish *wish)
+{
+	char why[SETTING_WHY], *old;
+	struct change *change;
+
+	if (!subject_is_there(&wish->subject))
+		return STATUS_OK;
+	old = setting_read(&wish->subject, wish->setting, why);
+	if (!old)
+		return fail(&wish->subject, wish->setting, why);
+	if (!strcmp(old, wish->value)) {
+		free(old);
+		return STATUS_OK;
+	}
+	change = mean(making, wish, old);
+	free(old);
+	if (!change)
+		return STATUS_NO_DATA;
+	if (!setting_write(&wish->subject, wish->setting, wish->value, why) ||
+	    !has_taken(wish, why)) {
+		/* A thread that ended meanwhile needs no change. */
+		if (!subject_is_there(&wish->subject))
+			return journal_over(making->journal, change, "gone") ? STATUS_OK :
+									       STATUS_NO_DATA;
+		return fail(&wish->subject, wish->setting, why);
+	}
+	return journal_made(making->journal, change) ? STATUS_OK : STATUS_NO_DATA;
+}
+
+enum status change_make_all(struct journal *journal, const char *command, bool lasting,
+			    const struct wish *wish, size_t nr, uint64_t *action)
+{
+	struct making making = { journal, command, lasting, 0 };
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < nr && !status; i++)
+		status = make(&making, &wish[i]);
+	*action = status ? 0 : making.action;
+	if (status && making.action) {
+		if (!change_undo(journal, making.action, stderr))
+			journal_complete(journal, making.action);
+	} else if (making.action && lasting && !journal_complete(journal, making.action)) {
+		status = STATUS_NO_DATA;
+	}
+	return status;
+}
+
+/* Finds the change that began with what @change made. */
+static const struct change *find_next(const struct journal *journal, const struct change *change)
+{
+	for (size_t i = 0; i < journal->nr_changes; i++) {
+		const struct change *next = &journal->change[i];
+
+		if (next->nr > change->nr && next->state != CHANGE_OVER &&
+		    next->setting == change->setting &&
+		    subject_is_same(&next->subject, &change->subject) &&
+		    !strcmp(next->old, change->new))
+			return next;
+	}
+	return NULL;
+}
+
+__attribute__((format(printf, 3, 4))) static bool
+leave(struct journal *journal, struct change *change, const char *format, ...)
+{
+	va_list args;
+	char *how;
+	bool good;
+
+	va_start(args, format);
+	if (vasprintf(&how, format, args) < 0)
+		abort();
+	va_end(args);
+	good = journal_over(journal, change, how);
+	free(how);
+	return good;
+}
+
+static enum status undo(struct journal *journal, struct change *change, FILE *out)
+{
+	char why[SETTING_WHY], *now = NULL, *text;
+	const struct change *next;
+	bool good;
+
+	if (!subject_is_there(&change->subject))
+		return leave(journal, change, "gone") ? STATUS_OK : STATUS_NO_DATA;
+	now = setting_read(&change->subject, change->setting, why);
+	if (!now)
+		return fail(&change->subject, change->setting, why);
+	next = find_next(journal, change);
+	if (next) {
+		good = leave(journal, change, JOURNAL_HANDED "%" PRIu64, next->nr);
+	} else if (!strcmp(now, change->old)) {
+		good = leave(journal, change, "as before");
+	} else if (strcmp(now, change->new) != 0) {
+		text = subject_text(&change->subject);
+		fprintf(out, "%s: %s is %s, not %s as kvmtune made it, and is left alone\n", text,
+			subject_setting_name(change->setting), now, change->new);
+		free(text);
+		good = leave(journal, change, "left alone, as it was %s", now);
+	} else if (setting_write(&change->subject, change->setting, change->old, why)) {
+		good = leave(journal, change, "put back");
+	} else {
+		free(now);
+		return fail(&change->subject, change->setting, why);
+	}
+	free(now);
+	return good ? STATUS_OK : STATUS_NO_DATA;
+}
+
+enum status change_undo(struct journal *journal, uint64_t action, FILE *out)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = journal->nr_changes; i--;) {
+		struct change *change = &journal->change[i];
+
+		if (change->action == action && change->state != CHANGE_OVER &&
+		    undo(journal, change, out))
+			status = STATUS_NO_DATA;
+	}
+	return status;
+}
+
+enum status change_recover(struct journal *journal)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = journal->nr_actions; i--;) {
+		const struct action *action = &journal->action[i];
+
+		if (action->complete || journal_is_held(action))
+			continue;
+		if (change_is_open(journal, action->nr))
+			fprintf(stderr, "%s: action %" PRIu64 " was cut short and is undone: %s\n",
+				status_program, action->nr, action->command);
+		if (change_undo(journal, action->nr, stderr) ||
+		    !journal_complete(journal, action->nr))
+			status = STATUS_NO_DATA;
+	}
+	return status;
+}
+
+bool change_holds(const struct change *change)
+{
+	char why[SETTING_WHY], *now;
+	bool holds;
+
+	if (change->state == CHANGE_OVER)
+		return false;
+	now = setting_read(&change->subject, change->setting, why);
+	holds = now && !strcmp(now, change->new);
+	free(now);
+	return holds;
+}
+
+bool change_is_open(const struct journal *journal, uint64_t action)
+{
+	for (size_t i = 0; i < journal->nr_changes; i++)
+		if (journal->change[i].action == action && journal->change[i].state != CHANGE_OVER)
+			return true;
+	return false;
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Knows guests by their cgroups and threads.
+ */
+#define _GNU_SOURCE
+#include "action/target.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/memory.h"
+#include "data/place.h"
+#include "data/tree.h"
+
+/* Roles as the user writes them, and how the roles of threads begin. */
+static const struct {
+	const char *name, *role[4];
+} roles[] = {
+	{ "vcpu", { "vCPU " } },    { "emulator", { "main", "worker", "io_uring", "migration" } },
+	{ "main", { "main" } },	    { "worker", { "worker" } },
+	{ "io", { "I/O thread" } }, { "vhost", { "vhost" } },
+};
+#define ROLES_NR (sizeof(roles) / sizeof(*roles))
+
+static bool is_digits(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789")];
+}
+
+static bool is_numbered(const char *role)
+{
+	return !strncmp(role, "vcpu", 4) && is_digits(role + 4);
+}
+
+bool target_is_role(const char *role)
+{
+	for (size_t i = 0; i < ROLES_NR; i++)
+		if (!strcmp(role, roles[i].name))
+			return true;
+	return is_numbered(role);
+}
+
+bool target_means(const char *role, const struct thread *thread)
+{
+	if (!role)
+		return strcmp(thread->role, "nx-recovery") != 0;
+	if (is_numbered(role))
+		return !strncmp(thread->role, "vCPU ", 5) && !strcmp(thread->role + 5, role + 4);
+	for (size_t i = 0; i < ROLES_NR; i++)
+		for (size_t j = 0; j < 4 && roles[i].role[j] && !strcmp(role, roles[i].name); j++)
+			if (!strncmp(thread->role, roles[i].role[j], strlen(roles[i].role[j])))
+				return true;
+	return false;
+}
+
+static bool ends(const char *text, size_t len, const char *with)
+{
+	const size_t end = strlen(with);
+
+	return len > end && !memcmp(text + len - end, with, end);
+}
+
+/* Returns the length of the path up to its last scope or service, or 0. */
+static size_t find_unit(const char *path)
+{
+	size_t found = 0;
+
+	for (const char *part = path; *part;) {
+		const size_t len = strcspn(++part, "/");
+
+		if (ends(part, len, ".scope") || ends(part, len, ".service"))
+			found = part + len - path;
+		part += len;
+	}
+	return found;
+}
+
+/* A process can call itself as a domain; libvirt's file has the process that it started. */
+static bool is_domain(const struct target *target, const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_.-";
+	char *pid;
+	bool is;
+
+	/* virsh takes a number for a domain's id. */
+	if (!*name || *name == '-' || *name == '.' || name[strspn(name, plain)] || is_digits(name))
+		return false;
+	pid = tree_read(NULL, "%s/run/libvirt/qemu/%s.pid", target->root, name);
+	is = pid && strtoull(pid, NULL, 10) == target->pid;
+	free(pid);
+	return is;
+}
+
+static void find_owner(struct target *target)
+{
+	char *lines = tree_read(NULL, "%s/proc/%" PRIu64 "/cgroup", target->root, target->pid);
+	struct place place;
+	size_t unit;
+
+	target->owner = MANAGER_NONE;
+	if (place_find(&place, target->root, lines, "cpu")) {
+		unit = find_unit(place.path);
+		target->owner = advice_manager(place.path);
+		if (target->owner == MANAGER_SYSTEMD || target->owner == MANAGER_PROXMOX) {
+			const char *name = unit ? memrchr(place.path, '/', unit) : NULL;
+
+			if (name)
+				snprintf(target->unit, NAME_SIZE, "%.*s",
+					 (int)(place.path + unit - name - 1), name + 1);
+			else
+				target->owner = MANAGER_NONE;
+		}
+		target->path = xstrdup(place.path);
+		target->cgroup = xasprintf("%s%s", place.mount, place.path);
+		if (place.version == 2)
+			target->unit_cgroup = xasprintf("%s%.*s", place.mount,
+							(int)(unit ?: strlen(place.path)),
+							place.path);
+		place_free(&place);
+	}
+	free(lines);
+	if (target->owner == MANAGER_LIBVIRT && is_domain(target, target->guest))
+		strcpy(target->unit, target->guest);
+}
+
+enum status target_of(struct target *target, const struct session *session,
+		      const struct window_guest *guest)
+{
+	const struct thread *thread;
+
+	*target = (struct target){ .pid = guest->key.pid, .root = session->request->root };
+	strcpy(target->guest, guest->name);
+	if (window_guest_is_others(guest) || !guest->now || guest->ended ||
+	    !guest->now->detail.table[TABLE_THREADS].known) {
+		fprintf(stderr, "%s: %s: its threads are not known here; see 'kvmstat threads'\n",
+			status_program, guest->name);
+		return STATUS_NO_DATA;
+	}
+	target->detail = &guest->now->detail;
+	detail_for_each(thread, target->detail, TABLE_THREADS)
+		if (thread->tid == target->pid)
+			target->start = thread->start;
+	find_owner(target);
+	if (target->owner == MANAGER_LIBVIRT && !*target->unit) {
+		fprintf(stderr,
+			"%s: %s: its cgroup is libvirt's, but libvirt has no domain of this name "
+			"and process that virsh could change\n",
+			status_program, guest->name);
+		target_close(target);
+		return STATUS_NO_DATA;
+	}
+	return STATUS_OK;
+}
+
+/* Returns the guest that the choice means, or NULL. */
+static const struct window_guest *find(struct session *session, const char *guest)
+{
+	const struct choice choice = { .guest = guest };
+
+	for (size_t i = 0; i < session->window.nr; i++)
+		if (choice_means(&choice, &session->window.guest[i]->key,
+				 session->window.guest[i]->name))
+			return session->window.guest[i];
+	return NULL;
+}
+
+enum status target_find(struct target *target, struct session *session, const char *spec,
+			const char **role)
+{
+	const char *dot = strrchr(spec, '.');
+	char *guest = xstrdup(spec);
+	struct choice choice;
+	enum status status;
+
+	*target = (struct target){ 0 };
+	*role = NULL;
+	/* A name can have dots, too. */
+	if (!find(session, spec) && dot && target_is_role(dot + 1)) {
+		guest[dot - spec] = '\0';
+		*role = dot + 1;
+	}
+	choice.guest = guest;
+	choice.pid = 0;
+	for (size_t i = 0; i < session->window.nr; i++) {
+		struct window_guest *each = session->window.guest[i];
+
+		each->chosen = choice_means(&choice, &each->key, each->name);
+	}
+	session->window.choice = &choice;
+	status = window_check(&session->window, true, stderr);
+	session->window.choice = &session->request->choice;
+	if (!status)
+		status = target_of(target, session, find(session, guest));
+	free(guest);
+	return status;
+}
+
+struct subject target_thread(const struct target *target, const struct thread *thread)
+{
+	return (struct subject){
+		.pid = target->pid,
+		.pid_start = target->start,
+		.tid = thread->tid,
+		.tid_start = thread->start,
+		.guest = target->guest,
+		.role = thread->role,
+		.thread = thread->name,
+		.file = "",
+		.owner = target->owner,
+		.unit = target->unit,
+	};
+}
+
+/* Returns whether no process but @pid is in the cgroup or below it. */
+static bool has_only(const char *cgroup, uint64_t pid)
+{
+	char *pids = tree_read(NULL, "%s/cgroup.procs", cgroup);
+	bool only = true;
+	DIR *dir;
+
+	for (char *at = pids, *end; at && *at && only; at = end + strspn(end, "\n")) {
+		only = strtoull(at, &end, 10) == pid && end > at;
+		if (end == at)
+			break;
+	}
+	free(pids);
+	dir = only ? opendir(cgroup) : NULL;
+	for (const struct dirent *entry; only && dir && (entry = readdir(dir));) {
+		char *below;
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		below = xasprintf("%s/%s", cgroup, entry->d_name);
+		only = has_only(below, pid);
+		free(below);
+	}
+	if (dir)
+		closedir(dir);
+	return only;
+}
+
+bool target_is_alone(const struct target *target)
+{
+	/* In the root, nice counts among all that are there. */
+	return target->path && strcmp(target->path, "/") != 0 &&
+	       has_only(target->cgroup, target->pid);
+}
+
+bool target_weight(const struct target *target, struct subject *subject, char *why, size_t size)
+{
+	char *text, *file;
+
+	*subject = (struct subject){
+		.pid = target->pid,
+		.pid_start = target->start,
+		.guest = target->guest,
+		.role = "",
+		.thread = "",
+		.owner = target->owner,
+		.unit = target->unit,
+	};
+	if (!target->unit_cgroup) {
+		snprintf(why, size, "its CPU controller is that of cgroup v1, which has no weight");
+		return false;
+	}
+	file = xasprintf("%s/cpu.weight", target->unit_cgroup);
+	text = tree_read(NULL, "%s", file);
+	subject->file = file;
+	if (!text)
+		snprintf(why, size, "its cgroup %s has no weight; the CPU controller is off there",
+			 target->path);
+	else if (!has_only(target->unit_cgroup, target->pid))
+		snprintf(why, size,
+			 "its cgroup has other processes, too, whose weight would change as well");
+	else
+		why[0] = '\0';
+	free(text);
+	if (*why) {
+		free(file);
+		subject->file = "";
+	}
+	return !*why;
+}
+
+void target_close(struct target *target)
+{
+	free(target->cgroup);
+	free(target->path);
+	free(target->unit_cgroup);
+	*target = (struct target){ 0 };
+}

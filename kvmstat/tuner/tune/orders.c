@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Parses the command line with argp, as kvmstat does. The parser of a command consists of the
+ * groups of options that it takes.
+ */
+#include "tune/orders.h"
+
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/memory.h"
+#include "kvmstat.h"
+
+#define NSEC_PER_SEC 1000000000.0
+#define LASTS_MAX (7 * 86400)
+
+/* Options without a short form. */
+enum {
+	KEY_USAGE = 0x100,
+	KEY_JSON,
+	KEY_SHELL,
+	KEY_REALTIME,
+	KEY_FOR,
+	KEY_EACH,
+	KEY_EMULATOR,
+	KEY_VHOST,
+	KEY_IO,
+	KEY_ALL,
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state);
+
+#define GROUP(name, ...)                                                           \
+	static const struct argp_option name##_options[] = { __VA_ARGS__, { 0 } }; \
+	static const struct argp name##_group = { .options = name##_options,       \
+						  .parser = parse_option }
+
+GROUP(root, { "root", 'r', "DIR", 0, "The module's files are in DIR/proc, DIR/sys", 0 });
+GROUP(json, { "json", KEY_JSON, NULL, 0, "Print JSON", 0 });
+GROUP(make, { "for", KEY_FOR, "TIME", 0, "Put it back after so many seconds, or 90s, 10m, 2h", 0 },
+      { "realtime", KEY_REALTIME, NULL, 0, "Allow real-time policies, which can starve others", 0 },
+      { "shell", KEY_SHELL, NULL, 0, "Change nothing; print the commands that would", 0 });
+GROUP(bind, { "each", KEY_EACH, NULL, 0, "Give each vCPU one of the CPUs", 0 },
+      { "emulator", KEY_EMULATOR, "CPUS", 0, "Other CPUs for the VMM's own threads", 0 },
+      { "vhost", KEY_VHOST, "CPUS", 0, "Other CPUs for vhost", 0 },
+      { "io", KEY_IO, "CPUS", 0, "Other CPUs for I/O threads", 0 });
+GROUP(undo, { "all", KEY_ALL, NULL, 0, "Put back all that is in force", 0 });
+GROUP(help, { "help", 'h', NULL, 0, "Show this help", -1 },
+      { "usage", KEY_USAGE, NULL, 0, "Show the options in short", -1 },
+      { "version", 'V', NULL, 0, "Show the version", -1 });
+
+static const struct argp *const groups[ORDERS_GROUPS] = {
+	[ORDERS_ROOT] = &root_group, [ORDERS_JSON] = &json_group, [ORDERS_MAKE] = &make_group,
+	[ORDERS_BIND] = &bind_group, [ORDERS_UNDO] = &undo_group,
+};
+
+struct parsing {
+	struct orders *orders;
+	const struct task *task;
+};
+
+static error_t parse_time(struct argp_state *state, const char *arg, int64_t *ns)
+{
+	static const struct {
+		const char *unit;
+		double seconds;
+	} units[] = { { "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 } };
+	const char *unit = arg + strspn(arg, "0123456789.");
+	char *end;
+	double time = strtod(arg, &end);
+
+	for (size_t i = 0; end == unit && end != arg && i < sizeof(units) / sizeof(*units); i++)
+		if (!strcmp(unit, units[i].unit) && time > 0 &&
+		    time * units[i].seconds <= LASTS_MAX) {
+			*ns = (int64_t)(time * units[i].seconds * NSEC_PER_SEC);
+			return 0;
+		}
+	argp_error(state, "the time must be seconds, or 90s, 10m, 2h, and a week at most: '%s'",
+		   arg);
+	return EINVAL;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct parsing *parsing = state->input;
+	struct orders *orders = parsing ? parsing->orders : NULL;
+
+	switch (key) {
+	case 'r':
+		orders->request.root = arg;
+		return 0;
+	case KEY_JSON:
+		orders->json = true;
+		return 0;
+	case KEY_SHELL:
+		orders->shell = true;
+		return 0;
+	case KEY_REALTIME:
+		orders->realtime = true;
+		return 0;
+	case KEY_FOR:
+		return parse_time(state, arg, &orders->lasts_ns);
+	case KEY_EACH:
+		orders->each = true;
+		return 0;
+	case KEY_EMULATOR:
+		orders->emulator = arg;
+		return 0;
+	case KEY_VHOST:
+		orders->vhost = arg;
+		return 0;
+	case KEY_IO:
+		orders->io = arg;
+		return 0;
+	case KEY_ALL:
+		orders->all = true;
+		return 0;
+	case 'h':
+		argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP);
+		exit(STATUS_OK);
+	case KEY_USAGE:
+		argp_state_help(state, state->out_stream, ARGP_HELP_USAGE);
+		exit(STATUS_OK);
+	case 'V':
+		puts("kvmtune " KVMSTAT_VERSION);
+		exit(STATUS_OK);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* The root of a command's parser has no options, only arguments. */
+static error_t parse_root(int key, char *arg, struct argp_state *state)
+{
+	struct parsing *parsing = state->input;
+	const struct task *task = parsing->task;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		for (size_t i = 0; state->root_argp->children[i].argp; i++)
+			state->child_inputs[i] = parsing;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (task->most ? state->arg_num >= task->most : !*task->usage) {
+			argp_error(state, "Too many arguments: '%s'", arg);
+			return EINVAL;
+		}
+		parsing->orders->argument[parsing->orders->nr++] = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (state->arg_num < task->least) {
+			argp_error(state, "%s is missing", task->usage);
+			return EINVAL;
+		}
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct task *find_task(const char *name)
+{
+	for (size_t i = 1; i < TASKS_NR; i++)
+		if (!strcmp(tasks[i].name, name))
+			return &tasks[i];
+	return NULL;
+}
+
+/* Returns the arguments with blanks between them, a new string. */
+static char *join(int argc, char **argv)
+{
+	char *line = xstrdup("");
+
+	for (int i = 1; i < argc; i++) {
+		char *longer = xasprintf("%s%s%s", line, i > 1 ? " " : "", argv[i]);
+
+		free(line);
+		line = longer;
+	}
+	return line;
+}
+
+const struct task *orders_parse(struct orders *orders, int argc, char **argv)
+{
+	const struct task *task = argc > 1 ? find_task(argv[1]) : NULL;
+	struct parsing parsing = { orders, task ?: tasks };
+	struct argp_child children[TASK_MAX_GROUPS + 2] = { 0 }, *child = children;
+	struct argp parser = { .parser = parse_root, .children = children };
+	static char name[32] = "kvmtune";
+
+	*orders = (struct orders){ .request = { .root = "", .window = -1 },
+				   .command = join(argc, argv),
+				   .argument = xcalloc(argc, sizeof(*argv)) };
+	argp_err_exit_status = STATUS_BAD;
+	/* Otherwise a note on the arguments of options would push help off the screen. */
+	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
+	if (task) {
+		snprintf(name, sizeof(name), "kvmtune %s", task->name);
+		argc--;
+		argv++;
+	} else if (argc > 1 && argv[1][0] >= 'a' && argv[1][0] <= 'z') {
+		fprintf(stderr, "kvmtune: no command '%s'; 'kvmtune --help' lists them\n", argv[1]);
+		exit(STATUS_BAD);
+	}
+	argv[0] = name;
+	for (size_t i = 0; i < TASK_MAX_GROUPS && parsing.task->groups[i]; i++)
+		child++->argp = groups[parsing.task->groups[i]];
+	*child = (struct argp_child){ .argp = &help_group, .group = -1 };
+	parser.args_doc = parsing.task->usage;
+	parser.doc = parsing.task->doc;
+	if (argp_parse(&parser, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &parsing)) {
+		argp_help(&parser, stderr, ARGP_HELP_SHORT_USAGE, name);
+		exit(STATUS_BAD);
+	}
+	return parsing.task;
+}
