@@ -24,7 +24,7 @@ tuner-files := $(wildcard kvmstat/tuner/*.c kvmstat/tuner/*/*.[ch] \
 # The rooms of the commands, from the bottom to the top. No room includes files of a higher room.
 # The lowest ones of kvmtune are kvmstat's.
 reader-rooms := scripts/rooms.sh kvmstat/reader data verdict text screen commands
-tuner-rooms := scripts/rooms.sh kvmstat/tuner data verdict text action tune
+tuner-rooms := scripts/rooms.sh kvmstat/tuner data verdict text action plan tune
 
 # The sources of the module, and the folder where DKMS looks for them.
 module-files = dkms.conf Kbuild Makefile include/kvmstat.h $(wildcard scripts/probes/*.c) \

@@ -20,7 +20,6 @@ int main(int argc, char **argv)
 	output_guard();
 	task = orders_parse(&orders, argc, argv);
 	status = task->run(&orders);
-	free(orders.argument);
-	free((char *)orders.command);
+	orders_free(&orders);
 	return status;
 }

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A process with the threads of a VMM: threads NAME... makes a thread of each name and prints their
- * tids in a line, the main thread's first. A line "NAME" from standard input makes one more. It ends
- * with its input.
+ * A process with the threads and the memory of a VMM: threads [-name NAME...] -- NAME... makes a
+ * thread of each name and prints their tids in a line, the main thread's first. A line "memory" from
+ * standard input makes it touch 16 MiB in small pages, and "sum" prints a sum of their content; any
+ * other line is the name of one more thread. It ends with its input.
  */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+#define MEMORY (16 << 20)
 
 static sem_t made;
 static pid_t tid;
+static uint32_t *memory;
 
 static void *sleep_on(void *name)
 {
@@ -34,6 +40,28 @@ static void make(char *name)
 	printf(" %d", tid);
 }
 
+/* Without this advice the kernel could give it huge pages at once. */
+static void touch(void)
+{
+	memory = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		return;
+	madvise(memory, MEMORY, MADV_NOHUGEPAGE);
+	for (uint32_t i = 0; i < MEMORY / sizeof(*memory); i++)
+		memory[i] = i * 2654435761u;
+	madvise(memory, MEMORY, MADV_HUGEPAGE);
+	printf(" touched");
+}
+
+static void sum(void)
+{
+	uint64_t all = 0;
+
+	for (uint32_t i = 0; i < MEMORY / sizeof(*memory); i++)
+		all += (uint64_t)memory[i] * (i + 1);
+	printf(" %llx", (unsigned long long)all);
+}
+
 int main(int argc, char **argv)
 {
 	static char line[64];
@@ -50,7 +78,12 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	while (fgets(line, sizeof(line), stdin)) {
 		line[strcspn(line, "\n")] = '\0';
-		make(line);
+		if (!strcmp(line, "memory"))
+			touch();
+		else if (!strcmp(line, "sum"))
+			sum();
+		else
+			make(line);
 		putchar('\n');
 		fflush(stdout);
 	}

@@ -18,6 +18,7 @@ cd "$dir" || exit 1
 export LC_ALL=C.UTF-8 TZ=UTC SUDO_USER=
 unset ARGP_HELP_FMT
 mkdir -p root/proc root/run root/sys/fs
+ln -s /sys/devices root/sys
 
 result() { # NAME STATUS: a case and whether it passed (0)
 	if [ "$2" -eq 0 ]; then
@@ -58,9 +59,9 @@ await() { # COMMAND...: waits for at most ten seconds until the command succeeds
 }
 
 # The command line, as far as nothing is changed.
-check 'help' 0 '^Usage: kvmtune \[OPTION...\] COMMAND$' '' --help
+check 'help' 0 '^Usage: kvmtune \[OPTION...\] ?$' '' --help
 fits() { [ "$(wc -l <out)" -le 24 ] && [ "$(wc -L <out)" -le 80 ]; }
-for command in '' set bind undo log; do
+for command in '' plan apply try set bind pages ksm haltpoll undo log; do
 	# shellcheck disable=SC2086 # no word is no argument
 	"$kvmtune" $command --help >out 2>err
 	holds "help fits a screen: $command" fits
@@ -86,7 +87,6 @@ fi
 
 # A tree with a copy of the module's file, and with the real files of this machine.
 ln -s /proc/self /proc/sys /proc/pressure root/proc
-ln -s /sys/devices root/sys
 ln -s /sys/fs/cgroup root/sys/fs
 guests=()
 serve() {
@@ -267,18 +267,289 @@ await [ ! -e "/proc/${db[0]}" ]
 check 'a guest that has ended' 0 'put back' '' undo -r root
 check 'a guest that has ended: the log' 0 "^   db: main \(${db[0]}\): nice $usual -> 4: gone$" '' log -r root
 
+# Owners. Their programs are doubles that note how they are called, and do what they are asked to.
+mkdir -p bin root/run/libvirt/qemu
+cat >bin/virsh <<'EOF'
+#!/bin/bash
+echo "virsh $*" >>calls
+case $1 in
+vcpupin) taskset -pc "$4" "$(sed -n "s/^vcpu$3 //p" tids)" ;;
+emulatorpin) taskset -pc "$3" "$(sed -n 's/^main //p' tids)" ;;
+iothreadpin) taskset -pc "$4" "$(sed -n "s/^io$3 //p" tids)" ;;
+schedinfo) echo "${5#cpu_shares=}" >"$(cat weight)" ;;
+esac >/dev/null
+[ ! -e broken ] || { echo "error: it is $(cat broken)" >&2; exit 1; }
+EOF
+cat >bin/systemctl <<'EOF'
+#!/bin/bash
+echo "systemctl $*" >>calls
+echo "${5#CPUWeight=}" >"$(cat weight)"
+EOF
+chmod +x bin/virsh bin/systemctl
+PATH=$dir/bin:$PATH
+rm root/sys/fs/cgroup
+# put_in PID CGROUP [PID...]: the process is in this cgroup of v2, where these others are, too.
+put_in() {
+	local file pid=$1 path=root/sys/fs/cgroup/$2
+	rm -rf "root/proc/${pid:?}" root/sys/fs/cgroup
+	mkdir -p "root/proc/$pid" "$path"
+	for file in /proc/"$pid"/*; do
+		ln -s "$file" "root/proc/$pid"
+	done
+	rm "root/proc/$pid/cgroup"
+	echo "0::/$2" >"root/proc/$pid/cgroup"
+	echo cpu >root/sys/fs/cgroup/cgroup.controllers
+	echo 100 >"$path/cpu.weight"
+	printf '%s\n' "$pid" "${@:3}" >"$path/cgroup.procs"
+}
+weight_is() { [ "$(cat "$(cat weight)")" = "$1" ]; }
+called() { printf '%s\n' "$@" | cmp -s - calls; }
+
+guests=()
+vmm shop 'CPU 0/KVM' 'CPU 1/KVM' 'IO iothread1' worker vhost-shop
+shop=("${tid[@]}")
+printf '%s\n' "main ${tid[0]}" "vcpu0 ${tid[1]}" "vcpu1 ${tid[2]}" "io1 ${tid[3]}" >tids
+state "${shop[@]}" >before
+scope='machine.slice/machine-qemu\x2d1\x2dshop.scope'
+put_in "${shop[0]}" "$scope/libvirt/emulator"
+rm "root/sys/fs/cgroup/$scope/libvirt/emulator/cpu.weight"
+echo 100 >"root/sys/fs/cgroup/$scope/cpu.weight"
+echo "root/sys/fs/cgroup/$scope/cpu.weight" >weight
+check 'libvirt: no such domain' 1 '' "^kvmtune: shop: its cgroup is libvirt's, but libvirt has no domain of this name and process" set -r root shop weight=200
+echo 1 >root/run/libvirt/qemu/shop.pid
+check 'libvirt: the domain of another process' 1 '' "^kvmtune: shop: its cgroup is libvirt's, but" set -r root shop weight=200
+echo "${shop[0]}" >root/run/libvirt/qemu/shop.pid
+check 'libvirt: nice' 1 '' 'nice=5 is refused: libvirt owns it, and virsh cannot set this of a running guest; use weight=$' set -r root shop.vcpu nice=5
+check 'libvirt: shell' 0 '^virsh schedinfo shop --live --set cpu_shares=200$' '' set -r root --shell shop weight=200
+holds 'libvirt: shell: nothing was called' [ ! -e calls ]
+check 'libvirt: weight' 0 '1 changes' '' set -r root shop weight=200
+holds 'libvirt: weight: virsh did it' called 'virsh schedinfo shop --live --set cpu_shares=200'
+holds 'libvirt: weight: it is so' weight_is 200
+check 'libvirt: weight: undo' 0 'put back' '' undo -r root
+holds 'libvirt: weight: it is as it was' weight_is 100
+if [ "$(nproc)" -gt 1 ]; then
+	rm calls
+	check 'libvirt: bind' 0 '3 changes' '' bind -r root shop 1 --emulator 0-1
+	holds 'libvirt: bind: virsh did it' called 'virsh vcpupin shop 0 1 --live' \
+		'virsh vcpupin shop 1 1 --live' 'virsh iothreadpin shop 1 1 --live'
+	holds 'libvirt: bind: the vCPUs' all cpus_of 1 "${shop[1]}" "${shop[2]}" "${shop[3]}"
+	check 'libvirt: bind: undo' 0 'put back' '' undo -r root
+	state "${shop[@]}" >after
+	holds 'libvirt: bind: it is as it was' cmp -s before after
+	rm calls
+	check 'libvirt: the emulator' 0 '1 changes' '' set -r root shop.main cpus=1
+	holds 'libvirt: the emulator: virsh did it' called 'virsh emulatorpin shop 1 --live'
+	holds 'libvirt: the emulator: it is so' all cpus_of 1 "${shop[0]}"
+	check 'libvirt: the emulator: undo' 0 'put back' '' undo -r root
+	check 'libvirt: bind --vhost' 1 '' 'is refused: libvirt owns it, and its vhost threads go' bind -r root shop 1 --vhost 0
+	check 'libvirt: vhost' 1 '' 'is refused: libvirt owns it, and its vhost threads go where virsh emulatorpin puts them$' set -r root shop.vhost cpus=1
+	echo 'on fire' >broken
+	check 'virsh fails' 1 '' '^kvmtune: shop: main \([0-9]+\): cpus: virsh: error: it is on fire$' bind -r root shop 1
+	rm broken
+	check 'virsh fails: what is left is put back' 0 '^nothing is in force$' '^kvmtune: action [0-9]+ was cut short and is undone' undo -r root --all
+	state "${shop[@]}" >after
+	holds 'virsh fails: it is as it was' cmp -s before after
+fi
+mv bin/virsh bin/off
+check 'no virsh' 1 '' '^kvmtune: shop: weight: virsh: No such file or directory$' set -r root shop weight=300
+mv bin/off bin/virsh
+
+# A scope of systemd's, one with another process, none, Kubernetes'.
+rm -f calls
+put_in "${shop[0]}" 'vm.slice/shop.scope'
+echo root/sys/fs/cgroup/vm.slice/shop.scope/cpu.weight >weight
+check 'systemd: weight' 0 '1 changes' '' set -r root shop weight=250
+holds 'systemd: systemctl did it' called 'systemctl set-property --runtime -- shop.scope CPUWeight=250'
+holds 'systemd: it is so' weight_is 250
+check 'systemd: undo' 0 'put back' '' undo -r root
+holds 'systemd: it is as it was' weight_is 100
+check 'nice alone in a cgroup' 1 '' '^kvmtune: shop: nice is refused: it counts within a cgroup only, and nothing else is in /vm.slice/shop.scope; weight= counts' set -r root shop nice=5
+check 'nice of a part' 0 '2 changes' '' set -r root shop.vcpu nice=16
+check 'nice of a part: undo' 0 'put back' '' undo -r root
+check 'systemd: policy' 0 'changes' '' set -r root shop policy=batch
+check 'systemd: policy: undo' 0 'put back' '' undo -r root
+put_in "${shop[0]}" 'user.slice/session-3.scope' $$
+check 'a weight of others, too' 1 '' '^kvmtune: shop: weight is refused: its cgroup has other processes, too' set -r root shop weight=250
+check 'nice among others' 0 'changes' '' set -r root shop nice=16
+check 'nice among others: undo' 0 'put back' '' undo -r root
+put_in "${shop[0]}" qemu.slice/100.scope
+rm -f calls
+echo root/sys/fs/cgroup/qemu.slice/100.scope/cpu.weight >weight
+check 'Proxmox VE: weight' 0 '1 changes' '' set -r root shop weight=300
+holds 'Proxmox VE: systemctl did it' called 'systemctl set-property --runtime -- 100.scope CPUWeight=300'
+check 'Proxmox VE: undo' 0 'put back' '' undo -r root
+rm -f calls
+put_in "${shop[0]}" vms/shop
+echo root/sys/fs/cgroup/vms/shop/cpu.weight >weight
+check 'no owner: weight' 0 '1 changes' '' set -r root shop weight=50
+holds 'no owner: it is so' weight_is 50
+holds 'no owner: nothing was called' [ ! -e calls ]
+check 'no owner: the log' 0 '^   shop: weight 100 -> 50: holds$' '' log -r root
+check 'no owner: undo' 0 'put back' '' undo -r root
+check 'a weight of a role' 2 '' "^kvmtune: a weight is the whole guest's, not that of its role 'vcpu'$" set -r root shop.vcpu weight=50
+rm "$(cat weight)"
+check 'no weight' 1 '' 'weight is refused: its cgroup /vms/shop has no weight; the CPU controller is off there' set -r root shop weight=50
+put_in "${shop[0]}" kubepods.slice/pod1/x
+for setting in nice=16 policy=batch cpus=0; do
+	check "Kubernetes: $setting" 1 '' 'is refused: Kubernetes owns it, and the kubelet undoes other changes; change its pod$' set -r root shop.vcpu0 $setting
+done
+check 'Kubernetes: weight' 1 '' 'is refused: Kubernetes owns it' set -r root shop weight=50
+put_in "${shop[0]}" vms/shop
+echo 0 >root/sys/fs/cgroup/vms/shop/cpuset.cpus.effective
+check 'outside the cpuset' 1 '' 'cpus=1 is refused: CPU 1 is not in the cpuset of its cgroup /vms/shop$' set -r root shop.main cpus=1
+state "${shop[@]}" >after
+holds 'owners: it is as it was' cmp -s before after
+
+# Huge pages, and what is the host's.
+rm -r "root/proc/${shop[0]:?}" root/sys/fs/cgroup
+ln -s "/proc/${shop[0]}" root/proc
+ln -s /sys/fs/cgroup root/sys/fs
+says() { # LINE: asks the last VMM, and prints its answer
+	local before
+	before=$(wc -l <out.shop)
+	echo "$1" >in.shop
+	answered_more() { [ "$(wc -l <out.shop)" -gt "$before" ]; }
+	await answered_more
+	tail -n 1 out.shop
+}
+huge_pages() { awk '/^AnonHugePages/ { print $2 / 2048 }' "/proc/${shop[0]}/smaps_rollup"; }
+says memory >/dev/null
+sum=$(says sum)
+if [ -e /sys/kernel/mm/transparent_hugepage/enabled ]; then
+	before=$(huge_pages)
+	check 'pages' 0 '^shop: [0-9.A-Z]+ of its memory were in huge pages, [0-9.]+M are now; [0-9]+ pages of 2 MiB were left' '' pages -r root shop
+	holds 'pages: 7 or 8 more are huge' [ $(($(huge_pages) - before)) -ge 7 ]
+	holds 'pages: the content is the same' [ "$(says sum)" = "$sum" ]
+	check 'pages: the log' 0 '^   this cannot be undone$' '' log -r root
+fi
+mkdir -p root/sys/kernel/mm/ksm root/sys/module/kvm/parameters
+echo 0 >root/sys/kernel/mm/ksm/run
+echo 200000 >root/sys/module/kvm/parameters/halt_poll_ns
+check 'ksm' 0 '1 changes' '' ksm -r root on
+holds 'ksm: it is on' [ "$(cat root/sys/kernel/mm/ksm/run)" = 1 ]
+check 'ksm: neither on nor off' 2 '' "^kvmtune: ksm is on or off: 'maybe'$" ksm -r root maybe
+check 'ksm: shell' 0 '^echo 0 \| tee root/sys/kernel/mm/ksm/run$' '' ksm -r root --shell off
+check 'ksm: the log' 0 '^   host: ksm 0 -> 1: holds$' '' log -r root
+check 'haltpoll' 0 '1 changes' '' haltpoll -r root 50000
+holds 'haltpoll: it is so' [ "$(cat root/sys/module/kvm/parameters/halt_poll_ns)" = 50000 ]
+check 'haltpoll: no number' 2 '' '^kvmtune: halt_poll_ns is a whole number from 0 to' haltpoll -r root fast
+echo 7 >root/sys/module/kvm/parameters/halt_poll_ns
+check 'undo: what the admin changed' 0 'put back' '^host: halt_poll_ns is 7, not 50000 as kvmtune made it, and is left alone$' undo -r root --all
+holds 'undo: what the admin changed stays' [ "$(cat root/sys/module/kvm/parameters/halt_poll_ns)" = 7 ]
+holds 'undo: ksm' [ "$(cat root/sys/kernel/mm/ksm/run)" = 0 ]
+
+# The plan. The guests are those of a file, all of whose time is looked at; debugfs is a tree.
+debug=root/sys/kernel/debug/kvmstat
+mkdir -p $debug/1
+# observed GUEST_NS KERNEL_NS HALTED_NS POLLED_NS: what the only guest did.
+observed() {
+	local file
+	guests=("${shop[0]}")
+	head -n1 "$here/corpus/kvminfo/memory.txt" >root/proc/kvminfo
+	echo "1 ${shop[0]} 5 0 19990 10 20000 0 0 0 0 2 1 $1 $2 0 $3 $4 10 5 9 0" >>root/proc/kvminfo
+	{
+		echo 'vcpu exits to_user guest_ns kernel_ns user_ns polled_ns blocked_ns tid mode'
+		for i in 0 1; do
+			echo "$i 10000 5 $(($1 / 2)) $(($2 / 2)) 0 $(($4 / 2)) $((($3 - $4) / 2)) ${shop[i + 1]} guest"
+		done
+	} >$debug/1/vcpus
+}
+reasons() { printf '%s\n' 'code exits to_user kernel_ns user_ns longest_ns reason' "$@" >$debug/1/reasons; }
+reasons '122 20000 10 1000000000 0 1000000 vmmcall'
+observed 9000000000 1000000000 0 0
+check 'plan: nothing' 0 '^There is nothing that kvmtune would do\.$' '' plan -r root -w 0
+check 'plan: by default' 0 '^There is nothing that kvmtune would do\.$' '' -r root -w 0
+reasons '119 20000 0 1000000000 0 1000000 pause'
+observed 9000000000 1000000000 0 0
+if [ "$(nproc)" -gt 1 ]; then
+	check 'plan: spin, no CPUs' 0 'as many CPUs at once, and the host has no 2 to spare; give it fewer$' '' plan -r root -w 0
+fi
+reasons '122 20000 10 1000000000 0 1000000 vmmcall'
+observed 1000000000 500000000 8000000000 3000000000
+check 'plan: polling' 0 '^ 1  kvmtune haltpoll 0$' '' plan -r root -w 0
+check 'plan: JSON' 0 '^\[$' '' plan -r root -w 0 --json
+holds 'plan: JSON: the action' json 'map(select(.action == 1))[0] | .words == ["haltpoll", "0"] and .guest == ""'
+check 'apply: no such number' 2 '' "^kvmtune: the plan has no action '2'$" apply -r root 2
+check 'apply: shell' 0 '^echo 0 \| tee root/sys/module/kvm/parameters/halt_poll_ns$' '' apply -r root --shell 1
+check 'apply for a time' 0 'action [0-9]+: put back' '' apply -r root --for 0.1 1
+holds 'apply for a time: it is as it was' [ "$(cat root/sys/module/kvm/parameters/halt_poll_ns)" = 7 ]
+check 'apply' 0 '1 changes' '' apply -r root
+holds 'apply: it is so' [ "$(cat root/sys/module/kvm/parameters/halt_poll_ns)" = 0 ]
+check 'apply: undo' 0 'put back' '' undo -r root
+printf '[guest s*]\nleave = yes\n' >conf
+check 'plan: a guest that is left alone' 0 'the configuration leaves it alone' '' plan -r root -w 0 --config conf
+printf '[kvmtune]\npolicy = thesis\n[guest other]\ntier = 1\n[guest sh?p]\ntier = 4\n' >conf
+check 'plan: the thesis' 0 '^ 1  kvmtune set shop.vcpu policy=fifo priority=99 --realtime$' '' plan -r root -w 0 --config conf
+check 'apply: the thesis without leave' 1 '' 'is refused: a real-time guest can starve the host; --realtime allows it$' apply -r root --config conf 1
+check 'apply: the thesis on the host.s CPUs' 1 '' 'is refused: it may run on CPUs that are kept for the host' apply -r root --config conf --realtime 1
+if [ "$(nproc)" -gt 1 ]; then
+	check 'bind for the thesis' 0 'changes' '' bind -r root shop 1
+	check 'apply: the thesis' 0 'changes' '' apply -r root --config conf --realtime 1
+	holds 'apply: the thesis: the policy' all policy_of 1 "${shop[1]}" "${shop[2]}"
+	holds 'apply: the thesis: the priority' all priority_of 99 "${shop[1]}" "${shop[2]}"
+	check 'undo the thesis' 0 'put back' '' undo -r root --all
+	state "${shop[@]}" >after
+	holds 'undo the thesis: it is as it was' cmp -s before after
+	printf '[kvmtune]\nhost_cpus = 1\n' >conf
+	check 'another CPU for the host' 1 '' 'cpus=1 is refused: CPU 1 is kept for the host' bind -r root --config conf shop 1
+fi
+for wrong in '[x]' '[kvmtune]|fly=1' '[kvmtune]|policy=fast' '[kvmtune]|host_cpus=x' '[guest a]|tier=5' '[guest a]|leave=maybe' '[guest a]|x=1'; do
+	tr '|' '\n' <<<"$wrong" >conf
+	[ "$wrong" != '[x]' ] || echo 'a = 1' >>conf
+	check "a wrong configuration: $wrong" 2 '' '^kvmtune: conf: line 2: ' plan -r root -w 0 --config conf
+done
+check 'no configuration' 1 '' '^kvmtune: cannot read nowhere: No such file or directory$' plan -r root -w 0 --config nowhere
+touch -d '1 hour ago' root/run/kvmtune/plan
+sed -i 's/"time":[0-9]*/"time":1/' root/run/kvmtune/plan
+check 'apply: an old plan' 1 '' "^kvmtune: there is no plan of the last ten minutes; 'kvmtune plan' makes one$" apply -r root 1
+
+# A trial. The guest does the same all the time.
+state "${shop[@]}" >before
+observed 1000000000 1000000000 0 0
+check 'try' 0 '^    off 0, on 0: no difference shown \(\+0 to \+0, p 1.0000\)$' '^kvmtune: round 8 of 8$' try -r root --period 0.2 shop.vcpu nice=17
+holds 'try: what it costs' grep -q '^All other guests together: what it costs$' out
+state "${shop[@]}" >after
+holds 'try: it is as it was' cmp -s before after
+check 'try: nothing is in force' 0 '^nothing is in force$' '' undo -r root
+check 'try: what is so already' 1 '' '^kvmtune: it is so already; there is nothing to try$' try -r root shop.vcpu "nice=$usual"
+check 'try: refused' 1 '' 'is refused' try -r root shop.vcpu policy=rr priority=1
+"$kvmtune" try -r root --period 1h shop.vcpu nice=17 >out 2>err &
+pid=$!
+await all nice_of 17 "${shop[1]}" >/dev/null
+kill -INT $pid
+wait $pid
+[ $? -eq 1 ] && grep -q '^kvmtune: it was interrupted, and all is as before$' err
+result 'try: ^C' $?
+state "${shop[@]}" >after
+holds 'try: ^C: it is as it was' cmp -s before after
+check 'try: JSON' 0 '^\[$' '^kvmtune: round 9 of 9$' try -r root --json --rounds 9 --period 0.1 shop nice=18
+holds 'try: JSON: the figures' json 'length == 7 and (map(select(.of == "the others")) | length) == 2 and all(.p == 1 and .shown == false)'
+check 'try: too few rounds' 2 '' "the rounds must be a number from 8 to 20: '7'$" try -r root --rounds 7 shop nice=18
+# Somebody else changes what is tried.
+"$kvmtune" try -r root --period 0.3 shop.vcpu nice=17 >out 2>err &
+pid=$!
+await all nice_of 17 "${shop[1]}" >/dev/null
+renice 13 -p "${shop[1]}" >/dev/null
+wait $pid
+[ $? -eq 1 ] && grep -Eq '^kvmtune: shop: vCPU 0 \([0-9]+\): nice: somebody made it 13 meanwhile$' err &&
+	grep -q 'nice is 13, not 17 as kvmtune made it, and is left alone$' err
+result 'try: somebody else changes it' $?
+renice "$usual" -p "${shop[1]}" >/dev/null
+state "${shop[@]}" >after
+holds 'try: somebody else changes it: the rest is as it was' cmp -s before after
+
 # Without the rights nothing is half done.
 if command -v setpriv >/dev/null; then
 	chmod -R a+rwX "$dir"
 	user() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
-	user "$kvmtune" set -r root web.example nice=-5 >out 2>err
+	user "$kvmtune" set -r root shop.vcpu nice=-5 >out 2>err
 	[ $? -eq 1 ] && grep -q '^kvmtune: .*kvmtune needs CAP_SYS_NICE, so try sudo$' err
 	result 'no rights: a sentence' $?
-	state "${web[@]}" >after
+	state "${shop[@]}" >after
 	holds 'no rights: it is as it was' cmp -s before after
 	rm -r root/run/kvmtune
 	chmod a-w root/run
-	user "$kvmtune" set -r root web.example nice=5 >out 2>err
+	user "$kvmtune" set -r root shop.vcpu nice=17 >out 2>err
 	[ $? -eq 1 ] && grep -q '^kvmtune: cannot write root/run/kvmtune/journal: ' err
 	result 'no journal: a sentence' $?
 fi

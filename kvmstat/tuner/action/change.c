@@ -23,15 +23,18 @@ static enum status fail(const struct subject *subject, enum setting setting, con
 	return STATUS_NO_DATA;
 }
 
-/* The kernel or an owner can accept a value and keep another one. */
-static bool has_taken(const struct wish *wish, char why[SETTING_WHY])
+/* Sets the value. The kernel or an owner can accept a value and keep another one. */
+static bool set(const struct subject *subject, enum setting setting, const char *value,
+		char why[SETTING_WHY])
 {
-	char *value = setting_read(&wish->subject, wish->setting, why);
-	const bool taken = value && !strcmp(value, wish->value);
+	char *now = setting_write(subject, setting, value, why) ?
+			    setting_read(subject, setting, why) :
+			    NULL;
+	const bool taken = now && !strcmp(now, value);
 
-	if (value && !taken)
-		snprintf(why, SETTING_WHY, "it became %.80s, not %.80s", value, wish->value);
-	free(value);
+	if (now && !taken)
+		snprintf(why, SETTING_WHY, "it became %.80s, not %.80s", now, value);
+	free(now);
 	return taken;
 }
 
@@ -76,8 +79,7 @@ static enum status make(struct making *making, const struct wish *wish)
 	free(old);
 	if (!change)
 		return STATUS_NO_DATA;
-	if (!setting_write(&wish->subject, wish->setting, wish->value, why) ||
-	    !has_taken(wish, why)) {
+	if (!set(&wish->subject, wish->setting, wish->value, why)) {
 		/* A thread that ended meanwhile needs no change. */
 		if (!subject_is_there(&wish->subject))
 			return journal_over(making->journal, change, "gone") ? STATUS_OK :
@@ -158,7 +160,7 @@ static enum status undo(struct journal *journal, struct change *change, FILE *ou
 			subject_setting_name(change->setting), now, change->new);
 		free(text);
 		good = leave(journal, change, "left alone, as it was %s", now);
-	} else if (setting_write(&change->subject, change->setting, change->old, why)) {
+	} else if (set(&change->subject, change->setting, change->old, why)) {
 		good = leave(journal, change, "put back");
 	} else {
 		free(now);
@@ -178,6 +180,43 @@ enum status change_undo(struct journal *journal, uint64_t action, FILE *out)
 		if (change->action == action && change->state != CHANGE_OVER &&
 		    undo(journal, change, out))
 			status = STATUS_NO_DATA;
+	}
+	return status;
+}
+
+static enum status flip(const struct change *change, bool on)
+{
+	const char *from = on ? change->old : change->new, *to = on ? change->new : change->old;
+	char why[SETTING_WHY], *now;
+	enum status status = STATUS_OK;
+
+	if (!subject_is_there(&change->subject))
+		return STATUS_OK;
+	now = setting_read(&change->subject, change->setting, why);
+	if (now && strcmp(now, from) != 0 && strcmp(now, to) != 0)
+		snprintf(why, sizeof(why), "somebody made it %.80s meanwhile", now);
+	if (!now || (strcmp(now, from) != 0 && strcmp(now, to) != 0) ||
+	    (strcmp(now, to) != 0 && !set(&change->subject, change->setting, to, why)))
+		status = fail(&change->subject, change->setting, why);
+	free(now);
+	return status;
+}
+
+enum status change_switch(struct journal *journal, uint64_t action, bool on)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < journal->nr_changes && !status; i++) {
+		const struct change *change =
+			&journal->change[on ? i : journal->nr_changes - 1 - i];
+
+		if (change->action != action)
+			continue;
+		if (change->state == CHANGE_OVER && strcmp(change->how, "gone") != 0)
+			status = fail(&change->subject, change->setting,
+				      "another kvmtune put it back");
+		else if (change->state != CHANGE_OVER)
+			status = flip(change, on);
 	}
 	return status;
 }

@@ -29,6 +29,12 @@ enum status change_make_all(struct journal *journal, const char *command, bool l
  */
 enum status change_undo(struct journal *journal, uint64_t action, FILE *out);
 
+/*
+ * Switches all changes of an action off or on again, and leaves them in the journal. Returns
+ * STATUS_NO_DATA if one does not have the value that the action or what was before it gave, and says so.
+ */
+enum status change_switch(struct journal *journal, uint64_t action, bool on);
+
 /* Puts back the actions whose kvmtune ended in their midst, and says so. */
 enum status change_recover(struct journal *journal);
 

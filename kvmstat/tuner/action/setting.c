@@ -301,7 +301,7 @@ static char *read_file(const char *path, char why[SETTING_WHY])
 
 static bool write_file(const char *path, const char *value, char why[SETTING_WHY])
 {
-	int file = open(path, O_WRONLY | O_CLOEXEC), error = errno;
+	int file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC), error = errno;
 	const ssize_t len = strlen(value);
 
 	if (file >= 0) {

@@ -127,18 +127,17 @@ static void find_owner(struct target *target)
 		strcpy(target->unit, target->guest);
 }
 
-enum status target_of(struct target *target, const struct session *session,
-		      const struct window_guest *guest)
+bool target_of(struct target *target, const struct session *session,
+	       const struct window_guest *guest, char why[TARGET_WHY])
 {
 	const struct thread *thread;
 
 	*target = (struct target){ .pid = guest->key.pid, .root = session->request->root };
-	strcpy(target->guest, guest->name);
+	snprintf(target->guest, sizeof(target->guest), "%s", guest->name);
 	if (window_guest_is_others(guest) || !guest->now || guest->ended ||
 	    !guest->now->detail.table[TABLE_THREADS].known) {
-		fprintf(stderr, "%s: %s: its threads are not known here; see 'kvmstat threads'\n",
-			status_program, guest->name);
-		return STATUS_NO_DATA;
+		snprintf(why, TARGET_WHY, "its threads are not known here; see 'kvmstat threads'");
+		return false;
 	}
 	target->detail = &guest->now->detail;
 	detail_for_each(thread, target->detail, TABLE_THREADS)
@@ -146,14 +145,13 @@ enum status target_of(struct target *target, const struct session *session,
 			target->start = thread->start;
 	find_owner(target);
 	if (target->owner == MANAGER_LIBVIRT && !*target->unit) {
-		fprintf(stderr,
-			"%s: %s: its cgroup is libvirt's, but libvirt has no domain of this name "
-			"and process that virsh could change\n",
-			status_program, guest->name);
+		snprintf(why, TARGET_WHY,
+			 "its cgroup is libvirt's, but libvirt has no domain of this name and "
+			 "process that virsh could change");
 		target_close(target);
-		return STATUS_NO_DATA;
+		return false;
 	}
-	return STATUS_OK;
+	return true;
 }
 
 /* Returns the guest that the choice means, or NULL. */
@@ -173,6 +171,8 @@ enum status target_find(struct target *target, struct session *session, const ch
 {
 	const char *dot = strrchr(spec, '.');
 	char *guest = xstrdup(spec);
+	char why[TARGET_WHY], shown[NAME_SHOWN_SIZE];
+	const struct window_guest *found;
 	struct choice choice;
 	enum status status;
 
@@ -193,8 +193,12 @@ enum status target_find(struct target *target, struct session *session, const ch
 	session->window.choice = &choice;
 	status = window_check(&session->window, true, stderr);
 	session->window.choice = &session->request->choice;
-	if (!status)
-		status = target_of(target, session, find(session, guest));
+	found = status ? NULL : find(session, guest);
+	if (found && !target_of(target, session, found, why)) {
+		name_show(shown, found->name, NAME_SIZE);
+		fprintf(stderr, "%s: %s: %s\n", status_program, shown, why);
+		status = STATUS_NO_DATA;
+	}
 	free(guest);
 	return status;
 }
@@ -250,7 +254,7 @@ bool target_is_alone(const struct target *target)
 	       has_only(target->cgroup, target->pid);
 }
 
-bool target_weight(const struct target *target, struct subject *subject, char *why, size_t size)
+bool target_weight(const struct target *target, struct subject *subject, char why[TARGET_WHY])
 {
 	char *text, *file;
 
@@ -264,17 +268,19 @@ bool target_weight(const struct target *target, struct subject *subject, char *w
 		.unit = target->unit,
 	};
 	if (!target->unit_cgroup) {
-		snprintf(why, size, "its CPU controller is that of cgroup v1, which has no weight");
+		snprintf(why, TARGET_WHY,
+			 "its CPU controller is that of cgroup v1, which has no weight");
 		return false;
 	}
 	file = xasprintf("%s/cpu.weight", target->unit_cgroup);
 	text = tree_read(NULL, "%s", file);
 	subject->file = file;
 	if (!text)
-		snprintf(why, size, "its cgroup %s has no weight; the CPU controller is off there",
+		snprintf(why, TARGET_WHY,
+			 "its cgroup %s has no weight; the CPU controller is off there",
 			 target->path);
 	else if (!has_only(target->unit_cgroup, target->pid))
-		snprintf(why, size,
+		snprintf(why, TARGET_WHY,
 			 "its cgroup has other processes, too, whose weight would change as well");
 	else
 		why[0] = '\0';

@@ -27,9 +27,14 @@ struct target {
 enum status target_find(struct target *target, struct session *session, const char *spec,
 			const char **role);
 
-/* Fills in @target with a guest of the session's window. */
-enum status target_of(struct target *target, const struct session *session,
-		      const struct window_guest *guest);
+#define TARGET_WHY 256
+
+/*
+ * Fills in @target with a guest of the session's window. Returns false and says in @why that it
+ * cannot be changed.
+ */
+bool target_of(struct target *target, const struct session *session,
+	       const struct window_guest *guest, char why[TARGET_WHY]);
 
 /* Returns whether there is such a role. */
 bool target_is_role(const char *role);
@@ -44,7 +49,7 @@ struct subject target_thread(const struct target *target, const struct thread *t
  * The subject that is the weight of the target. Returns false and says in @why that there is none
  * which would change this guest only.
  */
-bool target_weight(const struct target *target, struct subject *subject, char *why, size_t size);
+bool target_weight(const struct target *target, struct subject *subject, char why[TARGET_WHY]);
 
 /*
  * Returns whether the threads of the guest share a CPU cgroup with no other process, so that nice

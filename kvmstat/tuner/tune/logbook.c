@@ -57,6 +57,7 @@ static void print_action(const struct journal *journal, const struct action *act
 {
 	char when[32], shown[NAME_SHOWN_SIZE], user[NAME_SHOWN_SIZE];
 	const time_t seconds = action->seconds;
+	bool any = false;
 	struct tm tm;
 
 	strftime(when, sizeof(when), "%F %T", localtime_r(&seconds, &tm));
@@ -70,12 +71,15 @@ static void print_action(const struct journal *journal, const struct action *act
 
 		if (change->action != action->nr)
 			continue;
+		any = true;
 		text = subject_text(&change->subject);
 		name_show(shown, text, NAME_SIZE);
 		printf("   %s: %s %s -> %s: %s\n", shown, subject_setting_name(change->setting),
 		       change->old, change->new, state_of(change));
 		free(text);
 	}
+	if (!any)
+		puts("   this cannot be undone");
 }
 
 enum status run_log(const struct orders *orders)

@@ -15,6 +15,7 @@
 
 #define NSEC_PER_SEC 1000000000.0
 #define LASTS_MAX (7 * 86400)
+#define USUAL_PERIOD INT64_C(5000000000)
 
 /* Options without a short form. */
 enum {
@@ -28,6 +29,9 @@ enum {
 	KEY_VHOST,
 	KEY_IO,
 	KEY_ALL,
+	KEY_CONFIG,
+	KEY_ROUNDS,
+	KEY_PERIOD,
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state);
@@ -39,21 +43,35 @@ static error_t parse_option(int key, char *arg, struct argp_state *state);
 
 GROUP(root, { "root", 'r', "DIR", 0, "The module's files are in DIR/proc, DIR/sys", 0 });
 GROUP(json, { "json", KEY_JSON, NULL, 0, "Print JSON", 0 });
+#define REALTIME                                                               \
+	{                                                                      \
+		"realtime", KEY_REALTIME, NULL, 0,                             \
+			"Allow real-time policies, which can starve others", 0 \
+	}
+GROUP(realtime, REALTIME);
 GROUP(make, { "for", KEY_FOR, "TIME", 0, "Put it back after so many seconds, or 90s, 10m, 2h", 0 },
-      { "realtime", KEY_REALTIME, NULL, 0, "Allow real-time policies, which can starve others", 0 },
+      REALTIME,
       { "shell", KEY_SHELL, NULL, 0, "Change nothing; print the commands that would", 0 });
 GROUP(bind, { "each", KEY_EACH, NULL, 0, "Give each vCPU one of the CPUs", 0 },
       { "emulator", KEY_EMULATOR, "CPUS", 0, "Other CPUs for the VMM's own threads", 0 },
       { "vhost", KEY_VHOST, "CPUS", 0, "Other CPUs for vhost", 0 },
       { "io", KEY_IO, "CPUS", 0, "Other CPUs for I/O threads", 0 });
+GROUP(config, { "config", KEY_CONFIG, "FILE", 0, "The policy, instead of /etc/kvmtune.conf", 0 });
+GROUP(window,
+      { "window", 'w', "TIME", 0, "Look at so much time; 0: all since the guests began", 0 });
+GROUP(try, { "rounds", KEY_ROUNDS, "N", 0, "So many rounds, 8 (the default) to 20", 0 },
+      { "period", KEY_PERIOD, "TIME", 0, "Observe each half of a round for so long (5s)", 0 });
 GROUP(undo, { "all", KEY_ALL, NULL, 0, "Put back all that is in force", 0 });
 GROUP(help, { "help", 'h', NULL, 0, "Show this help", -1 },
       { "usage", KEY_USAGE, NULL, 0, "Show the options in short", -1 },
       { "version", 'V', NULL, 0, "Show the version", -1 });
 
 static const struct argp *const groups[ORDERS_GROUPS] = {
-	[ORDERS_ROOT] = &root_group, [ORDERS_JSON] = &json_group, [ORDERS_MAKE] = &make_group,
-	[ORDERS_BIND] = &bind_group, [ORDERS_UNDO] = &undo_group,
+	[ORDERS_ROOT] = &root_group,	     [ORDERS_JSON] = &json_group,
+	[ORDERS_MAKE] = &make_group,	     [ORDERS_BIND] = &bind_group,
+	[ORDERS_UNDO] = &undo_group,	     [ORDERS_CONFIG] = &config_group,
+	[ORDERS_WINDOW] = &window_group,     [ORDERS_TRY] = &try_group,
+	[ORDERS_REALTIME] = &realtime_group,
 };
 
 struct parsing {
@@ -102,6 +120,22 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_FOR:
 		return parse_time(state, arg, &orders->lasts_ns);
+	case 'w':
+		orders->request.window = 0;
+		return strcmp(arg, "0") ? parse_time(state, arg, &orders->request.window) : 0;
+	case KEY_CONFIG:
+		orders->config = arg;
+		return 0;
+	case KEY_ROUNDS:
+		orders->rounds = strtoul(arg, NULL, 10);
+		if (!arg[strspn(arg, "0123456789")] && orders->rounds >= ROUNDS_MIN &&
+		    orders->rounds <= ROUNDS_MAX)
+			return 0;
+		argp_error(state, "the rounds must be a number from %d to %d: '%s'", ROUNDS_MIN,
+			   ROUNDS_MAX, arg);
+		return EINVAL;
+	case KEY_PERIOD:
+		return parse_time(state, arg, &orders->period_ns);
 	case KEY_EACH:
 		orders->each = true;
 		return 0;
@@ -182,6 +216,35 @@ static char *join(int argc, char **argv)
 	return line;
 }
 
+void orders_free(struct orders *orders)
+{
+	free(orders->argument);
+	free((char *)orders->command);
+	*orders = (struct orders){ 0 };
+}
+
+const struct task *orders_parse_step(struct orders *orders, const struct orders *by, char **words,
+				     uint64_t *made)
+{
+	char *argv[16] = { "kvmtune" };
+	const struct task *task;
+	int argc = 1;
+
+	while (words[argc - 1] && argc < 15) {
+		argv[argc] = words[argc - 1];
+		argc++;
+	}
+	task = orders_parse(orders, argc, argv);
+	orders->request.root = by->request.root;
+	orders->realtime = orders->realtime && by->realtime;
+	orders->config = by->config;
+	orders->shell = by->shell;
+	orders->temporary = by->temporary || by->lasts_ns;
+	orders->quiet = by->quiet;
+	orders->made = made;
+	return task;
+}
+
 const struct task *orders_parse(struct orders *orders, int argc, char **argv)
 {
 	const struct task *task = argc > 1 ? find_task(argv[1]) : NULL;
@@ -191,6 +254,8 @@ const struct task *orders_parse(struct orders *orders, int argc, char **argv)
 	static char name[32] = "kvmtune";
 
 	*orders = (struct orders){ .request = { .root = "", .window = -1 },
+				   .rounds = ROUNDS_MIN,
+				   .period_ns = USUAL_PERIOD,
 				   .command = join(argc, argv),
 				   .argument = xcalloc(argc, sizeof(*argv)) };
 	argp_err_exit_status = STATUS_BAD;
@@ -205,6 +270,7 @@ const struct task *orders_parse(struct orders *orders, int argc, char **argv)
 		exit(STATUS_BAD);
 	}
 	argv[0] = name;
+	optind = 0;
 	for (size_t i = 0; i < TASK_MAX_GROUPS && parsing.task->groups[i]; i++)
 		child++->argp = groups[parsing.task->groups[i]];
 	*child = (struct argp_child){ .argp = &help_group, .group = -1 };

@@ -17,8 +17,22 @@ struct orders {
 	size_t nr;
 	bool json, shell, realtime, each, all;
 	int64_t lasts_ns; /* 0: until it is undone */
+	uint64_t *made; /* if not NULL, gets the action, for which nothing waits */
+	bool temporary, quiet; /* the caller puts it back; and says what was done */
+	uint64_t rounds; /* try */
+	int64_t period_ns; /* try: how long each half of a round is observed */
+	const char *config; /* NULL: the usual file, if it exists */
 	const char *emulator, *vhost, *io; /* CPUs; NULL: those of the guest */
 };
+
+/*
+ * Parses a command line that kvmtune made itself, which ends with NULL. @made gets its action, which
+ * is put back by the caller if it is not to last. What is not in the line is as in @by. orders_free() frees @orders.
+ */
+const struct task *orders_parse_step(struct orders *orders, const struct orders *by, char **words,
+				     uint64_t *made);
+
+void orders_free(struct orders *orders);
 
 /*
  * Parses the command line and returns the command to run. The strings in @orders are those of

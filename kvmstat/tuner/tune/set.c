@@ -130,11 +130,11 @@ static size_t wish_threads(struct work *work, const struct values *values)
 
 static enum status wish_weight(struct work *work, const char *value, struct subject *subject)
 {
-	char why[SETTING_WHY];
+	char why[TARGET_WHY];
 
 	if (work->role)
 		return bad("a weight is the whole guest's, not that of its role '%s'", work->role);
-	if (!target_weight(&work->target, subject, why, sizeof(why))) {
+	if (!target_weight(&work->target, subject, why)) {
 		fprintf(stderr, "%s: %s: weight is refused: %s\n", status_program,
 			work->target.guest, why);
 		return STATUS_NO_DATA;
@@ -158,7 +158,7 @@ enum status run_set(const struct orders *orders)
 	enum status status = parse_values(orders, &values);
 
 	if (!status)
-		status = work_begin(&work, orders);
+		status = work_begin(&work, orders) ?: work_find(&work);
 	if (!status && values.value[SETTING_NICE] && !is_felt(&work))
 		status = STATUS_NO_DATA;
 	if (!status && values.value[SETTING_WEIGHT])
@@ -215,7 +215,8 @@ static void free_lists(struct lists *lists)
 static bool is_pinned_with_main(const struct work *work, const struct thread *thread)
 {
 	return work->target.owner == MANAGER_LIBVIRT && thread->tid != work->target.pid &&
-	       (target_means("emulator", thread) || target_means("vhost", thread));
+	       (target_means("emulator", thread) ||
+		(target_means("vhost", thread) && !work->orders->vhost));
 }
 
 static enum status wish_binding(struct work *work, const struct lists *lists)
@@ -259,7 +260,7 @@ enum status run_bind(const struct orders *orders)
 	enum status status = parse_lists(orders, &lists);
 
 	if (!status)
-		status = work_begin(&work, orders);
+		status = work_begin(&work, orders) ?: work_find(&work);
 	if (!status)
 		status = wish_binding(&work, &lists);
 	if (!status)
@@ -269,7 +270,50 @@ enum status run_bind(const struct orders *orders)
 	return status;
 }
 
-enum status run_nothing(const struct orders *orders)
+/* Sets something of the host. */
+static enum status set_host(const struct orders *orders, enum setting setting, const char *file,
+			    const char *value)
 {
-	return bad("no command '%s'", orders->argument[0]);
+	const struct subject host = {
+		.guest = "", .role = "", .thread = "", .unit = "", .file = file
+	};
+	struct work work = { 0 };
+	enum status status = work_begin(&work, orders);
+
+	if (!status) {
+		work_wish(&work, &host, setting, value);
+		status = work_do(&work);
+	}
+	work_end(&work);
+	return status;
+}
+
+enum status run_ksm(const struct orders *orders)
+{
+	const char *word = orders->argument[0];
+	const bool on = !strcmp(word, "on");
+	enum status status;
+	char *file;
+
+	if (!on && strcmp(word, "off") != 0)
+		return bad("ksm is on or off: '%s'", word);
+	file = xasprintf("%s/sys/kernel/mm/ksm/run", orders->request.root);
+	status = set_host(orders, SETTING_KSM, file, on ? "1" : "0");
+	free(file);
+	return status;
+}
+
+enum status run_haltpoll(const struct orders *orders)
+{
+	char why[SETTING_WHY], *file,
+		*value = setting_parse(SETTING_HALT_POLL, orders->argument[0], why);
+	enum status status;
+
+	if (!value)
+		return bad("%s", why);
+	file = xasprintf("%s/sys/module/kvm/parameters/halt_poll_ns", orders->request.root);
+	status = set_host(orders, SETTING_HALT_POLL, file, value);
+	free(file);
+	free(value);
+	return status;
 }

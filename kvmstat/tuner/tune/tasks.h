@@ -18,10 +18,14 @@ enum order_group {
 	ORDERS_MAKE, /* of those that change something */
 	ORDERS_BIND,
 	ORDERS_UNDO,
+	ORDERS_CONFIG,
+	ORDERS_WINDOW,
+	ORDERS_TRY,
+	ORDERS_REALTIME,
 	ORDERS_GROUPS
 };
 
-#define TASK_MAX_GROUPS 5
+#define TASK_MAX_GROUPS 6
 
 struct task {
 	const char *name;
@@ -32,12 +36,21 @@ struct task {
 	const char *doc; /* what the command does; text behind \v is shown below the options */
 };
 
-#define TASKS_NR 5
+#define TASKS_NR 11
 
 /* The first one is for a command line without a command. */
 extern const struct task tasks[TASKS_NR];
 
-enum status run_nothing(const struct orders *orders);
+/* A test by permutations needs so many rounds to show anything; more than this take too long. */
+#define ROUNDS_MIN 8
+#define ROUNDS_MAX 20
+
+enum status run_plan(const struct orders *orders);
+enum status run_apply(const struct orders *orders);
+enum status run_try(const struct orders *orders);
+enum status run_pages(const struct orders *orders);
+enum status run_ksm(const struct orders *orders);
+enum status run_haltpoll(const struct orders *orders);
 enum status run_set(const struct orders *orders);
 enum status run_bind(const struct orders *orders);
 enum status run_undo(const struct orders *orders);

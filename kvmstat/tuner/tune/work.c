@@ -21,14 +21,24 @@ enum status work_begin(struct work *work, const struct orders *orders)
 	enum status status;
 
 	*work = (struct work){ .orders = orders, .safety.realtime = orders->realtime };
-	status = session_open(&work->session, &orders->request, DEPTH_THREADS);
+	status = policy_load(&work->policy, orders->config);
+	if (status)
+		return status;
+	work->safety.thesis = work->policy.thesis;
+	if (cpuset_kept(orders->request.root, work->policy.host_cpus, &work->safety.kept))
+		return STATUS_OK;
+	fprintf(stderr, "%s: the CPUs of this host cannot be read\n", status_program);
+	return STATUS_NO_DATA;
+}
+
+enum status work_find(struct work *work)
+{
+	const struct orders *orders = work->orders;
+	enum status status = session_open(&work->session, &orders->request, DEPTH_THREADS);
+
 	if (status)
 		return status;
 	session_begin(&work->session, true);
-	if (!cpuset_kept(orders->request.root, NULL, &work->safety.kept)) {
-		fprintf(stderr, "%s: the CPUs of this host cannot be read\n", status_program);
-		return STATUS_NO_DATA;
-	}
 	return target_find(&work->target, &work->session, orders->argument[0], &work->role);
 }
 
@@ -96,6 +106,8 @@ static size_t count_open(const struct journal *journal, uint64_t action)
 
 static void say_done(const struct work *work, const struct journal *journal, uint64_t action)
 {
+	if (work->orders->quiet)
+		return;
 	if (work->orders->json)
 		output_json(logbook_json(journal, journal_find(journal, action)), stdout);
 	else if (action)
@@ -106,29 +118,72 @@ static void say_done(const struct work *work, const struct journal *journal, uin
 		puts("it is so already; nothing to change");
 }
 
-/* Others may use the journal while this waits. */
-static enum status wait_and_undo(struct journal *journal, const struct orders *orders,
-				 uint64_t action)
+enum status work_put_back(const struct orders *orders, uint64_t action)
 {
-	const int64_t until = session_now() + orders->lasts_ns;
-	enum status status;
+	struct journal journal;
+	enum status status = journal_open(&journal, orders->request.root, true);
 
-	journal_close(journal);
-	session_wait(until);
-	status = journal_open(journal, orders->request.root, true);
-	if (!status)
-		status = change_undo(journal, action, stderr);
-	if (!status && !journal_complete(journal, action))
+	if (status)
+		return status;
+	status = change_undo(&journal, action, stderr);
+	if (!status && !journal_complete(&journal, action))
 		status = STATUS_NO_DATA;
 	if (!status && !orders->json)
 		printf("action %" PRIu64 ": put back\n", action);
+	journal_close(&journal);
+	return status;
+}
+
+enum status work_guarded(const struct guard *guard)
+{
+	if (!*guard->why)
+		return STATUS_OK;
+	fprintf(stderr, "%s: it is put back at once: %s\n", status_program, guard->why);
+	return STATUS_NO_DATA;
+}
+
+/* Makes the wishes. Others may use the journal while they last. */
+static enum status make(struct work *work, uint64_t *action)
+{
+	const struct orders *orders = work->orders;
+	struct journal journal;
+	enum status status = journal_open(&journal, orders->request.root, true);
+
+	if (status)
+		return status;
+	status = change_recover(&journal);
+	if (!status)
+		status = change_make_all(&journal, orders->command,
+					 !orders->lasts_ns && !orders->temporary, work->wish,
+					 work->nr, action);
+	if (!status)
+		say_done(work, &journal, *action);
+	journal_close(&journal);
+	return status ?: output_flush() ? STATUS_NO_DATA : STATUS_OK;
+}
+
+static enum status make_for_a_time(struct work *work)
+{
+	const struct orders *orders = work->orders;
+	struct guard guard;
+	uint64_t action = 0;
+	enum status status = guard_begin(&guard, orders->request.root);
+
+	guard.pid = work->target.pid;
+	if (!status)
+		status = make(work, &action);
+	if (action && !status)
+		guard_wait(&guard, session_now() + orders->lasts_ns);
+	if (action)
+		status = work_put_back(orders, action) ?: status;
+	status = work_guarded(&guard) ?: status;
+	guard_end(&guard);
 	return status;
 }
 
 enum status work_do(struct work *work)
 {
 	const struct orders *orders = work->orders;
-	struct journal journal;
 	uint64_t action = 0;
 	enum status status;
 
@@ -138,20 +193,11 @@ enum status work_do(struct work *work)
 		return print_shell(work);
 	/* A signal waits until the work is done. */
 	session_catch_signals(SIGHUP);
-	status = journal_open(&journal, orders->request.root, true);
-	if (status)
-		return status;
-	status = change_recover(&journal);
-	if (!status)
-		status = change_make_all(&journal, orders->command, !orders->lasts_ns, work->wish,
-					 work->nr, &action);
-	if (!status)
-		say_done(work, &journal, action);
-	if (!status && output_flush())
-		status = STATUS_NO_DATA;
-	if (action && orders->lasts_ns)
-		status = wait_and_undo(&journal, orders, action) ?: status;
-	journal_close(&journal);
+	if (orders->lasts_ns)
+		return make_for_a_time(work);
+	status = make(work, &action);
+	if (orders->made)
+		*orders->made = action;
 	return status;
 }
 
@@ -161,5 +207,6 @@ void work_end(struct work *work)
 		free((char *)work->wish[i].value);
 	free(work->wish);
 	target_close(&work->target);
+	policy_free(&work->policy);
 	session_close(&work->session);
 }

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kvmtune plan and kvmtune apply.
+ */
+#define _GNU_SOURCE
+#include "tune/planner.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "data/memory.h"
+#include "data/tree.h"
+#include "text/output.h"
+#include "text/wrap.h"
+#include "tune/work.h"
+
+#define USUAL_WINDOW INT64_C(5000000000)
+#define LASTS_NS INT64_C(600000000000)
+#define PLAN_FILE "/run/kvmtune/plan"
+
+/* Who may change guests can write the plan, too; for others a plan is only to be read. */
+static void save(const struct plan *plan, const char *root, const struct moment *now)
+{
+	char *dir = xasprintf("%s/run/kvmtune", root), *path = xasprintf("%s" PLAN_FILE, root);
+	char *fresh = xasprintf("%s.new", path);
+	json_t *json = json_pack("{s:s, s:I, s:o}", "boot", now->boot_id, "time",
+				 (json_int_t)now->boot_ns, "plan", plan_json(plan));
+	FILE *file;
+
+	mkdir(dir, 0755);
+	unlink(fresh);
+	file = fopen(fresh, "wxe");
+	if (file) {
+		const bool good = !json_dumpf(json, file, JSON_COMPACT);
+
+		if (fclose(file) || !good || rename(fresh, path))
+			unlink(fresh);
+	}
+	json_decref(json);
+	free(fresh);
+	free(path);
+	free(dir);
+}
+
+enum status planner_load(struct plan *plan, const char *root)
+{
+	char *text = tree_read(NULL, "%s" PLAN_FILE, root);
+	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+	const char *boot = json_string_value(json_object_get(json, "boot"));
+	const int64_t when = json_integer_value(json_object_get(json, "time"));
+	enum status status = STATUS_NO_DATA;
+	struct moment now;
+
+	live_moment(&now);
+	*plan = (struct plan){ 0 };
+	if (boot && !strcmp(boot, now.boot_id) && when <= now.boot_ns &&
+	    now.boot_ns - when <= LASTS_NS && plan_read(plan, json_object_get(json, "plan")))
+		status = STATUS_OK;
+	else
+		fprintf(stderr,
+			"%s: there is no plan of the last ten minutes; 'kvmtune plan' makes one\n",
+			status_program);
+	json_decref(json);
+	free(text);
+	return status;
+}
+
+const struct step *planner_find(const struct plan *plan, const char *number)
+{
+	uint64_t nr = number[strspn(number, "0123456789")] ? 0 : strtoull(number, NULL, 10);
+
+	for (size_t i = 0; i < plan->nr && nr; i++)
+		if (plan_is_action(&plan->step[i]) && !--nr)
+			return &plan->step[i];
+	fprintf(stderr, "%s: the plan has no action '%s'\n", status_program, number);
+	return NULL;
+}
+
+static void print_step(const struct step *step, uint64_t nr)
+{
+	char shown[NAME_SHOWN_SIZE], head[32], *command = plan_command(step), *text;
+
+	name_show(shown, *step->guest ? step->guest : "the host", NAME_SIZE);
+	if (nr)
+		snprintf(head, sizeof(head), "%2" PRIu64 "  ", nr);
+	else
+		strcpy(head, " -  ");
+	text = nr ? xasprintf("kvmtune %s", command) :
+		    xasprintf("%s%s%s", shown, *step->verdict ? " is " : "", step->verdict);
+	wrap(head, text);
+	free(text);
+	text = nr ? xasprintf("%s%s%s: %s", shown, *step->verdict ? " is " : "", step->verdict,
+			      step->why) :
+		    xstrdup(step->why);
+	wrap("      ", text);
+	free(text);
+	free(command);
+}
+
+static void print_plan(const struct plan *plan)
+{
+	uint64_t nr = 0;
+
+	for (size_t i = 0; i < plan->nr; i++)
+		print_step(&plan->step[i], plan_is_action(&plan->step[i]) ? ++nr : 0);
+	if (nr)
+		puts("'kvmtune apply N' does one of these, 'kvmtune try N' finds out whether it helps.");
+	else
+		puts("There is nothing that kvmtune would do.");
+}
+
+enum status run_plan(const struct orders *orders)
+{
+	struct request request = orders->request;
+	struct policy policy = { 0 };
+	struct thresholds thresholds;
+	struct session session = { .request = &request };
+	struct plan plan;
+	enum status status = thresholds_load(&thresholds, NULL) ?:
+				     policy_load(&policy, orders->config);
+
+	if (status) {
+		policy_free(&policy);
+		return status;
+	}
+	request.choice.guest = orders->nr ? orders->argument[0] : NULL;
+	request.host = true;
+	status = session_observe(&session, &request, DEPTH_PROCESSES, USUAL_WINDOW, false);
+	if (!status) {
+		plan_make(&plan, &session, &policy, &thresholds);
+		save(&plan, request.root, &session.last.at);
+		if (orders->json)
+			output_json(plan_json(&plan), stdout);
+		else
+			print_plan(&plan);
+		plan_free(&plan);
+	}
+	session_close(&session);
+	policy_free(&policy);
+	return status;
+}
+
+enum status planner_run(const struct step *step, const struct orders *by, uint64_t *action)
+{
+	struct orders orders;
+	const struct task *task;
+	enum status status;
+
+	*action = 0;
+	task = orders_parse_step(&orders, by, (char **)step->word, action);
+	status = task->run(&orders);
+	orders_free(&orders);
+	return status;
+}
+
+static bool can_be_undone(const struct step *step)
+{
+	return strcmp(step->word[0], "pages") != 0;
+}
+
+enum status run_apply(const struct orders *orders)
+{
+	struct guard guard;
+	enum status status;
+	uint64_t *action;
+	struct plan plan;
+	size_t nr = 0;
+
+	status = planner_load(&plan, orders->request.root);
+	if (status)
+		return status;
+	action = xcalloc(plan.nr + orders->nr + 1, sizeof(*action));
+	/* A signal waits, here too, until what was begun is done. */
+	session_catch_signals(SIGHUP);
+	if (orders->lasts_ns && !orders->shell)
+		status = guard_begin(&guard, orders->request.root);
+	for (size_t i = 0; i < orders->nr && !status; i++) {
+		const struct step *step = planner_find(&plan, orders->argument[i]);
+
+		status = step ? planner_run(step, orders, &action[nr++]) : STATUS_BAD;
+	}
+	for (size_t i = 0; i < plan.nr && !orders->nr && !status; i++)
+		if (plan_is_action(&plan.step[i]) && can_be_undone(&plan.step[i]))
+			status = planner_run(&plan.step[i], orders, &action[nr++]);
+	if (orders->lasts_ns && !orders->shell) {
+		if (!status)
+			guard_wait(&guard, session_now() + orders->lasts_ns);
+		while (nr--)
+			if (action[nr])
+				status = work_put_back(orders, action[nr]) ?: status;
+		status = work_guarded(&guard) ?: status;
+		guard_end(&guard);
+	}
+	free(action);
+	plan_free(&plan);
+	return status;
+}
