@@ -115,13 +115,14 @@ static int tear_down(void **state)
 /* Does what kvmtune does to change and to undo. */
 static enum status make(struct fixture *f, uint64_t *action)
 {
+	char *const words[] = { "set", "web", NULL };
 	struct journal journal;
 	enum status status = journal_open(&journal, f->root, true);
 
 	if (status)
 		return status;
 	status = change_recover(&journal) ?:
-			 change_make_all(&journal, "set", true, f->wish, SETTINGS, action);
+			 change_make_all(&journal, words, true, f->wish, SETTINGS, action);
 	journal_close(&journal);
 	return status;
 }

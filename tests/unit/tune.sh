@@ -61,7 +61,7 @@ await() { # COMMAND...: waits for at most ten seconds until the command succeeds
 # The command line, as far as nothing is changed.
 check 'help' 0 '^Usage: kvmtune \[OPTION...\] ?$' '' --help
 fits() { [ "$(wc -l <out)" -le 24 ] && [ "$(wc -L <out)" -le 80 ]; }
-for command in '' plan apply try set bind pages ksm haltpoll undo log; do
+for command in '' plan apply try set bind pages ksm haltpoll undo log reconcile; do
 	# shellcheck disable=SC2086 # no word is no argument
 	"$kvmtune" $command --help >out 2>err
 	holds "help fits a screen: $command" fits
@@ -112,6 +112,21 @@ vmm() {
 	await test -s "out.$name"
 	read -ra tid <"out.$name"
 	serve >root/proc/kvminfo
+}
+# hold ARGUMENT...: starts kvmtune, and waits until it has made its changes. Its pid is in $pid.
+hold() {
+	rm -f out err
+	"$kvmtune" "$@" >out 2>err &
+	pid=$!
+	await grep -qs '^action' out
+}
+# waits PID: it has blocked the signals that end it, which it takes while it waits.
+waits() { grep -Eqs '^SigBlk:.*400[0-9]$' "/proc/$1/status"; }
+ended() { [ ! -e "/proc/$1" ] || grep -qs '^State:.Z' "/proc/$1/status"; }
+# finish PID: its status when it has ended; it has ten seconds.
+finish() {
+	await ended "$1" || kill -9 "$1"
+	wait "$1"
 }
 answered() { [ "$(wc -l <out.web.example)" -gt 1 ]; }
 status() { awk -v key="$2:" '$1 == key { print $2 }' "/proc/$1/status"; }
@@ -224,31 +239,25 @@ check 'for a time' 0 '^action [0-9]+: put back$' '' set -r root --for 0.2 web.ex
 state "${web[@]}" >after
 holds 'for a time: it is as it was' cmp -s before after
 for signal in INT TERM HUP; do
-	"$kvmtune" set -r root --for 1h web.example nice=3 >out 2>err &
-	pid=$!
-	await all nice_of 3 "${web[@]}" >/dev/null
-	await grep -q '^action' out
+	hold set -r root --for 1h web.example nice=3
 	"$kvmtune" log -r root --json >log.json
 	holds "SIG$signal: meanwhile the log is there" jq -e '.[-1].changes | length == 7 and all(.state == "holds")' log.json >/dev/null
 	kill -s "$signal" $pid
-	wait $pid
+	finish $pid
 	result "SIG$signal: status" $?
 	state "${web[@]}" >after
 	holds "SIG$signal: it is as it was" cmp -s before after
 done
 # Another kvmtune can undo it.
-"$kvmtune" set -r root --for 1h web.example nice=3 >out 2>err &
-pid=$!
-await grep -q '^action' out
+hold set -r root --for 1h web.example nice=3
 check 'undo what another holds' 0 'put back' '' undo -r root
 state "${web[@]}" >after
 holds 'undo what another holds: it is as it was' cmp -s before after
-kill -INT $pid
-wait $pid
+# It could not be waiting yet, and bash lets its children ignore SIGINT.
+kill -TERM $pid
+finish $pid
 # One that is killed leaves its changes to the next.
-"$kvmtune" set -r root --for 1h web.example nice=3 >out 2>err &
-pid=$!
-await grep -q '^action' out
+hold set -r root --for 1h web.example nice=3
 disown
 kill -KILL $pid
 await [ ! -e "/proc/$pid" ]
@@ -513,11 +522,13 @@ holds 'try: it is as it was' cmp -s before after
 check 'try: nothing is in force' 0 '^nothing is in force$' '' undo -r root
 check 'try: what is so already' 1 '' '^kvmtune: it is so already; there is nothing to try$' try -r root shop.vcpu "nice=$usual"
 check 'try: refused' 1 '' 'is refused' try -r root shop.vcpu policy=rr priority=1
+rm -f out err
 "$kvmtune" try -r root --period 1h shop.vcpu nice=17 >out 2>err &
 pid=$!
 await all nice_of 17 "${shop[1]}" >/dev/null
+await waits $pid
 kill -INT $pid
-wait $pid
+finish $pid
 [ $? -eq 1 ] && grep -q '^kvmtune: it was interrupted, and all is as before$' err
 result 'try: ^C' $?
 state "${shop[@]}" >after
@@ -526,11 +537,12 @@ check 'try: JSON' 0 '^\[$' '^kvmtune: round 9 of 9$' try -r root --json --rounds
 holds 'try: JSON: the figures' json 'length == 7 and (map(select(.of == "the others")) | length) == 2 and all(.p == 1 and .shown == false)'
 check 'try: too few rounds' 2 '' "the rounds must be a number from 8 to 20: '7'$" try -r root --rounds 7 shop nice=18
 # Somebody else changes what is tried.
+rm -f out err
 "$kvmtune" try -r root --period 0.3 shop.vcpu nice=17 >out 2>err &
 pid=$!
 await all nice_of 17 "${shop[1]}" >/dev/null
 renice 13 -p "${shop[1]}" >/dev/null
-wait $pid
+finish $pid
 [ $? -eq 1 ] && grep -Eq '^kvmtune: shop: vCPU 0 \([0-9]+\): nice: somebody made it 13 meanwhile$' err &&
 	grep -q 'nice is 13, not 17 as kvmtune made it, and is left alone$' err
 result 'try: somebody else changes it' $?
@@ -538,18 +550,56 @@ renice "$usual" -p "${shop[1]}" >/dev/null
 state "${shop[@]}" >after
 holds 'try: somebody else changes it: the rest is as it was' cmp -s before after
 
+# What is in force is made so again; what somebody else changed is left alone.
+rm -rf root/sys/kernel/debug
+guests=()
+vmm mail 'CPU 0/KVM' 'CPU 1/KVM'
+mail=("${tid[@]}")
+check 'reconcile: nothing' 0 '' '' reconcile -r root
+check 'reconcile: set' 0 '3 changes' '' set -r root mail nice=17
+lines=$(wc -l <root/run/kvmtune/journal)
+check 'reconcile: all is so' 0 '' '' reconcile -r root
+holds 'reconcile: all is so: no line more' [ "$(wc -l <root/run/kvmtune/journal)" = "$lines" ]
+echo 'CPU 2/KVM' >in.mail
+has_late() { [ "$(wc -l <out.mail)" -gt 1 ]; }
+await has_late
+late=$(tail -n 1 out.mail)
+late=${late# }
+renice 12 -p "$late" "${mail[1]}" >/dev/null
+check 'reconcile: a new thread' 0 '' '' reconcile -r root
+holds 'reconcile: a new thread has it' all nice_of 17 "$late"
+holds 'reconcile: what the admin changed stays' all nice_of 12 "${mail[1]}"
+if [ "$(nproc)" -gt 1 ]; then
+	check 'reconcile: bind' 0 'changes' '' bind -r root mail 1
+	taskset -pc 0-1 "${mail[1]}" >/dev/null
+	check 'reconcile: CPUs' 0 '' '' reconcile -r root
+	holds 'reconcile: CPUs that a cpuset took are back' all cpus_of 1 "${mail[1]}"
+fi
+kill -9 "${mail[0]}"
+check 'reconcile: the guest has gone' 0 '' '' reconcile -r root
+rm in.mail out.mail
+guests=()
+vmm mail 'CPU 0/KVM'
+check 'reconcile: the guest came back' 0 '' '' reconcile -r root
+holds 'reconcile: the guest came back: it has it' all nice_of 17 "${tid[@]}"
+check 'reconcile: undo' 0 'put back' '' undo -r root --all
+holds 'reconcile: undo: it is as it was' all nice_of "$usual" "${tid[@]}"
+check 'reconcile: nothing is left' 0 '' '' reconcile -r root
+holds 'reconcile: nothing is left: it is as it was' all nice_of "$usual" "${tid[@]}"
+
 # Without the rights nothing is half done.
 if command -v setpriv >/dev/null; then
 	chmod -R a+rwX "$dir"
 	user() { setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"; }
-	user "$kvmtune" set -r root shop.vcpu nice=-5 >out 2>err
+	state "${tid[@]}" >before
+	user "$kvmtune" set -r root mail.vcpu nice=-5 >out 2>err
 	[ $? -eq 1 ] && grep -q '^kvmtune: .*kvmtune needs CAP_SYS_NICE, so try sudo$' err
 	result 'no rights: a sentence' $?
-	state "${shop[@]}" >after
+	state "${tid[@]}" >after
 	holds 'no rights: it is as it was' cmp -s before after
 	rm -r root/run/kvmtune
 	chmod a-w root/run
-	user "$kvmtune" set -r root shop.vcpu nice=17 >out 2>err
+	user "$kvmtune" set -r root mail.vcpu nice=17 >out 2>err
 	[ $? -eq 1 ] && grep -q '^kvmtune: cannot write root/run/kvmtune/journal: ' err
 	result 'no journal: a sentence' $?
 fi

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action/cpuset.h"
 #include "data/memory.h"
 
 static enum status fail(const struct subject *subject, enum setting setting, const char *why)
@@ -41,7 +42,7 @@ static bool set(const struct subject *subject, enum setting setting, const char 
 /* An action begins with its first change. */
 struct making {
 	struct journal *journal;
-	const char *command;
+	char *const *words;
 	bool lasting;
 	uint64_t action; /* 0: not begun */
 };
@@ -51,7 +52,7 @@ static struct change *mean(struct making *making, const struct wish *wish, const
 	const struct action *begun;
 
 	if (!making->action) {
-		begun = journal_begin(making->journal, making->command, making->lasting);
+		begun = journal_begin(making->journal, making->words, making->lasting);
 		if (!begun)
 			return NULL;
 		making->action = begun->nr;
@@ -89,10 +90,10 @@ static enum status make(struct making *making, const struct wish *wish)
 	return journal_made(making->journal, change) ? STATUS_OK : STATUS_NO_DATA;
 }
 
-enum status change_make_all(struct journal *journal, const char *command, bool lasting,
+enum status change_make_all(struct journal *journal, char *const *words, bool lasting,
 			    const struct wish *wish, size_t nr, uint64_t *action)
 {
-	struct making making = { journal, command, lasting, 0 };
+	struct making making = { journal, words, lasting, 0 };
 	enum status status = STATUS_OK;
 
 	for (size_t i = 0; i < nr && !status; i++)
@@ -104,6 +105,46 @@ enum status change_make_all(struct journal *journal, const char *command, bool l
 	} else if (making.action && lasting && !journal_complete(journal, making.action)) {
 		status = STATUS_NO_DATA;
 	}
+	return status;
+}
+
+/* The kernel, before Linux 6.2, gives a thread all CPUs of its cpuset when that changes. */
+static bool is_reset(const struct subject *subject, enum setting setting)
+{
+	char why[SETTING_WHY], *now, *all, *whose;
+	struct cpus whole;
+	bool reset;
+
+	if (setting != SETTING_CPUS || !cpuset_find("", subject->tid, &whole, &whose))
+		return false;
+	now = setting_read(subject, setting, why);
+	all = cpus_text(&whole);
+	reset = now && !strcmp(now, all);
+	free(now);
+	free(all);
+	free(whose);
+	return reset;
+}
+
+/* Returns whether kvmtune has changed this before, so that another value is somebody else's. */
+static bool is_known(const struct journal *journal, const struct wish *wish)
+{
+	for (size_t i = 0; i < journal->nr_changes; i++)
+		if (journal->change[i].setting == wish->setting &&
+		    subject_is_same(&journal->change[i].subject, &wish->subject))
+			return true;
+	return false;
+}
+
+enum status change_renew(struct journal *journal, uint64_t action, const struct wish *wish,
+			 size_t nr)
+{
+	struct making making = { .journal = journal, .action = action };
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < nr && !status; i++)
+		if (!is_known(journal, &wish[i]) || is_reset(&wish[i].subject, wish[i].setting))
+			status = make(&making, &wish[i]);
 	return status;
 }
 

@@ -20,8 +20,16 @@ struct wish {
  * Makes all changes as a new action, or none. Then @action is its number, or 0 if there was nothing
  * to change. An action that is not @lasting is not complete: it ends with this process at the latest.
  */
-enum status change_make_all(struct journal *journal, const char *command, bool lasting,
+enum status change_make_all(struct journal *journal, char *const *words, bool lasting,
 			    const struct wish *wish, size_t nr, uint64_t *action);
+
+/*
+ * Makes the changes that an action would make now and has not made: of threads that it does not
+ * know, and of those that lost their CPUs when their cpuset changed. What somebody else changed is
+ * left alone.
+ */
+enum status change_renew(struct journal *journal, uint64_t action, const struct wish *wish,
+			 size_t nr);
 
 /*
  * Puts back what still has the value that the action gave it, the last change first. Says on @out

@@ -81,6 +81,9 @@ static void free_change(struct change *change)
 
 static void free_action(struct action *action)
 {
+	for (char **word = action->words; word && *word; word++)
+		free(*word);
+	free(action->words);
 	free(action->user);
 	free(action->command);
 }
@@ -162,6 +165,31 @@ static bool get_text(const json_t *line, const char *key, char **text)
 	return value;
 }
 
+/* Copies the words of an array, and joins them in @action->command. */
+static bool read_words(struct action *action, const json_t *array)
+{
+	char *line = xstrdup(""), clean[NAME_SIZE];
+	bool good = json_is_array(array);
+
+	action->words = xcalloc(json_array_size(array) + 1, sizeof(*action->words));
+	for (size_t i = 0; i < json_array_size(array) && good; i++) {
+		const char *word = json_string_value(json_array_get(array, i));
+		char *longer;
+
+		good = word;
+		if (!good)
+			break;
+		action->words[i] = xstrdup(word);
+		longer = xasprintf("%s%s%s", line, i ? " " : "", word);
+		free(line);
+		line = longer;
+	}
+	name_clean(clean, line, false);
+	action->command = xstrdup(clean);
+	free(line);
+	return good;
+}
+
 static bool read_action(struct journal *journal, const json_t *line, uint64_t nr)
 {
 	struct action action = { .nr = nr,
@@ -170,7 +198,8 @@ static bool read_action(struct journal *journal, const json_t *line, uint64_t nr
 
 	if (!journal_find(journal, nr) && get_number(line, "pid", &action.pid) &&
 	    get_number(line, "start", &action.start) && get_number(line, "time", &seconds) &&
-	    get_text(line, "user", &action.user) && get_text(line, "command", &action.command)) {
+	    get_text(line, "user", &action.user) &&
+	    read_words(&action, json_object_get(line, "words"))) {
 		action.seconds = seconds;
 		add_action(journal, &action);
 		return true;
@@ -401,7 +430,7 @@ static const char *user_name(void)
 	return sudo && *sudo ? sudo : user ? user->pw_name : "?";
 }
 
-struct action *journal_begin(struct journal *journal, const char *command, bool lasting)
+struct action *journal_begin(struct journal *journal, char *const *words, bool lasting)
 {
 	const size_t last = journal->nr_actions;
 	struct action action = {
@@ -410,20 +439,26 @@ struct action *journal_begin(struct journal *journal, const char *command, bool 
 		.pid = getpid(),
 		.lasting = lasting,
 	};
-	char user[NAME_SIZE], clean[NAME_SIZE];
+	json_t *array = json_array(), *line;
+	char user[NAME_SIZE];
+	bool good = true;
 
 	name_clean(user, user_name(), false);
-	name_clean(clean, command, false);
+	for (; *words; words++)
+		good = !json_array_append_new(array, json_string(*words)) && good;
 	thread_start("", action.pid, &action.start);
-	if (!write_line(journal,
-			json_pack("{s:I, s:I, s:s, s:s, s:b, s:I, s:I}", "begin",
-				  (json_int_t)action.nr, "time", (json_int_t)action.seconds, "user",
-				  user, "command", clean, "lasting", lasting, "pid",
-				  (json_int_t)action.pid, "start", (json_int_t)action.start)))
-		return NULL;
-	action.user = xstrdup(user);
-	action.command = xstrdup(clean);
-	return add_action(journal, &action);
+	line = good ? json_pack("{s:I, s:I, s:s, s:O, s:b, s:I, s:I}", "begin",
+				(json_int_t)action.nr, "time", (json_int_t)action.seconds, "user",
+				user, "words", array, "lasting", lasting, "pid",
+				(json_int_t)action.pid, "start", (json_int_t)action.start) :
+		      NULL;
+	good = write_line(journal, line);
+	if (good) {
+		action.user = xstrdup(user);
+		read_words(&action, array);
+	}
+	json_decref(array);
+	return good ? add_action(journal, &action) : NULL;
 }
 
 struct change *journal_mean(struct journal *journal, uint64_t action, const struct subject *subject,

@@ -29,7 +29,8 @@ struct action {
 	uint64_t nr;
 	int64_t seconds; /* when, since 1970 */
 	uint64_t pid, start; /* the kvmtune that makes it */
-	char *user, *command;
+	char *user, *command; /* clean */
+	char **words; /* of the command line; the last one is NULL */
 	bool lasting; /* else it ends with its kvmtune */
 	bool complete;
 };
@@ -56,7 +57,7 @@ void journal_close(struct journal *journal);
  * the file. They return NULL or false, and say why, if it cannot be written. What they return is
  * valid until the next call.
  */
-struct action *journal_begin(struct journal *journal, const char *command, bool lasting);
+struct action *journal_begin(struct journal *journal, char *const *words, bool lasting);
 struct change *journal_mean(struct journal *journal, uint64_t action, const struct subject *subject,
 			    enum setting setting, const char *old, const char *new);
 bool journal_made(struct journal *journal, struct change *change);

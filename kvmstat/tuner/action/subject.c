@@ -49,7 +49,8 @@ bool subject_is_there(const struct subject *subject)
 
 bool subject_is_same(const struct subject *a, const struct subject *b)
 {
-	return a->tid == b->tid && a->tid_start == b->tid_start && !strcmp(a->file, b->file);
+	return a->pid == b->pid && a->pid_start == b->pid_start && a->tid == b->tid &&
+	       a->tid_start == b->tid_start && !strcmp(a->file, b->file);
 }
 
 char *subject_text(const struct subject *subject)

@@ -167,8 +167,9 @@ static const struct window_guest *find(struct session *session, const char *gues
 }
 
 enum status target_find(struct target *target, struct session *session, const char *spec,
-			const char **role)
+			const char **role, bool say)
 {
+	FILE *err = say ? stderr : fopen("/dev/null", "we");
 	const char *dot = strrchr(spec, '.');
 	char *guest = xstrdup(spec);
 	char why[TARGET_WHY], shown[NAME_SHOWN_SIZE];
@@ -191,14 +192,16 @@ enum status target_find(struct target *target, struct session *session, const ch
 		each->chosen = choice_means(&choice, &each->key, each->name);
 	}
 	session->window.choice = &choice;
-	status = window_check(&session->window, true, stderr);
+	status = window_check(&session->window, true, err ?: stderr);
 	session->window.choice = &session->request->choice;
 	found = status ? NULL : find(session, guest);
 	if (found && !target_of(target, session, found, why)) {
 		name_show(shown, found->name, NAME_SIZE);
-		fprintf(stderr, "%s: %s: %s\n", status_program, shown, why);
+		fprintf(err ?: stderr, "%s: %s: %s\n", status_program, shown, why);
 		status = STATUS_NO_DATA;
 	}
+	if (!say && err)
+		fclose(err);
 	free(guest);
 	return status;
 }

@@ -22,10 +22,10 @@ struct target {
 
 /*
  * Finds the guest that @spec means, GUEST or GUEST.ROLE, in an open session. @role gets ROLE, or NULL.
- * Says what is wrong if there is no such guest, or several, or it cannot be changed.
+ * If @say, says what is wrong if there is no such guest, or several, or it cannot be changed.
  */
 enum status target_find(struct target *target, struct session *session, const char *spec,
-			const char **role);
+			const char **role, bool say);
 
 #define TARGET_WHY 256
 

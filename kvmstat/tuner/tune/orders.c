@@ -202,42 +202,30 @@ static const struct task *find_task(const char *name)
 	return NULL;
 }
 
-/* Returns the arguments with blanks between them, a new string. */
-static char *join(int argc, char **argv)
-{
-	char *line = xstrdup("");
-
-	for (int i = 1; i < argc; i++) {
-		char *longer = xasprintf("%s%s%s", line, i > 1 ? " " : "", argv[i]);
-
-		free(line);
-		line = longer;
-	}
-	return line;
-}
-
 void orders_free(struct orders *orders)
 {
 	free(orders->argument);
-	free((char *)orders->command);
+	free(orders->words);
 	*orders = (struct orders){ 0 };
 }
 
 const struct task *orders_parse_step(struct orders *orders, const struct orders *by, char **words,
 				     uint64_t *made)
 {
-	char *argv[16] = { "kvmtune" };
 	const struct task *task;
+	char **argv;
 	int argc = 1;
 
-	while (words[argc - 1] && argc < 15) {
-		argv[argc] = words[argc - 1];
+	while (words[argc - 1])
 		argc++;
-	}
+	argv = xcalloc(argc + 1, sizeof(*argv));
+	argv[0] = "kvmtune";
+	memcpy(argv + 1, words, (argc - 1) * sizeof(*argv));
 	task = orders_parse(orders, argc, argv);
+	free(argv);
 	orders->request.root = by->request.root;
 	orders->realtime = orders->realtime && by->realtime;
-	orders->config = by->config;
+	orders->config = by->config ?: orders->config;
 	orders->shell = by->shell;
 	orders->temporary = by->temporary || by->lasts_ns;
 	orders->quiet = by->quiet;
@@ -256,8 +244,10 @@ const struct task *orders_parse(struct orders *orders, int argc, char **argv)
 	*orders = (struct orders){ .request = { .root = "", .window = -1 },
 				   .rounds = ROUNDS_MIN,
 				   .period_ns = USUAL_PERIOD,
-				   .command = join(argc, argv),
+				   .words = xcalloc(argc, sizeof(*argv)),
 				   .argument = xcalloc(argc, sizeof(*argv)) };
+	/* argp changes the order of argv. */
+	memcpy(orders->words, argv + 1, (argc - 1) * sizeof(*argv));
 	argp_err_exit_status = STATUS_BAD;
 	/* Otherwise a note on the arguments of options would push help off the screen. */
 	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);

@@ -12,11 +12,12 @@
 
 struct orders {
 	struct request request;
-	const char *command; /* the whole command line, for the journal */
+	char **words; /* the whole command line, for the journal; the last one is NULL */
 	char **argument; /* those that are no options */
 	size_t nr;
 	bool json, shell, realtime, each, all;
 	int64_t lasts_ns; /* 0: until it is undone */
+	uint64_t renews; /* an action that is in force, or 0 */
 	uint64_t *made; /* if not NULL, gets the action, for which nothing waits */
 	bool temporary, quiet; /* the caller puts it back; and says what was done */
 	uint64_t rounds; /* try */

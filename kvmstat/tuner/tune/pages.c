@@ -124,7 +124,7 @@ static enum status note(const struct orders *orders)
 	if (status)
 		return status;
 	status = change_recover(&journal);
-	action = status ? NULL : journal_begin(&journal, orders->command, true);
+	action = status ? NULL : journal_begin(&journal, orders->words, true);
 	if (!action || !journal_complete(&journal, action->nr))
 		status = STATUS_NO_DATA;
 	journal_close(&journal);
@@ -142,7 +142,7 @@ enum status run_pages(const struct orders *orders)
 				       .file = "" };
 
 	if (!status && orders->shell) {
-		printf("# no command does this: kvmtune %s\n", orders->command);
+		puts("# no other command does what kvmtune pages does");
 	} else if (!status && work.target.owner == MANAGER_KUBERNETES) {
 		fprintf(stderr, "%s: %s: pages is refused: Kubernetes owns it\n", status_program,
 			work.target.guest);

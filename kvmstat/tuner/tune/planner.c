@@ -159,6 +159,39 @@ enum status planner_run(const struct step *step, const struct orders *by, uint64
 	return status;
 }
 
+/* An action is in force while one of its changes is not over, though its guest may have gone. */
+enum status run_reconcile(const struct orders *orders)
+{
+	struct orders by = *orders;
+	struct journal journal;
+	enum status status = journal_open(&journal, orders->request.root, true);
+
+	if (status)
+		return status;
+	/* The user allowed it before, or it would not be in force. */
+	by.realtime = by.quiet = true;
+	session_catch_signals(SIGHUP);
+	status = change_recover(&journal);
+	/* The work opens the journal itself. */
+	journal_close(&journal);
+	status = status ?: journal_open(&journal, orders->request.root, false);
+	for (size_t i = 0; i < journal.nr_actions && !status; i++) {
+		const struct action *action = &journal.action[i];
+		const struct task *task;
+		struct orders again;
+
+		if (!action->lasting || !action->complete || !change_is_open(&journal, action->nr))
+			continue;
+		task = orders_parse_step(&again, &by, action->words, NULL);
+		again.renews = action->nr;
+		/* A guest that is not there has nothing to renew; what else is wrong is said. */
+		task->run(&again);
+		orders_free(&again);
+	}
+	journal_close(&journal);
+	return status;
+}
+
 static bool can_be_undone(const struct step *step)
 {
 	return strcmp(step->word[0], "pages") != 0;

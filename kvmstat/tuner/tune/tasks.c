@@ -16,7 +16,7 @@ const struct task tasks[TASKS_NR] = {
 	  .groups = PLAN_GROUPS,
 	  .doc = "Change how KVM guests are scheduled, find out whether it helps, put it back.\v"
 		 "Without a command, print the plan, which changes nothing.\n\n"
-		 "Commands: plan, apply, try, set, bind, pages, ksm, haltpoll, undo, log; see "
+		 "Commands: plan, apply, try, set, bind, pages, ksm, haltpoll, undo, log, reconcile; see "
 		 "'kvmtune COMMAND --help' for each, kvmtune(1) for all.\n\n"
 		 "Exit status: 0 fine; 1 something could not be done, or was refused, so nothing "
 		 "is changed; 2 bad usage, a bad file, or an ambiguous guest." },
@@ -90,6 +90,12 @@ const struct task tasks[TASKS_NR] = {
 	  .doc = "Put back what was changed.\v"
 		 "N is the number of an action; 'kvmtune log' lists them. Without N, the last "
 		 "action that is in force. What somebody else has changed since is left alone." },
+	{ .name = "reconcile",
+	  .run = run_reconcile,
+	  .usage = "",
+	  .groups = { ORDERS_ROOT, ORDERS_CONFIG },
+	  .doc = "Make what is in force be so again: for new threads, and guests that came back.\v"
+		 "kvmtune.timer does this each minute. What somebody else changed is left alone." },
 	{ .name = "log",
 	  .run = run_log,
 	  .usage = "",

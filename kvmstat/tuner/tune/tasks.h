@@ -36,7 +36,7 @@ struct task {
 	const char *doc; /* what the command does; text behind \v is shown below the options */
 };
 
-#define TASKS_NR 11
+#define TASKS_NR 12
 
 /* The first one is for a command line without a command. */
 extern const struct task tasks[TASKS_NR];
@@ -53,6 +53,7 @@ enum status run_ksm(const struct orders *orders);
 enum status run_haltpoll(const struct orders *orders);
 enum status run_set(const struct orders *orders);
 enum status run_bind(const struct orders *orders);
+enum status run_reconcile(const struct orders *orders);
 enum status run_undo(const struct orders *orders);
 enum status run_log(const struct orders *orders);
 

@@ -39,7 +39,8 @@ enum status work_find(struct work *work)
 	if (status)
 		return status;
 	session_begin(&work->session, true);
-	return target_find(&work->target, &work->session, orders->argument[0], &work->role);
+	return target_find(&work->target, &work->session, orders->argument[0], &work->role,
+			   !orders->renews);
 }
 
 void work_wish(struct work *work, const struct subject *subject, enum setting setting,
@@ -152,8 +153,10 @@ static enum status make(struct work *work, uint64_t *action)
 	if (status)
 		return status;
 	status = change_recover(&journal);
-	if (!status)
-		status = change_make_all(&journal, orders->command,
+	if (!status && orders->renews)
+		status = change_renew(&journal, orders->renews, work->wish, work->nr);
+	else if (!status)
+		status = change_make_all(&journal, orders->words,
 					 !orders->lasts_ns && !orders->temporary, work->wish,
 					 work->nr, action);
 	if (!status)
