@@ -74,7 +74,7 @@ fuzz: ## fuzz what the command reads, for FUZZ_SECONDS=600; what it learns stays
 bench: ## instructions that kvmstat adds to a VM exit
 	@tests/bench/bench.sh
 
-install: all install-reader ## install the module, the command and its units (DESTDIR, PREFIX, SYSTEMD)
+install: all install-reader install-tuner ## install the module, the command and its units (DESTDIR, PREFIX, SYSTEMD)
 	@$(kdir); set -ex; \
 	install -D -m 644 kvmstat.ko "$(DESTDIR)/lib/modules/$$KVER/updates/kvmstat.ko"; \
 	$(if $(DESTDIR),:,depmod -a "$$KVER")
@@ -89,13 +89,26 @@ install-reader: reader
 	sed -i 's|^ExecStart=kvmstat |ExecStart=$(PREFIX)/bin/kvmstat |' \
 		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service"
 
+install-tuner: reader
+	@set -ex; \
+	install -D -m 755 $(TUNER) "$(DESTDIR)$(PREFIX)/bin/kvmtune"; \
+	install -D -m 644 docs/kvmtune.1 "$(DESTDIR)$(PREFIX)/share/man/man1/kvmtune.1"; \
+	install -D -m 644 completion/kvmtune.bash \
+		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmtune"; \
+	install -D -m 644 -t "$(DESTDIR)$(SYSTEMD)" systemd/kvmtune.*; \
+	sed -i 's|^ExecStart=kvmtune |ExecStart=$(PREFIX)/bin/kvmtune |' \
+		"$(DESTDIR)$(SYSTEMD)/kvmtune.service"
+
 uninstall: ## undo install
 	@$(kdir); set -x; \
 	rm -f "$(DESTDIR)/lib/modules/$$KVER/updates/kvmstat.ko" "$(DESTDIR)$(PREFIX)/bin/kvmstat" \
 		"$(DESTDIR)$(PREFIX)/share/man/man1/kvmstat.1" \
 		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmstat" \
 		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service" \
-		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.timer"; \
+		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.timer" \
+		"$(DESTDIR)$(PREFIX)/bin/kvmtune" "$(DESTDIR)$(PREFIX)/share/man/man1/kvmtune.1" \
+		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmtune" \
+		"$(DESTDIR)$(SYSTEMD)/kvmtune.service" "$(DESTDIR)$(SYSTEMD)/kvmtune.timer"; \
 	$(if $(DESTDIR),:,depmod -a "$$KVER")
 
 # The sources from which DKMS builds the module.
@@ -131,5 +144,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r t w; do printf '  %-12s %s\n' "$$t" "$$w"; done
 
-.PHONY: all modules reader demo check check-debug check-matrix check-fresh fuzz bench install install-reader install-source \
+.PHONY: all modules reader demo check check-debug check-matrix check-fresh fuzz bench install install-reader install-tuner install-source \
 	uninstall dkms-install dkms-remove deb style clean version help

@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$top"
 export LC_ALL=C.UTF-8
 mapfile -t pages < <(git ls-files -co --exclude-standard '*.md')
-module=kvmstat/module reader=kvmstat/reader
+module=kvmstat/module reader=kvmstat/reader tuner=kvmstat/tuner
 
 # none WHAT: standard input, which lists what is wrong, has no line.
 none() {
@@ -60,7 +60,8 @@ for page in "${pages[@]}"; do
 	grep -vE '^ {4}|^```' "$page" | names | sed 's/ .*//' | grep -P '^[A-Za-z_.][\w.-]*/' | grep -vP '[<>=:$]|^(host/(reasons|userspace|histograms)|kprobes/enabled|build/.*)$' |
 		while read -r file; do
 			compgen -G "$file" >/dev/null || compgen -G "tests/$file" >/dev/null || compgen -G "$module/$file" >/dev/null ||
-				compgen -G "$reader/$file" >/dev/null || echo "$page: $file"
+				compgen -G "$reader/$file" >/dev/null || compgen -G "$tuner/$file" >/dev/null ||
+				compgen -G "$tuner/$file.c" >/dev/null || echo "$page: $file"
 		done
 done | none "every file on the pages is in the tree"
 grep -oHP '\b[a-z_]+(?=\(\))' "${pages[@]}" | sort -u | while IFS=: read -r page function; do
@@ -87,6 +88,14 @@ done | none "every case and kernel that the pages give to make is there"
 # The command: its name, its arguments, its options.
 same "README has every command, with its arguments" "$(cells README.md command | names)" \
 	"$(perl -0ne 'while (/\.name = "([a-z]*)",.*?\.usage = "([^"]*)"/gs) { print join(" ", "kvmstat", grep { $_ } $1, $2), "\n" }' $reader/commands/commands.c)"
+same "tuning.md has every command of kvmtune, with its arguments" "$(cells docs/tuning.md "kvmtune's command" | names)" \
+	"$(perl -0ne 'while (/\.name = "([a-z]+)",.*?\.usage = "([^"]*)"/gs) { print join(" ", "kvmtune", grep { $_ } $1, $2), "\n" }' $tuner/tune/tasks.c)"
+code "${pages[@]}" | grep -oP '(?:^|^\$ |sudo )kvmtune \K[a-z]+\b' | sort -u | while read -r name; do
+	grep -q "\.name = \"$name\"" $tuner/tune/tasks.c || echo "kvmtune $name"
+done | none "every command of kvmtune on the pages is in its table"
+code "${pages[@]}" | grep -P '(^|\$ |sudo )kvmtune ' | grep -oP ' --\K[a-z-]+' | sort -u | while read -r option; do
+	grep -q "\"$option\", KEY_" $tuner/tune/orders.c || echo "--$option"
+done | none "every option of kvmtune on the pages is in the code"
 code "${pages[@]}" | grep -oP '(?:^|^\$ |sudo )kvmstat \K[a-z]+\b' | sort -u | while read -r name; do
 	grep -q "\.name = \"$name\"" $reader/commands/commands.c || echo "kvmstat $name"
 done | none "every command on the pages is in the table of commands"
@@ -95,7 +104,7 @@ done | none "every command on the pages is in the table of commands"
 	code "${pages[@]}" | grep -P '(^|\$ |sudo )kvmstat ' | grep -oP ' \K--?[a-z-]+'
 } | sort -u | while read -r option; do
 	case $option in
-	--*) grep -q "{ \"${option#--}\", " $reader/commands/options.c || grep -q "^#   $option " tests/lab/boot.sh ;;
+	--*) grep -q "{ \"${option#--}\", " $reader/commands/options.c || grep -q "{ \"${option#--}\", " $tuner/tune/orders.c || grep -q "^#   $option " tests/lab/boot.sh ;;
 	*) grep -q "'${option#-}', " $reader/commands/options.c ;;
 	esac || echo "$option"
 done | none "every option on the pages is in the code"
@@ -244,6 +253,11 @@ cells docs/architecture.md room 2 | paste -d'|' <(cells docs/architecture.md roo
 		diff <(names <<<"$files" | sed 's/\.h$//' | sort) <({ cd "$reader/$room" && ls -- *.[ch]; } | sed 's/\.[ch]$//' | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
 		diff <(names <<<"$uses" | grep -vx /proc | sort) <(grep -rhoP '^#include <\K(jansson\.h|libproc2|ncurses\.h|term\.h|ini\.h|argp\.h|regex\.h)' "$reader/$room" | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
 	done | none "each room of the command has the files and libraries of architecture.md"
+cells docs/architecture.md 'room of kvmtune' 2 | paste -d'|' <(cells docs/architecture.md 'room of kvmtune' | names) - | while IFS='|' read -r room files; do
+	diff <(names <<<"$files" | sort) <({ cd "$tuner/$room" && ls -- *.[ch]; } | sed 's/\.[ch]$//' | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
+done | none "each room of kvmtune has the files of architecture.md"
+same "architecture.md has every room of kvmtune" "$(cells docs/architecture.md 'room of kvmtune' | names | sort)" \
+	"$(find $tuner -mindepth 1 -type d -printf '%f/\n' | sort)"
 
 # Who gets the pages: both packages have each page.
 for page in $(git ls-files -co --exclude-standard 'docs/*.md' 'docs/*.svg' '*.md' | grep -v ^tests/); do

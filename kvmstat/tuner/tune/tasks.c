@@ -90,15 +90,15 @@ const struct task tasks[TASKS_NR] = {
 	  .doc = "Put back what was changed.\v"
 		 "N is the number of an action; 'kvmtune log' lists them. Without N, the last "
 		 "action that is in force. What somebody else has changed since is left alone." },
+	{ .name = "log",
+	  .run = run_log,
+	  .usage = "",
+	  .groups = { ORDERS_ROOT, ORDERS_JSON },
+	  .doc = "Show what was done, by whom, when, and whether it still holds." },
 	{ .name = "reconcile",
 	  .run = run_reconcile,
 	  .usage = "",
 	  .groups = { ORDERS_ROOT, ORDERS_CONFIG },
 	  .doc = "Make what is in force be so again: for new threads, and guests that came back.\v"
 		 "kvmtune.timer does this each minute. What somebody else changed is left alone." },
-	{ .name = "log",
-	  .run = run_log,
-	  .usage = "",
-	  .groups = { ORDERS_ROOT, ORDERS_JSON },
-	  .doc = "Show what was done, by whom, when, and whether it still holds." },
 };
