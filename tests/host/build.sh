@@ -24,7 +24,9 @@ tests/host/module.sh "$1"
 
 make reader CFLAGS='-O2 -Werror' >"$work/log" 2>&1 || cat "$work/log"
 yes "the command builds with -Wall -Wextra -Werror" [ -x build/kvmstat ]
+yes "kvmtune builds with -Wall -Wextra -Werror" [ -x build/kvmtune ]
 yes "one version: command" [ "$(build/kvmstat --version | grep -o '[0-9.]*$')" = "$(make -s version)" ]
+yes "one version: kvmtune" [ "$(build/kvmtune --version | grep -o '[0-9.]*$')" = "$(make -s version)" ]
 
 # refused WHAT WORDS MAKE-ARGUMENT...: make fails with one sentence that has the words.
 refused() {
@@ -61,20 +63,28 @@ refused "a compiler that is none" "false cannot compile for this kernel" KDIR="$
 
 kmake install DESTDIR="$work/root" PREFIX=/usr >"$work/log" 2>&1 || cat "$work/log"
 yes "make install: what it puts where" [ "$(cd "$work/root" && find . -type f | sort | xargs)" = \
-	"./lib/modules/$release/updates/kvmstat.ko ./usr/bin/kvmstat $(
-		echo ./usr/lib/systemd/system/kvmstat-export.{service,timer}
-	) ./usr/share/bash-completion/completions/kvmstat ./usr/share/man/man1/kvmstat.1" ]
+	"./lib/modules/$release/updates/kvmstat.ko $(
+		echo ./usr/bin/kvm{stat,tune} ./usr/lib/systemd/system/{kvmstat-export,kvmtune}.{service,timer} \
+			./usr/share/bash-completion/completions/kvm{stat,tune} ./usr/share/man/man1/kvm{stat,tune}.1
+	)" ]
 # The root needs the targets that the units name; they are this machine's.
 cp -r "$work/root" "$work/system"
 cp /usr/lib/systemd/system/*.target "$work/system/usr/lib/systemd/system"
-said=$(systemd-analyze verify --man=no --root="$work/system" kvmstat-export.{service,timer} 2>&1) ||
+said=$(systemd-analyze verify --man=no --root="$work/system" {kvmstat-export,kvmtune}.{service,timer} 2>&1) ||
 	said="failed: $said"
 yes "systemd has nothing to say about the units${said:+: $said}" [ -z "$said" ]
 kmake uninstall DESTDIR="$work/root" PREFIX=/usr >"$work/log" 2>&1 || cat "$work/log"
 yes "make uninstall leaves nothing" [ -z "$(find "$work/root" -type f)" ]
 
-said=$(groff -man -Tutf8 -ww -z docs/kvmstat.1 2>&1) || said="failed: $said"
-yes "groff has nothing to say about the man page${said:+: $said}" [ -z "$said" ]
+said=$(groff -man -Tutf8 -ww -z docs/kvmstat.1 docs/kvmtune.1 2>&1) || said="failed: $said"
+yes "groff has nothing to say about the man pages${said:+: $said}" [ -z "$said" ]
+# The man page of kvmtune has each command and each option.
+while read -r word; do
+	yes "the man page of kvmtune has $word" grep -qE "(^|[^a-z])${word//-/\\\\-}([^a-z-]|$)" docs/kvmtune.1
+done < <(
+	sed -n 's/.*\.name = "\([a-z]\{1,\}\)".*/\1/p' kvmstat/tuner/tune/tasks.c
+	perl -0ne 'print "--$1\n" while /"([a-z]+)",\s*(?:KEY_|\x27.\x27)/g' kvmstat/tuner/tune/orders.c
+)
 # The man page has the name and the default of each threshold.
 while read -r name value; do
 	yes "the man page has the threshold $name" grep -qx ".BR $name \" ($value)\"" docs/kvmstat.1

@@ -32,8 +32,8 @@ build_debs() {
 	before=$(git -C "$top" status --porcelain)
 	yes "make deb" quiet deb make -C "$top" deb
 	is "make deb leaves the sources as they are" "$(git -C "$top" status --porcelain)" "$before"
-	is "make deb: two packages" "$(cd "$top/build/deb" && echo *.deb)" \
-		"kvmstat-dkms_${version}_all.deb kvmstat_${version}_$(dpkg --print-architecture).deb"
+	is "make deb: three packages" "$(cd "$top/build/deb" && echo *.deb)" \
+		"kvmstat-dkms_${version}_all.deb kvmstat_${version}_$(dpkg --print-architecture).deb kvmtune_${version}_$(dpkg --print-architecture).deb"
 	said=$(lintian --allow-root --fail-on warning "$top"/build/deb/*.changes 2>&1) || said="failed: $said"
 	is "lintian has nothing to say" "$said" ""
 
@@ -144,7 +144,8 @@ all_files() {
 ours() {
 	(cd "$root" && find . \( -path ./tmp -o -path ./proc -o -path ./var/lib/dpkg -o -path ./var/log \) -prune -o -iname '*kvmstat*' -print | sort)
 }
-timer() { here systemctl is-enabled kvmstat-export.timer 2>/dev/null || :; }
+# timer [NAME]: whether the timer is enabled.
+timer() { here systemctl is-enabled "${1:-kvmstat-export}.timer" 2>/dev/null || :; }
 
 # enter SUITE ROOT: work in a copy of that root.
 enter() {
@@ -161,20 +162,22 @@ enter() {
 }
 install() {
 	local dkms
-	yes "$suite: apt install ./kvmstat*.deb" apt install install "./tmp/debs/kvmstat-dkms_${version}_all.deb" \
-		"./tmp/debs/kvmstat_${version}_amd64.deb"
+	yes "$suite: apt install ./kvm*.deb" apt install install "./tmp/debs/kvmstat-dkms_${version}_all.deb" \
+		"./tmp/debs/kvmstat_${version}_amd64.deb" "./tmp/debs/kvmtune_${version}_amd64.deb"
 	dkms=$(here dkms --version | tr -cd '0-9.')
 	is "$suite: DKMS $dkms built it for ${kernels[*]}, and only for these" "$(built)" "$(built_for "$version" "${kernels[@]}")"
 	is "$suite: and signed it" "$(signers)" "${#kernels[@]} DKMS module signing key"
 	yes "$suite: the command runs" here kvmstat --version
+	yes "$suite: kvmtune runs" here kvmtune log
 	is "$suite: the timer is the admin's to enable" "$(timer)" disabled
+	is "$suite: kvmtune's timer is the admin's to enable" "$(timer kvmtune)" disabled
 	yes "$suite: the group" here getent group kvmstat
 }
 purge() {
-	yes "$suite: apt remove" apt remove remove kvmstat kvmstat-dkms
+	yes "$suite: apt remove" apt remove remove kvmstat kvmtune kvmstat-dkms
 	is "$suite: only what is the admin's stays" "$(ours | grep -v systemd/)" ./etc/modprobe.d/kvmstat.conf
 	is "$suite: DKMS has forgotten it" "$(built)" ""
-	yes "$suite: apt purge" apt purge purge kvmstat kvmstat-dkms
+	yes "$suite: apt purge" apt purge purge kvmstat kvmtune kvmstat-dkms
 	yes "$suite: what came with it goes" apt autoremove autoremove --purge
 	# depmod made this folder for the kernel that came as headers only.
 	[ -z "${new:-}" ] || rm -r "$root/lib/modules/$new"
