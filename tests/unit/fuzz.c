@@ -9,18 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <wchar.h>
 
+#include "action/cpus.h"
+#include "action/journal.h"
 #include "data/choice.h"
 #include "data/footprint.h"
 #include "data/jsonl.h"
+#include "data/live.h"
 #include "data/machine.h"
 #include "data/memory.h"
 #include "data/recording.h"
 #include "data/share.h"
 #include "data/thread.h"
 #include "data/when.h"
+#include "plan/policy.h"
 #include "text/guests.h"
 #include "text/output.h"
 #include "text/prometheus.h"
@@ -295,6 +300,98 @@ static void try_config(const char *buf, size_t len)
 		must(*at >= 0 && *at <= 1e9, "a threshold that is none");
 }
 
+static void try_policy(const char *buf, size_t len)
+{
+	FILE *const usual = stderr;
+	int fd = memfd_create("policy", 0);
+	struct policy policy;
+	enum status status;
+	char path[40], *said;
+	struct cpus cpus;
+	size_t size;
+
+	must(fd >= 0 && write(fd, buf, len) == (ssize_t)len, "no file");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	stderr = open_memstream(&said, &size);
+	status = policy_load(&policy, path);
+	fclose(stderr);
+	stderr = usual;
+	close(fd);
+	must((status == STATUS_OK) == !size, "an error says nothing, or nothing was wrong");
+	must_be_clean(said);
+	free(said);
+	for (size_t i = 0; i < policy.nr; i++)
+		must(policy.guest[i].tier <= 4, "a tier that is none");
+	must(!policy.host_cpus || cpus_parse(&cpus, policy.host_cpus), "CPUs that are none");
+	policy_find(&policy, "web");
+	policy_free(&policy);
+}
+
+static char journal_root[] = "/tmp/kvmtune-fuzz-XXXXXX";
+
+static void remove_journal(void)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -r %s", journal_root);
+	must(!system(command), "the journal stays");
+}
+
+/* Writes a journal of this boot with these lines behind its first one. */
+static void write_journal(const char *buf, size_t len)
+{
+	static struct moment now;
+	char path[80];
+	FILE *file;
+
+	if (!now.boot_id[0]) {
+		live_moment(&now);
+		must(mkdtemp(journal_root), "no folder");
+		atexit(remove_journal);
+		snprintf(path, sizeof(path), "%s/run", journal_root);
+		mkdir(path, 0755);
+		snprintf(path, sizeof(path), "%s/run/kvmtune", journal_root);
+		mkdir(path, 0755);
+	}
+	snprintf(path, sizeof(path), "%s/run/kvmtune/journal", journal_root);
+	file = fopen(path, "w");
+	must(file, "no journal");
+	fprintf(file, "{\"boot\":\"%s\"}\n", now.boot_id);
+	fwrite(buf, 1, len, file);
+	fclose(file);
+}
+
+/* A journal is read or refused; nothing is undone here, as it would be real. */
+static void try_journal(const char *buf, size_t len)
+{
+	FILE *const usual = stderr;
+	struct journal journal;
+	enum status status;
+	size_t size;
+	char *said;
+
+	write_journal(buf, len);
+	stderr = open_memstream(&said, &size);
+	status = journal_open(&journal, journal_root, false);
+	fclose(stderr);
+	stderr = usual;
+	must((status == STATUS_OK) == !size, "an error says nothing, or nothing was wrong");
+	free(said);
+	for (size_t i = 0; i < journal.nr_actions; i++) {
+		must_be_clean(journal.action[i].command);
+		must(journal_find(&journal, journal.action[i].nr) == &journal.action[i],
+		     "two actions of a number");
+	}
+	for (size_t i = 0; i < journal.nr_changes; i++) {
+		const struct change *change = &journal.change[i];
+
+		must(change->setting < SETTING_NR && journal_find(&journal, change->action),
+		     "a change of nothing");
+		must((change->state == CHANGE_OVER) == !!change->how, "an end without a reason");
+	}
+	journal_close(&journal);
+}
+
 /* There is a NUL behind the @len bytes at @buf. */
 static void try_arguments(char *buf, size_t len)
 {
@@ -475,6 +572,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 'c':
 		try_config(copy, size);
+		break;
+	case 'y':
+		try_policy(copy, size);
+		break;
+	case 'l':
+		try_journal(copy, size);
 		break;
 	case 'a':
 		try_arguments(copy, size);

@@ -15,18 +15,18 @@ need_packages $reader_packages clang libclang-rt-dev
 
 dir=$1
 flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -fsanitize=fuzzer-no-link,address,undefined
-	-fno-sanitize-recover=all -I$top/include -iquote $top/kvmstat/reader"
+	-fno-sanitize-recover=all -I$top/include -iquote $top/kvmstat/reader -iquote $top/kvmstat/tuner"
 mkdir -p "$dir"
 cd "$dir"
 rm -f ./*.o ./crash-* ./leak-* ./timeout-* ./oom-* ./slow-unit-*
 # shellcheck disable=SC2086
-printf '%s\n' "$top"/kvmstat/reader/*/*.c "$here/fuzz.c" |
+printf '%s\n' "$top"/kvmstat/reader/*/*.c "$top"/kvmstat/tuner/{action,plan}/*.c "$here/fuzz.c" |
 	xargs -n1 clang $flags -c
 clang -fsanitize=fuzzer,address,undefined -o fuzz ./*.o -lncursesw -lproc2 -ljansson -linih
 
 # This byte picks the parser, see fuzz.c.
 declare -A byte=([kvminfo]=k [reasons]=0 [userspace]=1 [histograms]=2 [hot]=3 [vcpus]=4 [cpus]=5
-	[recording]=j [config]=c [argv]=a [when]=t [process]=p)
+	[recording]=j [config]=c [argv]=a [when]=t [process]=p [policy]=y [journal]=l)
 rm -rf seeds
 mkdir seeds
 for file in "$here"/corpus/*/*; do

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define MEMORY (16 << 20)
@@ -40,16 +41,16 @@ static void make(char *name)
 	printf(" %d", tid);
 }
 
-/* Without this advice the kernel could give it huge pages at once. */
+/* Without this the kernel could give it huge pages at once. */
 static void touch(void)
 {
 	memory = mmap(NULL, MEMORY, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		return;
-	madvise(memory, MEMORY, MADV_NOHUGEPAGE);
+	prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 	for (uint32_t i = 0; i < MEMORY / sizeof(*memory); i++)
 		memory[i] = i * 2654435761u;
-	madvise(memory, MEMORY, MADV_HUGEPAGE);
+	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
 	printf(" touched");
 }
 

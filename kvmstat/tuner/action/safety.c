@@ -76,7 +76,7 @@ static bool leaves_time(const char *root)
 	char *runtime = tree_read(NULL, "%s/proc/sys/kernel/sched_rt_runtime_us", root);
 	char *period = tree_read(NULL, "%s/proc/sys/kernel/sched_rt_period_us", root);
 	const long long of = period ? atoll(period) : 0, part = runtime ? atoll(runtime) : 0;
-	/* A share of 1 is the usual one where the fair server has taken over (Linux 7). */
+	/* Where the fair server has taken over, a share of 1 is usual. */
 	const bool leaves = !access(server, F_OK) || (runtime && part >= 0 && part < of);
 
 	free(server);
@@ -101,7 +101,8 @@ static bool allows_policy(const struct safety *safety, const struct target *targ
 		return refuse(wish, "the priority is at most %d", PRIORITY_MAX);
 	if (!leaves_time(target->root))
 		return refuse(wish, "the kernel leaves ordinary threads no time beside real-time "
-				    "ones (kernel.sched_rt_runtime_us is -1)");
+				    "ones: kernel.sched_rt_runtime_us is not less than the period, "
+				    "and debugfs shows no fair server");
 	if (!cpus_parse(&cpus, list))
 		return refuse(wish, "its CPUs are not known");
 	if (!cpus_common(&shared, &cpus, &safety->kept))

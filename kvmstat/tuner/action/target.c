@@ -257,6 +257,16 @@ bool target_is_alone(const struct target *target)
 	       has_only(target->cgroup, target->pid);
 }
 
+/* sched(7): without a CPU cgroup, a session is a group of its own if this is on. */
+bool target_has_autogroup(const struct target *target)
+{
+	char *on = tree_read(NULL, "%s/proc/sys/kernel/sched_autogroup_enabled", target->root);
+	const bool has = on && *on == '1' && (!target->path || !strcmp(target->path, "/"));
+
+	free(on);
+	return has;
+}
+
 bool target_weight(const struct target *target, struct subject *subject, char why[TARGET_WHY])
 {
 	char *text, *file;

@@ -51,6 +51,9 @@ struct subject target_thread(const struct target *target, const struct thread *t
  */
 bool target_weight(const struct target *target, struct subject *subject, char why[TARGET_WHY]);
 
+/* Returns whether nice values count within the session of the guest's process only. */
+bool target_has_autogroup(const struct target *target);
+
 /*
  * Returns whether the threads of the guest share a CPU cgroup with no other process, so that nice
  * counts among them only.

@@ -24,12 +24,13 @@
 #endif
 
 #define HUGE_PAGE (UINT64_C(2) << 20)
+/* So much at once; between the calls a signal can end it. */
+#define CHUNK (UINT64_C(1) << 30)
 
-/* What became of the huge pages that the guest's memory could have. */
 struct collapse {
 	int pid; /* a pidfd */
-	uint64_t huge, left; /* how many are huge now, and how many were left as they are */
-	int error; /* of the last that was left */
+	bool any; /* the kernel knows how, even if it left some memory as it is */
+	int error; /* the last one */
 	bool stopped;
 };
 
@@ -58,19 +59,20 @@ static bool is_interrupted(void)
 static void collapse(struct collapse *collapse, uint64_t from, uint64_t to)
 {
 	from = (from + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-	for (; from + HUGE_PAGE <= to && !collapse->stopped; from += HUGE_PAGE) {
-		struct iovec range = { (void *)(uintptr_t)from, HUGE_PAGE };
+	to = to / HUGE_PAGE * HUGE_PAGE;
+	for (; from < to && !collapse->stopped; from += CHUNK) {
+		struct iovec range = { (void *)(uintptr_t)from,
+				       to - from < CHUNK ? to - from : CHUNK };
 
-		if (syscall(SYS_process_madvise, collapse->pid, &range, 1, MADV_COLLAPSE, 0) ==
-		    (long)HUGE_PAGE) {
-			collapse->huge++;
-		} else {
-			collapse->left++;
+		if (syscall(SYS_process_madvise, collapse->pid, &range, 1, MADV_COLLAPSE, 0) < 0)
 			collapse->error = errno;
-			/* It has ended, or this is not allowed or not known. */
-			collapse->stopped = errno == ESRCH || errno == EPERM || errno == ENOSYS;
-		}
-		collapse->stopped = collapse->stopped || is_interrupted();
+		else
+			collapse->error = 0;
+		/* What was not touched is an error, too, and so is what cannot be huge (EINVAL). */
+		collapse->any = collapse->any || (collapse->error != EINVAL);
+		/* It has ended, or this is not allowed or not known. */
+		collapse->stopped = collapse->error == ESRCH || collapse->error == EPERM ||
+				    collapse->error == ENOSYS || is_interrupted();
 	}
 }
 
@@ -111,7 +113,10 @@ static enum status walk(struct work *work, struct collapse *result)
 			collapse(result, from, to);
 	close(result->pid);
 	free(maps);
-	return result->huge ? STATUS_OK : result->left ? fail(work, result->error) : STATUS_OK;
+	if (result->error == ESRCH || result->error == EPERM || result->error == ENOSYS ||
+	    (result->error && !result->any))
+		return fail(work, result->error);
+	return STATUS_OK;
 }
 
 /* There is no way back, so the journal only says that it was done. */
@@ -155,9 +160,8 @@ enum status run_pages(const struct orders *orders)
 		status = note(orders) ?: walk(&work, &result);
 		number_bytes(after, sizeof(after), huge_bytes(&work));
 		if (!status)
-			printf("%s: %s of its memory were in huge pages, %s are now; %" PRIu64
-			       " pages of 2 MiB were left as they are\n",
-			       work.target.guest, before, after, result.left);
+			printf("%s: %s of its memory were in huge pages, %s are now\n",
+			       work.target.guest, before, after);
 	}
 	work_end(&work);
 	return status;

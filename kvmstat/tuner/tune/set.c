@@ -81,6 +81,11 @@ static enum status parse_values(const struct orders *orders, struct values *valu
 /* Nice values compare within a cgroup only. */
 static bool is_felt(const struct work *work)
 {
+	if (target_has_autogroup(&work->target))
+		fprintf(stderr,
+			"%s: %s: nice counts within its session only, as "
+			"kernel.sched_autogroup_enabled is 1\n",
+			status_program, work->target.guest);
 	if (work->role || !target_is_alone(&work->target))
 		return true;
 	fprintf(stderr,
