@@ -129,7 +129,7 @@ _kvmstat_value() {
 	--table) _kvmstat_words guests reasons userspace histograms hot vcpus cpus threads cgroups memory nodes missing ;;
 	--size) _kvmstat_words 0 16 64 256 1024 ;;
 	--keep) _kvmstat_words 0 1 4 16 ;;
-	--from | --to) ;;
+	--host | --from | --to) ;;
 	*) return 1 ;;
 	esac
 }
@@ -173,7 +173,7 @@ _kvmstat() {
 		else
 			case $word in
 			-[fgprwcso] | --file | --guest | --pid | --root | --window | --columns | --sort | \
-				--config | --size | --keep | --from | --to | --format | --output | --table)
+				--config | --size | --keep | --host | --from | --to | --format | --output | --table)
 				option=$word
 				;;
 			esac
@@ -190,16 +190,16 @@ _kvmstat() {
 
 	if [[ ! $no_more && $cur == -* ]]; then
 		case $command in
-		'') options=("${from[@]}" "${choice[@]}" "${rows[@]}") ;;
-		list) options=("${from[@]}" "${choice[@]}" -w --window "${rows[@]}" --json) ;;
+		'') options=("${from[@]}" "${choice[@]}" --config "${rows[@]}") ;;
+		list) options=("${from[@]}" "${choice[@]}" -w --window --config "${rows[@]}" --json) ;;
 		show) options=("${from[@]}" "${choice[@]}" -w --window --config --json) ;;
 		threads | memory) options=("${from[@]}" "${choice[@]}" -w --window "${rows[@]}" --json) ;;
 		host) options=("${from[@]}" -w --window "${rows[@]}" --json) ;;
 		top) options=(-r --root "${choice[@]}" --config) ;;
 		classify) options=("${from[@]}" "${choice[@]}" -w --window --config --thesis --json) ;;
 		record) options=(-r --root --size --keep) ;;
-		report) options=("${choice[@]}" --from --to --rates --config "${rows[@]}" --json) ;;
-		export) options=("${from[@]}" "${choice[@]}" --format -o --output --table) ;;
+		report) options=("${choice[@]}" --host --from --to --rates --config "${rows[@]}" --json) ;;
+		export) options=("${from[@]}" "${choice[@]}" --config --format -o --output --table) ;;
 		doctor) options=(-r --root --json) ;;
 		esac
 		_kvmstat_words "${options[@]}" -h --help --usage -V --version

@@ -241,7 +241,7 @@ cells docs/architecture.md room 2 | paste -d'|' <(cells docs/architecture.md roo
 	while IFS='|' read -r room files uses; do
 		room=$(names <<<"$room")
 		diff <(names <<<"$files" | sed 's/\.h$//' | sort) <({ cd "$reader/$room" && ls -- *.[ch]; } | sed 's/\.[ch]$//' | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
-		diff <(names <<<"$uses" | grep -vx /proc | sort) <(grep -rhoP '^#include <\K(jansson\.h|libproc2|ncurses\.h|term\.h|ini\.h|argp\.h|regex\.h)' "$reader/$room" | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
+		diff <(names <<<"$uses" | grep -vx /proc | sort) <(grep -rhoP '^#include <\K(jansson\.h|libproc2|ncurses\.h|term\.h|ini\.h|zlib\.h|argp\.h|regex\.h)' "$reader/$room" | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
 	done | none "each room of the command has the files and libraries of architecture.md"
 
 # Who gets the pages: both packages have each page.

@@ -204,11 +204,10 @@ head -c 250 "$full" | bad 'a file cut off' '^kvmstat: file: line 4: cut off befo
 bad 'a binary file' 'line 1: ' <"$kvmstat"
 bad 'a foreign text file' 'line 1: the column no is missing; it is not a recording' </etc/passwd
 sed 's/ 5200 / 99999999999999999999999 /' "$full" | bad 'a number too large' 'line 2: field 7 does not fit in 64 bits'
-echo '{"name": "x"}' | bad 'a foreign JSON file' 'line 1: not a snapshot; it is not a recording'
+echo '{"name": "x"}' | bad 'a foreign JSON file' '^kvmstat: file is no recording: line 1: not a snapshot$'
 printf '{\033]0;owned\007}\n' | bad 'hostile JSON' "line 1: not JSON: .*near '.x1b'"
 holds 'hostile JSON: its message is harmless' harmless err
 sed 's/"format":1/"format":2/' "$corpus/recording/memory.jsonl" | bad 'a later recording' 'line 1: a format that this version does not know'
-{ cat "$corpus/recording/memory.jsonl"; echo rubbish; } | bad 'a damaged recording' '^kvmstat: file: line 3: not JSON: '
 sed '1s/exits/leaves/' "$full" >root/proc/kvminfo
 check 'a header of another version' 2 '' 'line 1: the column exits is missing; the versions of the module and of this command \([0-9.]*\) differ' \
 	./kvmstat -r root
@@ -255,7 +254,7 @@ check 'a recording at intervals' 2 '' 'a recording has its own intervals; see .k
 	./kvmstat -f "$corpus/recording/memory.jsonl" 1
 check 'an unknown column' 2 '' "no column 'nam' here; there are: time,name,pid,id,vmm" ./kvmstat list -f "$full" -c name,nam
 check 'no column' 2 '' "no column '' here; there are: " ./kvmstat list -f "$full" -c ''
-check 'a list of the columns' 2 '' "there are: .*,ready_share$" ./kvmstat list -f "$full" -c '?'
+check 'a list of the columns' 2 '' "there are: .*,ready_share,.*,bound,.*,blind_spots$" ./kvmstat list -f "$full" -c '?'
 check 'an unknown column to sort by' 2 '' "no column 'nam' here" ./kvmstat list -f "$full" -s -nam
 check 'a hostile column' 2 '' "no column '.x1b' here" ./kvmstat list -f "$full" -c "$(printf '\033')"
 holds 'a hostile column: its message is harmless' harmless err
@@ -292,7 +291,7 @@ check 'standard input' 0 'pid 2035\): not I/O-bound' '' sh -c "./kvmstat -f - <'
 check 'a recording on standard input' 0 '^memory  *118 ' '' sh -c "./kvmstat list -f - <'$corpus/recording/memory.jsonl'"
 check 'columns' 0 '^ *EXITS +PID$' '' ./kvmstat list -f "$thesis" -c exits,pid --sort pid
 holds 'columns: no other' test "$(wc -w <out)" -eq 22
-check 'more columns' 0 '^NAME .* READY%        IO$' '' ./kvmstat list -f "$thesis" -c +io
+check 'more columns' 0 '^NAME .* BOUND +IO$' '' ./kvmstat list -f "$thesis" -c +io
 check 'sort' 0 . '' ./kvmstat list -f "$thesis" -c exits -s exits --csv
 holds 'sort: downwards' sh -c 'tail -n +2 out | sort -nrc'
 check 'sort the other way round' 0 . '' ./kvmstat list -f "$thesis" -c exits -s -exits --csv
@@ -771,11 +770,54 @@ check 'report: columns' 0 '^ *EXITS NAME' '' ./kvmstat report rec -c exits,name
 : >empty.rec
 check 'report: an empty recording' 1 '' 'empty.rec: no snapshot in this recording yet$' ./kvmstat report empty.rec
 check 'report: empty ones are skipped' 0 ': 4 snapshots' '' ./kvmstat report empty.rec rec empty.rec
-check 'report: the same by list' 0 '^web1 +[0-9]+ +2 +5300 ' '' ./kvmstat list -f rec
-check 'report: a window by list' 0 '^web1 +[0-9]+ +2 +10 ' '' ./kvmstat list -f rec -w 1
-sed -i '3,4s/"boot_id":"b"/"boot_id":"c"/; 3,4s/"uptime_ns":[0-9]*/"uptime_ns":5/' rec
-check 'report: a boot in the middle' 0 ': 4 snapshots, .* 10\.0 s seen$' '' ./kvmstat report rec
-holds 'report: a boot in the middle: all counted' grep -Eq '^web1 +[0-9]+ +2 +5400 ' out
+check 'report: the same by list' 0 '^web1 +[0-9]+ +5300 ' '' ./kvmstat list -f rec
+check 'report: a window by list' 0 '^web1 +[0-9]+ +10 ' '' ./kvmstat list -f rec -w 1
+
+# A report is one of what was recorded, however the files come.
+./kvmstat report rec >want
+same_report() { check "$1" 0 '^Recorded on ' '' ./kvmstat report "${@:2}"; holds "$1: the same" same out want; }
+split -l 1 rec rot.
+same_report 'report: the newest first' rot.ad rot.ac rot.ab rot.aa
+same_report 'report: twice' rec rec
+tac rec >turned
+same_report 'report: its lines turned round' turned
+gzip -k rec
+same_report 'report: a gzip' rec.gz
+same_report 'report: a gzip and more' rec.gz rot.ac
+gzip <rec | check 'report: a gzip on standard input' 0 '^Recorded on ' '' ./kvmstat report -
+check 'list: a gzip of a copy' 0 '^- +2035 ' '' sh -c "gzip <'$full' | ./kvmstat list -f -"
+check 'report: to, as rates prints it' 0 ': 2 snapshots, ' '' ./kvmstat report rec --to 2026-11-21T10:30:10Z
+check 'report: to, within its second' 0 ': 3 snapshots, ' '' ./kvmstat report <(sed 's/020000000000,"up/020900000000,"up/' rec) --to 2026-11-21T10:30:20Z
+check 'report: a damaged line' 0 ': 3 snapshots, .* 30\.0 s seen$' '^kvmstat: bad: line 2: not JSON: .*; it is left out$' \
+	sh -c "sed '2s/{/[/' rec >bad; ./kvmstat report bad"
+for i in {1..30}; do echo '{'; done >many
+cat rec >>many
+check 'report: many damaged lines' 0 ': 4 snapshots' '^kvmstat: many: 20 more damaged lines are left out$' ./kvmstat report many
+holds 'report: many damaged lines: not all are named' lines err 11
+check 'report: no recording' 2 '' 'copy is no recording: line 1: not JSON' sh -c "cp '$full' copy; ./kvmstat report rec copy"
+holds 'report: no recording: said once' lines err 1
+
+# Several hosts are shown apart.
+sed 's/"host":"[^"]*"/"host":"other"/; s/"boot_id":"b"/"boot_id":"o"/' rec >other
+check 'report: two hosts' 0 '^Recorded on other, ' '' ./kvmstat report rec other
+holds 'report: two hosts: apart' test "$(grep -c '^Recorded on .*: 4 snapshots, .* 30\.0 s seen$' out)" -eq 2
+holds 'report: two hosts: their guests' test "$(grep -Ec '^\S+ +web1 +[0-9]+ +2 +300 +10 ' out)" -eq 2
+same_report 'report: one host of two' --host "$(printf 'h\033[2J')" rec other
+check 'report: no such host' 1 '' '^  other$' ./kvmstat report rec other --host nobody
+check 'report: two hosts: CSV' 0 '^other,o,web1,300$' '' ./kvmstat report rec other --csv -c host,boot,name,exits
+check 'report: two hosts: JSON' 0 . '' ./kvmstat report rec other --json
+holds 'report: two hosts: JSON: the guests' json 'map([.host, .boot, .name, .exits]) == [["h\\x1b[2J", "b", "web1", 300], ["other", "o", "web1", 300]]'
+check 'report: two hosts: a guest' 0 '^web1: ' '' ./kvmstat report rec other -g web1
+holds 'report: two hosts: a guest: each' test "$(grep -c '^web1: ' out)" -eq 2
+check 'list: two hosts' 2 '' 'of several hosts' sh -c 'cat rec other >both; ./kvmstat list -f both'
+
+# After a boot, counting begins anew with what is there.
+sed -i '3,4s/"boot_id":"b"/"boot_id":"c"/; 3s/"uptime_ns":[0-9]*/"uptime_ns":5000000000/; 4s/"uptime_ns":[0-9]*/"uptime_ns":25000000000/' rec
+check 'report: a boot in the middle' 0 ': 4 snapshots of several boots, .* 30\.0 s seen$' '' ./kvmstat report rec
+holds 'report: a boot in the middle: before it' grep -Eq '^web1 +[0-9]+ +2 +100 +10 .* b$' out
+holds 'report: a boot in the middle: behind it' grep -Eq '^web1 +[0-9]+ +2 +100 +5.0 .* c$' out
+check 'report: rates over a boot' 0 '^time,exits_s' '' ./kvmstat report rec --rates --csv -c time,exits_s
+holds 'report: rates over a boot: each interval' lines out 3
 sed -i '2s/"name":"web1"/"name":"\\u001b[31m\\n,\\"="/' rec
 check 'report: a hostile recording' 0 . '' ./kvmstat report rec --csv
 holds 'report: a hostile recording: harmless' harmless out

@@ -127,15 +127,21 @@ static void show_detail(const struct detail *detail)
 	}
 }
 
-static void show_verdict(const struct window_guest *guest, uint32_t has)
+static const struct thresholds *usual_thresholds(void)
 {
 	static struct thresholds thresholds;
-	struct verdict verdict;
-	json_t *json;
 
 	if (!thresholds.min_exits)
 		must(!thresholds_load(&thresholds, "/dev/null"), "no thresholds");
-	verdict_judge(&verdict, guest, has, &thresholds);
+	return &thresholds;
+}
+
+static void show_verdict(const struct window_guest *guest, uint32_t has)
+{
+	struct verdict verdict;
+	json_t *json;
+
+	verdict_judge(&verdict, guest, has, usual_thresholds());
 	must(verdict.confidence >= 0 && verdict.confidence <= 1, "no confidence");
 	must_be_clean(verdict.rule);
 	must_be_clean(verdict.why);
@@ -168,7 +174,7 @@ static void show(const struct snapshot *was, const struct snapshot *now, double 
 		show_detail(&detail);
 		detail_free(&detail);
 	}
-	guests_add_window(&grid, &window, &now->at);
+	guests_add_window(&grid, &window, &now->at, usual_thresholds());
 	print(&grid);
 	if (window.has & COL_BIT(COL_id)) {
 		FILE *out = open_memstream(&text, &len);

@@ -17,7 +17,7 @@ build=$top/build/unit
 cc=${CC:-cc}
 flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined
 	-fno-sanitize-recover=all -I$top/include -iquote $top/kvmstat/reader"
-libs="-lncursesw -lproc2 -ljansson -linih"
+libs="-lncursesw -lproc2 -ljansson -linih -lz"
 
 # Trees of files for test_*.c.
 export TREES="$here/trees"

@@ -91,7 +91,7 @@ enum status classify_print(const struct session *session, const struct options *
 	char span[64];
 	size_t shown = 0;
 
-	session_span(session, span, sizeof(span));
+	session_span(session->window.seconds, span, sizeof(span));
 	if (options->thesis) {
 		print_thesis(session);
 		return STATUS_OK;

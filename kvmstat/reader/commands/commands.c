@@ -9,19 +9,19 @@ const struct command commands[COMMANDS_NR] = {
 	  .run = run_watch,
 	  .usage = "[INTERVAL [COUNT]]",
 	  .takes = { ARGUMENT_INTERVAL, ARGUMENT_COUNT },
-	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_ROWS },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_CONFIG, GROUP_ROWS },
 	  .doc = "Count the VM exits of KVM guests and say what they mean.\v"
 		 "Without INTERVAL, print totals and their reading. With INTERVAL, print rates "
 		 "every INTERVAL seconds, COUNT times or until interrupted, then the "
 		 "reading.\n\n"
 		 "Commands: list, show, threads, memory, host, top, classify, record, report, export, doctor; see "
 		 "'kvmstat COMMAND --help' for each, kvmstat(1) for all.\n\n"
-		 "Exit status: 0 fine; 1 the numbers cannot be read, or the output not "
-		 "written; 2 bad usage, a bad file, or an ambiguous guest." },
+		 "Exit status: 0 fine; 1 cannot read or write; 2 bad usage, file or guest." },
 	{ .name = "list",
 	  .run = run_list,
 	  .usage = "",
-	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_ROWS, GROUP_JSON },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_CONFIG, GROUP_ROWS,
+		      GROUP_JSON },
 	  .doc = "List the guests: who they are, their VM exits and where their time goes.\v" },
 	{ .name = "show",
 	  .run = run_show,
@@ -79,11 +79,11 @@ const struct command commands[COMMANDS_NR] = {
 	  .least = 1,
 	  .groups = { GROUP_CHOICE, GROUP_REPORT, GROUP_CONFIG, GROUP_ROWS, GROUP_JSON },
 	  .doc = "Show what happened during a recording, or a span of it.\v"
-		 "With -g GUEST, show all about that guest. Several files are read one by one." },
+		 "With -g GUEST, show all about that guest. Several files can be in any order." },
 	{ .name = "export",
 	  .run = run_export,
 	  .usage = "",
-	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_EXPORT },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_CONFIG, GROUP_EXPORT },
 	  .doc = "Print everything for other programs, once.\v" },
 	{ .name = "doctor",
 	  .run = run_doctor,

@@ -115,13 +115,13 @@ static enum status put_details(FILE *out, const struct session *session, const s
 }
 
 static enum status put_csv(FILE *out, const struct session *session, const struct look *look,
-			   enum table table)
+			   const struct thresholds *thresholds, enum table table)
 {
 	struct grid grid = guests_grid(NULL);
 
 	if (table != TABLE_NR)
 		return put_details(out, session, look, table);
-	guests_add_window(&grid, &session->window, &session->last.at);
+	guests_add_window(&grid, &session->window, &session->last.at, thresholds);
 	grid_print(&grid, look, true, out);
 	grid_free(&grid);
 	return STATUS_OK;
@@ -187,11 +187,11 @@ static enum status put_prometheus(FILE *out, const struct session *session)
 }
 
 static enum status put(FILE *out, struct session *session, const struct look *look,
-		       enum table table)
+		       const struct thresholds *thresholds, enum table table)
 {
 	switch (look->format) {
 	case FORMAT_CSV:
-		return put_csv(out, session, look, table);
+		return put_csv(out, session, look, thresholds, table);
 	case FORMAT_JSON:
 		put_json(out, session);
 		return STATUS_OK;
@@ -226,13 +226,14 @@ static bool is_reported(const struct session *session, enum format format, enum 
 enum status run_export(const struct options *options)
 {
 	enum status status, written;
+	struct thresholds thresholds;
 	struct session session;
 	char *text = NULL;
 	enum table table;
 	size_t len;
 	FILE *out;
 
-	status = find_table(options, &table);
+	status = find_table(options, &table) ?: thresholds_load(&thresholds, options->config);
 	if (status)
 		return status;
 	/* Metrics have nothing of the processes. */
@@ -244,7 +245,7 @@ enum status run_export(const struct options *options)
 				 0, false);
 	if (is_reported(&session, options->look.format, status)) {
 		out = open_memstream(&text, &len);
-		written = put(out, &session, &options->look, table);
+		written = put(out, &session, &options->look, &thresholds, table);
 		if (fclose(out)) {
 			fprintf(stderr, "kvmstat: %s\n", strerror(errno));
 			written = STATUS_NO_DATA;

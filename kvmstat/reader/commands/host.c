@@ -23,7 +23,7 @@ static void print_head(const struct session *session, const struct detail *all)
 	const struct host *host = all->table[TABLE_HOST].row;
 	char span[64], percent[32];
 
-	session_span(session, span, sizeof(span));
+	session_span(session->window.host_seconds, span, sizeof(span));
 	printf("Host: Linux %s, %u CPUs, %zu guests; %s", session->last.at.kernel,
 	       session->last.at.cpus, session->last.nr, span);
 	if (host && host->busy_ns != DETAIL_UNKNOWN) {
@@ -44,7 +44,7 @@ static double take(const struct session *session, struct detail *detail)
 
 	if (session_is_recorded(session) || !delta->host_was) {
 		window_host(&session->window, detail);
-		return session->window.seconds;
+		return session->window.host_seconds;
 	}
 	detail_subtract(detail, &delta->host_was->detail,
 			delta->host_now ? &delta->host_now->detail : &nothing);

@@ -32,6 +32,7 @@ enum {
 	KEY_TABLE,
 	KEY_SIZE,
 	KEY_KEEP,
+	KEY_HOST,
 	KEY_FROM,
 	KEY_TO,
 	KEY_RATES,
@@ -64,9 +65,9 @@ GROUP(classify, { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/
 GROUP(config, { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/kvmstat.conf", 0 });
 GROUP(record, { "size", KEY_SIZE, "MIB", 0, "Begin a new file at this size (64; 0: never)", 0 },
       { "keep", KEY_KEEP, "N", 0, "Keep so many old files, FILE.1 the newest (4)", 0 });
-GROUP(report,
+GROUP(report, { "host", KEY_HOST, "NAME", 0, "Only what was recorded on this host", 0 },
       { "from", KEY_FROM, "TIME", 0,
-	"Begin at '2026-11-21 14:00', 14:00, or +90s, +5m, +2h "
+	"Begin at '2026-11-21 14:00', 14:00, 2026-11-21T14:00:00Z, or +90s, +5m, +2h "
 	"after the start",
 	0 },
       { "to", KEY_TO, "TIME", 0, "End at this time", 0 },
@@ -257,11 +258,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_KEEP:
 		return parse_whole(state, "the number of files", arg, 0, 1000, &options->keep);
+	case KEY_HOST:
+		options->request.extract.host = arg;
+		return 0;
 	case KEY_FROM:
-		options->request.from = arg;
+		options->request.extract.from = arg;
 		return 0;
 	case KEY_TO:
-		options->request.to = arg;
+		options->request.extract.to = arg;
 		return 0;
 	case KEY_RATES:
 		options->rates = true;

@@ -49,7 +49,7 @@ static void print_readings(const struct watch *watch)
 
 	if (watch->options->look.format != FORMAT_TEXT)
 		return;
-	session_span(&watch->session, span, sizeof(span));
+	session_span(watch->session.window.seconds, span, sizeof(span));
 	for (size_t i = 0; i < window->nr; i++) {
 		if (!window->guest[i]->chosen)
 			continue;
@@ -69,7 +69,7 @@ static enum status print_totals(struct watch *watch)
 	struct grid grid = guests_grid("name,pid,vcpus,exits,to_vmm,in_kernel,io_share,mmio_share");
 	enum status status;
 
-	guests_add_window(&grid, &session->window, &session->last.at);
+	guests_add_window(&grid, &session->window, &session->last.at, &watch->thresholds);
 	status = grid_show(&grid, &watch->options->look, stdout);
 	if (!session->window.nr && watch->options->look.format == FORMAT_TEXT)
 		puts("(no guests)");

@@ -235,3 +235,11 @@ int name_show(char out[NAME_SHOWN_SIZE], const char *name, int width)
 	*to = '\0';
 	return used;
 }
+
+bool name_means(const char *text, const char *name)
+{
+	char clean[NAME_SIZE];
+
+	name_clean(clean, text, false);
+	return !strcmp(text, name) || !strcmp(clean, name);
+}

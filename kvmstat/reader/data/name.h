@@ -42,4 +42,7 @@ void name_clean(char out[NAME_SIZE], const char *raw, bool again);
  */
 int name_show(char out[NAME_SHOWN_SIZE], const char *name, int width);
 
+/* Returns whether the user's @text is the clean @name, as it is shown or as it was given. */
+bool name_means(const char *text, const char *name);
+
 #endif

@@ -26,12 +26,8 @@ void window_open(struct window *window, const struct choice *choice)
 static struct window_guest *follow(struct window *window, const struct delta_row *row)
 {
 	struct window_guest *guest = xcalloc(1, sizeof(*guest));
-	size_t nr = window->nr;
 
-	/* Double the room whenever it is used up, at powers of two. */
-	if (!(nr & (nr - 1)))
-		window->guest =
-			xreallocarray(window->guest, nr ? 2 * nr : 1, sizeof(*window->guest));
+	window->guest = xgrow(window->guest, window->nr, sizeof(*window->guest));
 	guest->key = row->key;
 	guest->was = about_get(row->was);
 	window->guest[window->nr++] = guest;
@@ -66,11 +62,13 @@ static void learn_host(struct window *window, const struct delta *delta)
 
 	if (!delta->host_now)
 		return;
-	/* After a boot its counters begin at zero. */
-	if (!window->host_now || !delta->host_was) {
+	/* A delta from itself begins anew, as after a boot. */
+	if (!window->host_now || !delta->host_was || delta->host_was == delta->host_now) {
 		about_put(window->host_was);
 		window->host_was = about_get(delta->host_was);
+		window->host_seconds = 0;
 	}
+	window->host_seconds += delta->seconds;
 	about_put(window->host_now);
 	window->host_now = about_get(delta->host_now);
 	if (!delta->host_was || delta->seconds <= 0)
@@ -108,6 +106,7 @@ void window_add(struct window *window, const struct delta *delta)
 		guest->last = row->last;
 		guest->ended = row->state == DELTA_ENDED;
 		guest->restarted |= row->state == DELTA_RESTARTED;
+		guest->seconds += guest->ended ? 0 : delta->seconds;
 		sum = guest->sum.v;
 		for (enum column c = 0; c < COL_NR; c++)
 			sum[c] += row->diff.v[c];
@@ -173,7 +172,8 @@ enum status window_check(const struct window *window, bool one, FILE *err)
 
 		if (!guest->chosen)
 			continue;
-		if (first && (one || guest->key.pid != first->key.pid)) {
+		if (first && guest->key.boot == first->key.boot &&
+		    (one || guest->key.pid != first->key.pid)) {
 			fprintf(err, "kvmstat: several guests match; choose one by its id:\n");
 			list_chosen(window, err);
 			return STATUS_BAD;

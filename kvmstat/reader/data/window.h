@@ -24,6 +24,7 @@ struct window_guest {
 	bool restarted;
 	struct counts last; /* its latest line */
 	struct counts sum; /* the differences since the window opened, added up */
+	double seconds; /* the part of the window in which it was there */
 	struct about *was, *now; /* when the window opened (NULL: zeros) and now; held */
 	struct beside beside;
 };
@@ -35,7 +36,9 @@ struct window {
 	uint32_t has; /* columns that every snapshot had */
 	double seconds; /* that it covers; 0: all since each guest was first seen */
 	bool named; /* the names are known */
-	struct about *host_was, *host_now; /* the host when the window opened, and now; held */
+	/* The host when the window opened, or since its last boot, and now; held. */
+	struct about *host_was, *host_now;
+	double host_seconds; /* between them */
 	double host_peak; /* the busiest interval, as a share of all CPUs; below 0: not known */
 	const struct choice *choice;
 	void *tree; /* of guests by key */

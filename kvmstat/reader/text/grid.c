@@ -22,10 +22,7 @@ struct cell *grid_row(struct grid *grid)
 	const size_t nr = grid->nr_columns;
 	struct cell *row;
 
-	/* Double the room whenever it is used up, at powers of two. */
-	if (!(grid->nr & (grid->nr - 1)))
-		grid->cell = xreallocarray(grid->cell, grid->nr ? 2 * grid->nr : 1,
-					   nr * sizeof(*grid->cell));
+	grid->cell = xgrow(grid->cell, grid->nr, nr * sizeof(*grid->cell));
 	row = &grid->cell[grid->nr++ * nr];
 	return memset(row, 0, nr * sizeof(*row));
 }
