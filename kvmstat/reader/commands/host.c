@@ -118,6 +118,8 @@ enum status run_host(const struct options *options)
 			break;
 		putchar('\n');
 		status = session_step(&session);
+		/* It shows none of them. */
+		window_forget(&session.window, 0, NULL, NULL, NULL);
 	}
 	session_close(&session);
 	return status;

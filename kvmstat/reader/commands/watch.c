@@ -4,6 +4,7 @@
  * reading.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,6 +59,8 @@ static void print_readings(const struct watch *watch)
 		any = true;
 		print_reading(watch, window->guest[i]);
 	}
+	if (window->forgotten)
+		printf("%zu more guests ended before\n", window->forgotten);
 	if (window->missed)
 		printf("%zu more guests came than the %d that can be followed\n", window->missed,
 		       WINDOW_MAX_GUESTS);
@@ -165,6 +168,7 @@ static enum status print_intervals(struct watch *watch)
 		status = session_step(session);
 		if (go_on && !status)
 			print_rates(watch);
+		window_forget(&session->window, INFINITY, NULL, NULL, NULL);
 		if (output_flush())
 			return STATUS_NO_DATA;
 	}

@@ -16,11 +16,15 @@
 /* A window that is open for long sees VMs come and go, but follows no more than these. */
 #define WINDOW_MAX_GUESTS SNAPSHOT_MAX_GUESTS
 
+/* So many ended guests are kept beside as many as run. */
+#define WINDOW_ENDED 64
+
 struct window_guest {
 	struct guest_key key;
 	char name[NAME_SIZE]; /* clean; the first name that was known */
 	bool chosen; /* the user wants to see it */
 	bool ended;
+	double ended_at; /* the window's seconds then */
 	bool restarted;
 	struct counts last; /* its latest line */
 	struct counts sum; /* the differences since the window opened, added up */
@@ -33,6 +37,7 @@ struct window {
 	struct window_guest **guest; /* in the order in which they were first seen */
 	size_t nr;
 	size_t missed; /* how many new guests came past WINDOW_MAX_GUESTS */
+	size_t forgotten; /* how many ended guests window_forget() dropped */
 	uint32_t has; /* columns that every snapshot had */
 	double seconds; /* that it covers; 0: all since each guest was first seen */
 	bool named; /* the names are known */
@@ -49,6 +54,15 @@ void window_open(struct window *window, const struct choice *choice);
 
 /* Adds what happened in @delta. */
 void window_add(struct window *window, const struct delta *delta);
+
+/*
+ * Drops guests that ended more than @seconds ago, and the first to end of those that are more
+ * than the guests that run and WINDOW_ENDED, so that memory is bounded by what runs. Keeps
+ * @keep, unless it is NULL. Calls @gone with @data and the key of each before it goes, unless
+ * @gone is NULL.
+ */
+void window_forget(struct window *window, double seconds, const struct guest_key *keep,
+		   void (*gone)(void *data, const struct guest_key *key), void *data);
 
 /* Returns the guest of this key, valid until window_close(), or NULL. */
 const struct window_guest *window_find(const struct window *window, const struct guest_key *key);

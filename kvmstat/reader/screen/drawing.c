@@ -14,7 +14,6 @@
 #include "text/number.h"
 
 #define NSEC_PER_SEC INT64_C(1000000000)
-#define ENDED_SHOWN (10 * NSEC_PER_SEC) /* so long an ended guest stays in the list */
 #define LIST_REST 31 /* columns of the screen for history and times, at least */
 
 /* The lines at the top. */
@@ -25,7 +24,7 @@ static bool is_listed(struct view *view, const struct window_guest *guest,
 {
 	if (!guest->chosen || !filter_passes(&view->guest_filter, guest))
 		return false;
-	return !guest->ended || session_now() - history->ended < ENDED_SHOWN;
+	return !guest->ended || session_now() - history->ended < VIEW_ENDED_SHOWN * NSEC_PER_SEC;
 }
 
 /* Rates and shares are those of the last interval, counts and times those of the window. */

@@ -81,6 +81,11 @@ static void reopen(struct view *view)
 	view_say(view, VIEW_MESSAGE_SHOWN, "the numbers are back: counting anew");
 }
 
+static void forget(void *data, const struct guest_key *key)
+{
+	history_forget(data, key);
+}
+
 void view_take(struct view *view, bool rates)
 {
 	const int64_t now = session_now();
@@ -91,6 +96,8 @@ void view_take(struct view *view, bool rates)
 		lose(view);
 	else if (rates)
 		history_add(&view->histories, &view->session.delta, now);
+	window_forget(&view->session.window, VIEW_ENDED_SHOWN, view->inside ? &view->subject : NULL,
+		      forget, &view->histories);
 	view->next = now + (view->lost && view->interval > TRY_AGAIN ? TRY_AGAIN : view->interval);
 }
 

@@ -16,6 +16,7 @@
 
 #define VIEW_LEAST_INTERVAL (INT64_C(1000000000) / 10)
 #define VIEW_MESSAGE_SHOWN (5 * INT64_C(1000000000))
+#define VIEW_ENDED_SHOWN 10 /* so many seconds an ended guest stays in the list */
 
 struct view {
 	struct thresholds thresholds;
