@@ -196,9 +196,9 @@ _kvmstat() {
 		threads | memory) options=("${from[@]}" "${choice[@]}" -w --window "${rows[@]}" --json) ;;
 		host) options=("${from[@]}" -w --window "${rows[@]}" --json) ;;
 		top) options=(-r --root "${choice[@]}" --config) ;;
-		classify) options=("${from[@]}" "${choice[@]}" -w --window --config --thesis --json) ;;
+		classify) options=("${from[@]}" "${choice[@]}" -w --window --config --thesis "${rows[@]}" --json) ;;
 		record) options=(-r --root --size --keep) ;;
-		report) options=("${choice[@]}" --host --from --to --rates --config "${rows[@]}" --json) ;;
+		report) options=("${choice[@]}" --host --from --to --rates --all --config "${rows[@]}" --json) ;;
 		export) options=("${from[@]}" "${choice[@]}" --config --format -o --output --table) ;;
 		doctor) options=(-r --root --json) ;;
 		esac

@@ -337,6 +337,16 @@ check 'classify with no configuration' 1 '' '^kvmstat: cannot read nowhere: No s
 check 'classify: JSON' 0 . '' ./kvmstat classify -f "$thesis" --json
 holds 'classify: JSON: the verdicts' json 'length == 10 and .[9].bound == "I/O-bound" and .[9].pid == 2767
 	and .[9].confidence > 0.5 and (.[9].why | startswith("55.79 %"))'
+holds 'classify: JSON: the evidence' json '.[9].evidence | .io_exits > 0.5 and .exits > 1000 and .timed == false and .top_reason == ""'
+check 'classify: JSON: columns' 0 . '' ./kvmstat classify -f "$thesis" --json -c name,io_exits
+holds 'classify: JSON: columns: no other' json '.[9] | keys == ["evidence", "name"] and (.evidence | keys) == ["io_exits"]'
+check 'classify: columns' 0 '^NAME +io_exits$' '' ./kvmstat classify -f "$thesis" -c name,io_exits
+check 'classify: sorted' 0 . '' ./kvmstat classify -f "$thesis" -s -pid
+holds 'classify: sorted: in words' sh -c "grep -o 'pid [0-9]*' out | sort -c -n -k2"
+check 'classify: raw alone' 2 '' '^kvmstat: --raw would do nothing without -c$' ./kvmstat classify -f "$thesis" --raw
+check 'classify: a thesis as CSV' 2 '' 'would do nothing with --thesis$' ./kvmstat classify -f "$thesis" --thesis --csv
+check 'threads: sorted JSON' 2 '' '^kvmstat: -c, -s or -z would do nothing with --json, which has everything$' ./kvmstat threads -f "$full" --json -s tid
+check 'classify: CSV: the evidence' 0 ',io_exits,' '' ./kvmstat classify -f "$thesis" --csv
 check 'classify: CSV' 0 '^name,pid,id,bound,' '' ./kvmstat classify -f "$thesis" --csv
 holds 'classify: CSV: a line per guest' lines out 11
 check 'classify a recording' 0 '^memory \(pid 118\): memory-bound' '' ./kvmstat classify -f "$corpus/recording/memory.jsonl"
@@ -810,6 +820,22 @@ holds 'report: two hosts: JSON: the guests' json 'map([.host, .boot, .name, .exi
 check 'report: two hosts: a guest' 0 '^web1: ' '' ./kvmstat report rec other -g web1
 holds 'report: two hosts: a guest: each' test "$(grep -c '^web1: ' out)" -eq 2
 check 'list: two hosts' 2 '' 'of several hosts' sh -c 'cat rec other >both; ./kvmstat list -f both'
+
+# Of many guests those with the most exits are shown.
+for i in 1 2; do
+	jq -cn --argjson i $i '{kvmstat: "0.1.0", format: 1, time_ns: (1795257000000000000 + $i * 10000000000), uptime_ns: ($i * 10000000000),
+		boot_id: "b", host: "h", kernel: "6.1", cpus: 2, guests: [range(1; 101) | {name: "g\(.)", no: 1, pid: ., id: ., io_num: 0,
+		exception_num: 0, kvm_vm_switch_num: (. * $i * 100), kvm_qemu_switch_num: 0, exits: (. * $i * 100)}]}'
+done >crowd
+check 'report: many guests' 0 '^100 guests: 9 too little seen, 91 not I/O-bound; these are the first 20 by exits, --all shows all:$' '' ./kvmstat report crowd
+holds 'report: many guests: the busiest' test "$(grep -Eo '^g[0-9]+ .*00 +[0-9]+ ' out | head -n1 | cut -d' ' -f1)" = g100
+holds 'report: many guests: twenty' test "$(grep -c '^g.* (pid' out)" -eq 20
+check 'report: all of many guests' 0 '^g1 \(pid 1\): ' '' ./kvmstat report crowd --all
+holds 'report: all of many guests: all' test "$(grep -c '^g.* (pid' out)" -eq 100
+check 'report: many guests: CSV has all' 0 . '' ./kvmstat report crowd --csv
+holds 'report: many guests: CSV has all: lines' lines out 101
+check 'report: all, but of one' 2 '' '^kvmstat: --all would do nothing here, as all guests are shown$' ./kvmstat report crowd --all --csv
+check 'report: raw, but of one' 2 '' 'would do nothing with -g, unless -c chooses columns$' ./kvmstat report crowd -g g5 --raw
 
 # After a boot, counting begins anew with what is there.
 sed -i '3,4s/"boot_id":"b"/"boot_id":"c"/; 3s/"uptime_ns":[0-9]*/"uptime_ns":5000000000/; 4s/"uptime_ns":[0-9]*/"uptime_ns":25000000000/' rec

@@ -93,7 +93,7 @@ static void print(struct grid *grid)
 		{ .format = FORMAT_TEXT, .raw = true },
 		{ .format = FORMAT_CSV },
 	};
-	json_t *json = grid_json(grid);
+	json_t *json = grid_json(grid, NULL);
 	size_t len;
 	char *text;
 	FILE *out;

@@ -64,7 +64,8 @@ static enum status print(const struct session *session, const struct look *look)
 		struct grid grid = section_grid(section_of(tables[i]), &detail, seconds, 0);
 
 		if (look->format == FORMAT_JSON) {
-			json_object_set_new(json, detail_form[tables[i]].name, grid_json(&grid));
+			json_object_set_new(json, detail_form[tables[i]].name,
+					    grid_json(&grid, NULL));
 		} else if (look->format == FORMAT_CSV || tables[i] == TABLE_PROCESSES) {
 			grid_arrange(&grid, look);
 			if (look->format == FORMAT_TEXT) {
@@ -100,7 +101,7 @@ enum status run_host(const struct options *options)
 {
 	const struct detail nothing = { 0 };
 	struct grid columns = section_grid(section_of(TABLE_PROCESSES), &nothing, 0, 0);
-	enum status status = grid_check(&columns, &options->look);
+	enum status status = grid_check(&columns, &options->look) ?: options_refuse_rows(options);
 	struct request request = options->request;
 	const struct look look = options->look;
 	struct session session;

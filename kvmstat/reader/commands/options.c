@@ -36,6 +36,7 @@ enum {
 	KEY_FROM,
 	KEY_TO,
 	KEY_RATES,
+	KEY_ALL,
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state);
@@ -67,11 +68,10 @@ GROUP(record, { "size", KEY_SIZE, "MIB", 0, "Begin a new file at this size (64; 
       { "keep", KEY_KEEP, "N", 0, "Keep so many old files, FILE.1 the newest (4)", 0 });
 GROUP(report, { "host", KEY_HOST, "NAME", 0, "Only what was recorded on this host", 0 },
       { "from", KEY_FROM, "TIME", 0,
-	"Begin at '2026-11-21 14:00', 14:00, 2026-11-21T14:00:00Z, or +90s, +5m, +2h "
-	"after the start",
-	0 },
+	"Begin at '2026-11-21 14:00', 14:00, or +90s, +5m, +2h after the start", 0 },
       { "to", KEY_TO, "TIME", 0, "End at this time", 0 },
-      { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 });
+      { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 },
+      { "all", KEY_ALL, NULL, 0, "Show all guests, not only the busiest 20", 0 });
 GROUP(export, { "format", KEY_FORMAT, "FORMAT", 0, "prometheus (the default), json or csv", 0 },
       { "output", 'o', "FILE", 0, "Write FILE, all at once, not standard output", 0 },
       { "table", KEY_TABLE, "NAME", 0,
@@ -267,6 +267,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_TO:
 		options->request.extract.to = arg;
 		return 0;
+	case KEY_ALL:
+		options->all = true;
+		return 0;
 	case KEY_RATES:
 		options->rates = true;
 		return 0;
@@ -342,4 +345,21 @@ const struct command *options_parse(struct options *options, int argc, char **ar
 		exit(STATUS_BAD);
 	}
 	return parsing.command;
+}
+
+enum status options_refuse(bool given, const char *option, const char *where)
+{
+	if (!given)
+		return STATUS_OK;
+	fprintf(stderr, "kvmstat: %s would do nothing %s\n", option, where);
+	return STATUS_BAD;
+}
+
+enum status options_refuse_rows(const struct options *options)
+{
+	const struct look *look = &options->look;
+
+	return options_refuse(look->format == FORMAT_JSON &&
+				      (look->columns || look->sort || look->skip_zeros),
+			      "-c, -s or -z", "with --json, which has everything");
 }

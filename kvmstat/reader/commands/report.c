@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands/classify.h"
 #include "commands/options.h"
@@ -13,6 +14,9 @@
 #include "data/when.h"
 #include "text/guests.h"
 #include "text/output.h"
+
+/* So many guests are shown, unless all are asked for. */
+#define TOP 20
 
 static enum status check_time(const char *option, const char *text)
 {
@@ -92,11 +96,60 @@ static void add_interval(struct report *report)
 	grid_free(&grid);
 }
 
+/* Says of how many guests there is each verdict. */
+static void count_verdicts(const struct grid *rows)
+{
+	const struct grid_column *column = grid_find(rows, "bound", strlen("bound"));
+	const char *separator = "";
+
+	for (enum bound bound = 0; bound < BOUND_NR; bound++) {
+		size_t nr = 0;
+
+		for (size_t row = 0; row < rows->nr; row++) {
+			const char *text =
+				rows->cell[row * rows->nr_columns + (column - rows->column)].text;
+
+			nr += text && !strcmp(text, verdict_word(bound));
+		}
+		if (nr)
+			printf("%s%zu %s", separator, nr, verdict_word(bound));
+		separator = nr ? ", " : separator;
+	}
+}
+
+/* Shows all guests, or those with the most exits and how many more there are. */
+static void show_rows(const struct report *report)
+{
+	const struct session *session = &report->session;
+	struct look look = report->options->look;
+	struct grid rows = new_rows(report, "name,pid,vcpus,exits,exits_s,guest_share,"
+					    "kernel_share,user_share,halted_share");
+	const size_t shown = report->options->all ? SIZE_MAX : TOP;
+	char span[64];
+
+	guests_add_window(&rows, &session->window, &session->last.at, &report->thresholds);
+	if (rows.nr > shown)
+		look.sort = look.sort ?: "exits";
+	grid_arrange(&rows, &look);
+	session_span(session->window.seconds, span, sizeof(span));
+	if (rows.nr > shown) {
+		printf("%zu guests: ", rows.nr);
+		count_verdicts(&rows);
+		printf("; these are the first %zu by %s, --all shows all:\n\n", shown, look.sort);
+		grid_cut(&rows, shown);
+	}
+	grid_print(&rows, &look, true, stdout);
+	if (rows.nr)
+		printf("\nVerdicts by %s:\n\n", span);
+	if (!classify_rows(&rows))
+		puts("(no guests)");
+	grid_free(&rows);
+}
+
 static enum status show_host(struct report *report)
 {
 	const struct options *options = report->options;
 	const struct session *session = &report->session;
-	struct grid grid;
 
 	if (options->look.format == FORMAT_TEXT)
 		print_head(report);
@@ -110,12 +163,8 @@ static enum status show_host(struct report *report)
 				  &report->thresholds);
 		return STATUS_OK;
 	}
-	grid = new_rows(report, "name,pid,vcpus,exits,exits_s,guest_share,kernel_share,"
-				"user_share,halted_share");
-	guests_add_window(&grid, &session->window, &session->last.at, &report->thresholds);
-	grid_show(&grid, &options->look, stdout);
-	putchar('\n');
-	return classify_print(session, options, &report->thresholds);
+	show_rows(report);
+	return STATUS_OK;
 }
 
 /* Reads all of a host, and prints each interval if that is asked for. */
@@ -184,12 +233,23 @@ enum status run_report(const struct options *options)
 {
 	const struct extract *extract = &options->request.extract;
 	const bool json = options->look.format == FORMAT_JSON;
+	const struct look *look = &options->look;
+	/* Of one guest everything is shown, not rows. */
+	const bool page = options->request.choice.guest && !options->rates &&
+			  look->format != FORMAT_CSV && !look->columns;
 	struct report report = { .options = options, .rows = guests_grid(NULL) };
 	enum status status;
 
-	if (json && options->request.choice.guest && !options->rates)
+	if (json && page)
 		report.pages = json_array();
-	status = check_time("from", extract->from);
+	status = options_refuse(page && (look->sort || look->skip_zeros || look->raw),
+				"-s, -z or --raw", "with -g, unless -c chooses columns");
+	if (!status)
+		status = options_refuse(options->all && (page || options->rates ||
+							 look->format != FORMAT_TEXT),
+					"--all", "here, as all guests are shown");
+	if (!status)
+		status = check_time("from", extract->from);
 	if (!status)
 		status = check_time("to", extract->to);
 	if (!status)

@@ -179,7 +179,7 @@ static json_t *page_json(const struct session *session, const struct window_gues
 
 	guests_add_total(&grid, &session->window, guest, &session->last.at);
 	guests_judge(&grid, verdict);
-	rows = grid_json(&grid);
+	rows = grid_json(&grid, NULL);
 	json_object_set(page, "guest", json_array_get(rows, 0));
 	json_decref(rows);
 	grid_free(&grid);
@@ -191,7 +191,8 @@ static json_t *page_json(const struct session *session, const struct window_gues
 		if (!guest->now || !guest->now->detail.table[sections[i].table].known)
 			continue;
 		grid = section_grid(&sections[i], detail, guest->seconds, 0);
-		json_object_set_new(page, detail_form[sections[i].table].name, grid_json(&grid));
+		json_object_set_new(page, detail_form[sections[i].table].name,
+				    grid_json(&grid, NULL));
 		grid_free(&grid);
 	}
 	return page;

@@ -120,7 +120,7 @@ static json_t *json_of(const enum table tables[TABLES], const struct window_gues
 	for (size_t i = 0; i < TABLES; i++) {
 		struct grid grid = grid_of(guest, tables[i]);
 
-		json_object_set_new(json, detail_form[tables[i]].name, grid_json(&grid));
+		json_object_set_new(json, detail_form[tables[i]].name, grid_json(&grid, NULL));
 		grid_free(&grid);
 	}
 	return json;
@@ -174,7 +174,7 @@ static enum status run(const struct options *options, const enum table tables[TA
 		       enum depth depth, const char *sort)
 {
 	struct grid columns = all_grid(tables[0]);
-	enum status status = grid_check(&columns, &options->look);
+	enum status status = grid_check(&columns, &options->look) ?: options_refuse_rows(options);
 	struct look look = options->look;
 	struct session session;
 
