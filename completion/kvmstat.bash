@@ -207,9 +207,10 @@ _kvmstat() {
 	fi
 	case $command/${#arguments[@]} in
 	/0)
-		[[ ${#words[@]} -gt 2 ]] || intervals+=("${commands[@]}")
+		[[ ${#words[@]} -gt 2 ]] || intervals+=("${commands[@]}" help)
 		_kvmstat_words "${intervals[@]}"
 		;;
+	/1) [[ ${words[1]} != help ]] || _kvmstat_words "${commands[@]}" ;;
 	show/0 | threads/0 | memory/0) _kvmstat_guests ;;
 	record/0 | report/*) compopt -o default ;;
 	top/0 | host/0 | record/1 | threads/1 | memory/1) _kvmstat_words "${intervals[@]}" ;;

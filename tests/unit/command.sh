@@ -240,7 +240,15 @@ check 'too many arguments: list' 2 '' 'Too many arguments' ./kvmstat list x
 check 'too many arguments: show' 2 '' 'Too many arguments' ./kvmstat show a b
 check 'too many arguments: record' 2 '' 'Too many arguments' ./kvmstat record file 1 2 3
 check 'no command' 2 '' "no command 'frobnicate'; 'kvmstat --help' lists them" ./kvmstat frobnicate
-check 'show: no guest' 2 '' "GUEST is missing; 'kvmstat list' lists the guests" ./kvmstat show
+check 'show: several guests' 2 '' "^kvmstat: GUEST is missing, as there are 10 guests; 'kvmstat list' lists them$" ./kvmstat show -f "$thesis"
+check 'show: no guests' 1 '' '^kvmstat: there is no guest$' ./kvmstat show -f "$corpus/kvminfo/no_guests.txt"
+check 'show: the only guest' 0 '^virtio: pid ' '' ./kvmstat show -f "$corpus/recording/guest-virtio.jsonl"
+check 'options before the command' 0 '^ +EXITS$' '' ./kvmstat -zf "$full" --columns exits --raw list
+check 'options before the command: a value like one' 0 '^NAME$' '' ./kvmstat -f "$corpus/recording/memory.jsonl" -c name list
+check 'a guest named like a command' 1 '' 'no such guest' ./kvmstat -g list -f "$full"
+check 'help' 0 '^Usage: kvmstat \[OPTION' '' ./kvmstat help
+check 'help of a command' 0 '^Usage: kvmstat report ' '' ./kvmstat help report
+check 'help of no command' 2 '' "no command 'reprot'" ./kvmstat help reprot
 check 'record: no file' 2 '' 'FILE .* is missing' ./kvmstat record
 check 'report: no file' 2 '' 'FILE... is missing' ./kvmstat report
 check 'an unknown option' 2 '' "unrecognized option '--bogus'" ./kvmstat --bogus
@@ -676,6 +684,8 @@ printf '{"dear": "diary"}' | keep 'a JSON file without an end'
 printf '{\n"dear": "diary"\n}\n' | keep 'a JSON file'
 keep 'a copy of /proc/kvminfo' <"$full"
 keep 'a program' <"$kvmstat"
+check 'record: nothing to record' 1 '' 'cannot read nowhere/proc/kvminfo' ./kvmstat record -r nowhere none.rec 0.1 1
+holds 'record: nothing to record: no empty file' test ! -e none.rec
 check 'record: a directory' 1 '' 'cannot open \.: Is a directory' ./kvmstat record -r root . 0.1 1
 check 'record: no directory' 1 '' 'cannot open no/where: No such file or directory' ./kvmstat record -r root no/where 0.1 1
 check 'record: a full device' 1 '' 'cannot write /dev/full: No space left on device' ./kvmstat record -r root /dev/full 0.1 1

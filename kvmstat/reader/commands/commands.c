@@ -15,7 +15,7 @@ const struct command commands[COMMANDS_NR] = {
 		 "every INTERVAL seconds, COUNT times or until interrupted, then the "
 		 "reading.\n\n"
 		 "Commands: list, show, threads, memory, host, top, classify, record, report, export, doctor; see "
-		 "'kvmstat COMMAND --help' for each, kvmstat(1) for all.\n\n"
+		 "'kvmstat help COMMAND' for each, kvmstat(1) for all.\n\n"
 		 "Exit status: 0 fine; 1 cannot read or write; 2 bad usage, file or guest." },
 	{ .name = "list",
 	  .run = run_list,
@@ -25,22 +25,22 @@ const struct command commands[COMMANDS_NR] = {
 	  .doc = "List the guests: who they are, their VM exits and where their time goes.\v" },
 	{ .name = "show",
 	  .run = run_show,
-	  .usage = "GUEST",
+	  .usage = "[GUEST]",
 	  .takes = { ARGUMENT_GUEST },
 	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_CONFIG, GROUP_JSON },
 	  .doc = "Show all about one guest: verdict, exit reasons, devices, times, vCPUs, CPUs.\v"
-		 "GUEST is a name, a pid or an id." },
+		 "GUEST is a name, a pid or an id. It can be left out where there is one guest." },
 	{ .name = "threads",
 	  .run = run_threads,
 	  .usage = "[GUEST [INTERVAL [COUNT]]]",
-	  .takes = { ARGUMENT_MAYBE_GUEST, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
+	  .takes = { ARGUMENT_GUEST, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
 	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_ROWS, GROUP_JSON },
 	  .doc = "Show the threads that work for guests: roles, scheduling, CPUs, switches, cgroups.\v"
 		 "It looks at 1 second, or, again and again, at INTERVAL seconds." },
 	{ .name = "memory",
 	  .run = run_memory,
 	  .usage = "[GUEST [INTERVAL [COUNT]]]",
-	  .takes = { ARGUMENT_MAYBE_GUEST, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
+	  .takes = { ARGUMENT_GUEST, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
 	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_ROWS, GROUP_JSON },
 	  .doc = "Show the memory behind guests: huge pages, nodes, KVM's mappings, faults, KSM.\v"
 		 "It looks at 1 second, or, again and again, at INTERVAL seconds." },

@@ -155,7 +155,6 @@ static error_t parse_argument(struct argp_state *state, char *arg)
 
 	switch (argument_at(parsing->command, state->arg_num)) {
 	case ARGUMENT_GUEST:
-	case ARGUMENT_MAYBE_GUEST:
 		request->choice.guest = arg;
 		return 0;
 	case ARGUMENT_FILE:
@@ -184,10 +183,6 @@ static error_t parse_end(struct argp_state *state)
 
 	if (state->arg_num < command->least) {
 		argp_error(state, "%s is missing", command->usage);
-		return EINVAL;
-	}
-	if (command->takes[0] == ARGUMENT_GUEST && !request->choice.guest && !request->choice.pid) {
-		argp_error(state, "GUEST is missing; 'kvmstat list' lists the guests");
 		return EINVAL;
 	}
 	if (options->interval && request->file && !strcmp(request->file, "-")) {
@@ -312,14 +307,87 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+/*
+ * Returns whether the option of this name, or, without a name, of the key @len, takes an argument;
+ * -1: there is no such option.
+ */
+static int takes_argument(const struct argp_option *option, const char *name, size_t len)
+{
+	for (; option->name; option++)
+		if (name ? !strncmp(option->name, name, len) && !option->name[len] :
+			   option->key == (int)len)
+			return option->arg != NULL;
+	return -1;
+}
+
+/* Whether the value of the option @word is the next word. */
+static bool wants_next(const char *word)
+{
+	const bool is_long = word[1] == '-';
+
+	if (is_long && strchr(word, '='))
+		return false;
+	for (const char *c = word + 1; *c; c++) {
+		int takes = -1;
+
+		for (size_t i = 0; i < GROUP_NR && takes < 0; i++)
+			if (groups[i])
+				takes = is_long ? takes_argument(groups[i]->options, c + 1,
+								 strlen(c + 1)) :
+						  takes_argument(groups[i]->options, NULL,
+								 (unsigned char)*c);
+		if (is_long || takes)
+			return takes > 0 && (is_long || !c[1]);
+	}
+	return false;
+}
+
+/* Returns where the first word is that is no option, or @argc. */
+static int find_word(int argc, char **argv)
+{
+	int i = 1;
+
+	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+		if (!strcmp(argv[i], "--"))
+			return i + 1;
+		i += wants_next(argv[i]) ? 2 : 1;
+	}
+	return i < argc ? i : argc;
+}
+
+/* Makes "help COMMAND" "COMMAND --help", and moves the name of a command to the front. */
+static void arrange_words(int argc, char **argv)
+{
+	static char help[] = "--help";
+	const int at = find_word(argc, argv);
+	char *name;
+
+	if (at == argc)
+		return;
+	if (at == 1 && !strcmp(argv[1], "help")) {
+		argv[1] = argc > 2 ? argv[2] : help;
+		if (argc > 2)
+			argv[2] = help;
+		return;
+	}
+	name = argv[at];
+	if (!find_command(name))
+		return;
+	memmove(argv + 2, argv + 1, (at - 1) * sizeof(*argv));
+	argv[1] = name;
+}
+
 const struct command *options_parse(struct options *options, int argc, char **argv)
 {
-	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
-	struct parsing parsing = { options, command ?: commands };
+	const struct command *command;
+	struct parsing parsing = { .options = options };
 	struct argp_child children[COMMAND_MAX_GROUPS + 2] = { 0 }, *child = children;
 	struct argp parser = { .parser = parse_root, .children = children };
 	static char name[32] = "kvmstat";
 
+	arrange_words(argc, argv);
+	command = argc > 1 ? find_command(argv[1]) : NULL;
+	parsing.command = command ?: commands;
 	*options = (struct options){ .request = { .root = "", .window = -1 },
 				     .size = 64 << 20,
 				     .keep = 4 };

@@ -236,6 +236,22 @@ void show_json(json_t *pages)
 	json_decref(pages);
 }
 
+/* Without a choice there must be one guest. */
+static enum status check_one(const struct session *session)
+{
+	const struct choice *choice = &session->request->choice;
+	const size_t nr = session->window.nr;
+
+	if (choice->guest || choice->pid || nr == 1)
+		return STATUS_OK;
+	fprintf(stderr,
+		nr ? "kvmstat: GUEST is missing, as there are %zu guests; 'kvmstat list' "
+		     "lists them\n" :
+		     "kvmstat: there is no guest\n",
+		nr);
+	return nr ? STATUS_BAD : STATUS_NO_DATA;
+}
+
 enum status run_show(const struct options *options)
 {
 	json_t *pages = options->look.format == FORMAT_JSON ? json_array() : NULL;
@@ -246,6 +262,8 @@ enum status run_show(const struct options *options)
 	if (status)
 		return status;
 	status = session_observe(&session, &options->request, DEPTH_PAGES, 0, true);
+	if (!status)
+		status = check_one(&session);
 	if (!status) {
 		show_pages(&session, &thresholds, pages);
 		if (pages)

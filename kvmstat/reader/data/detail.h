@@ -204,6 +204,9 @@ bool detail_set_text(char *field, size_t room, const char *text, size_t len);
  */
 void detail_clean_text(char *field, size_t room, const char *raw);
 
+/* Does so with the path of a cgroup, which keeps its backslashes: systemd escapes with them. */
+void detail_clean_path(char *field, size_t room, const char *raw);
+
 /* Returns the name of a scheduling policy, for instance "OTHER". */
 const char *detail_policy_name(uint64_t policy);
 

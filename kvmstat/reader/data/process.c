@@ -62,7 +62,8 @@ static void describe(struct about *about, const struct pids_stack *stack)
 		name_find(args, &found);
 	name_clean(about->name, found.name[0] ? found.name : command, false);
 	name_clean(about->vmm, found.vmm ?: command, false);
-	name_clean(about->cgroup, find_cgroup(PIDS_VAL(ITEM_CGROUPS, strv, stack, info)), false);
+	/* systemd's own escapes stay, so that others know the name. */
+	name_clean(about->cgroup, find_cgroup(PIDS_VAL(ITEM_CGROUPS, strv, stack, info)), true);
 }
 
 static void describe_batch(struct snapshot *snap, size_t from, size_t to)
