@@ -90,6 +90,10 @@ same "README has every command, with its arguments" "$(cells README.md command |
 code "${pages[@]}" | grep -oP '(?:^|^\$ |sudo )kvmstat \K[a-z]+\b' | sort -u | while read -r name; do
 	grep -q "\.name = \"$name\"" $reader/commands/commands.c || echo "kvmstat $name"
 done | none "every command on the pages is in the table of commands"
+perl -ne 'print "$1\n" while /\{ "([a-z-]+)", (?:KEY_|\x27)/g' $reader/commands/options.c | sort -u | while read -r name; do
+	sed 's,\\-,-,g' docs/kvmstat.1 | grep -q -e "--$name\b" || echo "kvmstat.1: --$name"
+	grep -q -e "--$name\b" completion/kvmstat.bash || echo "completion: --$name"
+done | none "the man page and the completion have every option of the code"
 {
 	code "${pages[@]}" | grep -oP '^--[a-z-]+(?=$|[= ][A-Z]+$)|^-[a-z](?=$| [A-Z]+$)'
 	code "${pages[@]}" | grep -P '(^|\$ |sudo )kvmstat ' | grep -oP ' \K--?[a-z-]+'

@@ -858,6 +858,61 @@ sed -i '2s/"name":"web1"/"name":"\\u001b[31m\\n,\\"="/' rec
 check 'report: a hostile recording' 0 . '' ./kvmstat report rec --csv
 holds 'report: a hostile recording: harmless' harmless out
 
+# Every JSON is as docs/schema.json says: conforms DEFINITION COMMAND... says so of a command.
+conforms() {
+	local definition=$1
+	shift
+	documents=$((documents + 1))
+	"$@" >"json.$documents.$definition" 2>err
+	result "schema: $*: prints" $?
+}
+documents=0
+serve "$(guest "$web1" 11 6000 200 100)"
+mkdir schemas
+cd schemas || exit 1
+ln -s ../root ../rec ../other ../crowd ../kvmstat .
+for from in '-r root' "-f $full" "-f $thesis" "-f $corpus/recording/guest-virtio.jsonl" "-f $corpus/snapshot.jsonl"; do
+	for command in list classify threads memory host; do
+		# shellcheck disable=SC2086 # words
+		conforms $command ./kvmstat $command $from --json
+	done
+	# shellcheck disable=SC2086
+	conforms snapshot ./kvmstat export --format json $from
+done
+conforms show ./kvmstat show -r root id:11 --json
+conforms show ./kvmstat show -f "$corpus/recording/guest-virtio.jsonl" --json
+conforms show ./kvmstat report "$corpus/recording/guest-nested.jsonl" -g nested --json
+conforms shows ./kvmstat report rec other -g web1 --json
+conforms report ./kvmstat report rec other crowd --json
+conforms report ./kvmstat report rec --rates --json
+./kvmstat doctor --json -r root >json.0.doctor
+python3 -W ignore - "$here/../../docs/schema.json" json.* >out 2>err <<'PYTHON'
+import json, jsonschema, sys
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft202012Validator.check_schema(schema)
+wrong = 0
+used = set()
+for path in sys.argv[2:]:
+	name = path.split(".")[2]
+	used.add(name)
+	validator = jsonschema.Draft202012Validator(dict(schema, **{"$ref": "#/$defs/" + name}))
+	for error in validator.iter_errors(json.load(open(path))):
+		print(path, list(error.absolute_path), error.message[:300])
+		wrong += 1
+# A document that lacks a key, or has one more, must not pass.
+page = json.load(open([p for p in sys.argv[2:] if p.endswith(".list")][0]))
+validator = jsonschema.Draft202012Validator(dict(schema, **{"$ref": "#/$defs/list"}))
+for spoil in (lambda row: row.pop("exits"), lambda row: row.update(more=1), lambda row: row.update(exits="1")):
+	copy = json.loads(json.dumps(page))
+	spoil(copy[0])
+	wrong += validator.is_valid(copy)
+print(sorted(used))
+sys.exit(bool(wrong))
+PYTHON
+result 'schema: each document conforms' $?
+cp out err ..
+cd .. || exit 1
+
 # doctor on a machine where all is well, then with one fault after another.
 release=$(uname -r)
 well() {

@@ -190,10 +190,8 @@ static json_t *page_json(const struct session *session, const struct window_gues
 	for (size_t i = 0; i < TABLE_NR; i++) {
 		if (!guest->now || !guest->now->detail.table[sections[i].table].known)
 			continue;
-		grid = section_grid(&sections[i], detail, guest->seconds, 0);
 		json_object_set_new(page, detail_form[sections[i].table].name,
-				    grid_json(&grid, NULL));
-		grid_free(&grid);
+				    section_json(&sections[i], detail, guest->seconds));
 	}
 	return page;
 }
