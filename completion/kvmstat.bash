@@ -127,6 +127,8 @@ _kvmstat_value() {
 	-w | --window) _kvmstat_words 0 1 5 10 60 ;;
 	--format) _kvmstat_words prometheus json csv ;;
 	--table) _kvmstat_words guests reasons userspace histograms hot vcpus cpus threads cgroups memory nodes missing ;;
+	--families) _kvmstat_words all guest reasons userspace times latency ;;
+	--top) _kvmstat_words 10 50 100 ;;
 	--size) _kvmstat_words 0 16 64 256 1024 ;;
 	--keep) _kvmstat_words 0 1 4 16 ;;
 	--host | --from | --to) ;;
@@ -173,7 +175,7 @@ _kvmstat() {
 		else
 			case $word in
 			-[fgprwcso] | --file | --guest | --pid | --root | --window | --columns | --sort | \
-				--config | --size | --keep | --host | --from | --to | --format | --output | --table)
+				--config | --size | --keep | --host | --from | --to | --families | --top | --format | --output | --table)
 				option=$word
 				;;
 			esac
@@ -199,7 +201,7 @@ _kvmstat() {
 		classify) options=("${from[@]}" "${choice[@]}" -w --window --config --thesis "${rows[@]}" --json) ;;
 		record) options=(-r --root --size --keep) ;;
 		report) options=("${choice[@]}" --host --from --to --rates --all --config "${rows[@]}" --json) ;;
-		export) options=("${from[@]}" "${choice[@]}" --config --format -o --output --table) ;;
+		export) options=("${from[@]}" "${choice[@]}" --config --format --families --top -o --output --table) ;;
 		doctor) options=(-r --root --json) ;;
 		esac
 		_kvmstat_words "${options[@]}" -h --help --usage -V --version

@@ -858,6 +858,15 @@ sed -i '2s/"name":"web1"/"name":"\\u001b[31m\\n,\\"="/' rec
 check 'report: a hostile recording' 0 . '' ./kvmstat report rec --csv
 holds 'report: a hostile recording: harmless' harmless out
 
+# Metrics are chosen.
+check 'export: the usual metrics' 0 '^kvmstat_guest_verdict\{guest="ide",id="1",verdict="I/O-bound"\} 1$' '' ./kvmstat export -f "$corpus/snapshot.jsonl"
+holds 'export: the usual metrics: few' test "$(grep -c 'id="1"' out)" -lt 40
+check 'export: all metrics' 0 'exit_latency_seconds_bucket' '' ./kvmstat export -f "$corpus/snapshot.jsonl" --families all
+check 'export: one family' 0 '^kvmstat_guests 3$' '' ./kvmstat export -f "$corpus/snapshot.jsonl" --families reasons --top 1
+holds 'export: one family: of one guest' test "$(grep -o '^kvmstat_[a-z_]*{.*id="[0-9]"' out | sed 's/{.*,id=/ /' | sort -u | wc -l)" -eq 1
+check 'export: no family' 2 '' "the families are .*: 'guests'" ./kvmstat export -f "$corpus/snapshot.jsonl" --families guests
+check 'export: families of CSV' 2 '' 'would do nothing but for Prometheus' ./kvmstat export -f "$corpus/snapshot.jsonl" --families all --format csv
+
 # Every JSON is as docs/schema.json says: conforms DEFINITION COMMAND... says so of a command.
 conforms() {
 	local definition=$1

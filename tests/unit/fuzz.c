@@ -179,7 +179,8 @@ static void show(const struct snapshot *was, const struct snapshot *now, double 
 	if (window.has & COL_BIT(COL_id)) {
 		FILE *out = open_memstream(&text, &len);
 
-		prometheus_write(out, &window, NULL);
+		prometheus_write(out, &window,
+				 &(struct metrics){ METRICS_ALL, 0, usual_thresholds() }, NULL);
 		fclose(out);
 		must(strlen(text) == len && text[len - 1] == '\n', "metrics without an end");
 		must_be_clean(text);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "kvmstat.h"
+#include "text/prometheus.h"
 
 #define NSEC_PER_SEC 1000000000.0
 #define INTERVAL_MIN 0.1
@@ -37,6 +38,8 @@ enum {
 	KEY_TO,
 	KEY_RATES,
 	KEY_ALL,
+	KEY_FAMILIES,
+	KEY_TOP,
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state);
@@ -74,6 +77,9 @@ GROUP(report, { "host", KEY_HOST, "NAME", 0, "Only what was recorded on this hos
       { "all", KEY_ALL, NULL, 0, "Show all guests, not only the busiest 20", 0 });
 GROUP(export, { "format", KEY_FORMAT, "FORMAT", 0, "prometheus (the default), json or csv", 0 },
       { "output", 'o', "FILE", 0, "Write FILE, all at once, not standard output", 0 },
+      { "families", KEY_FAMILIES, "LIST", 0,
+	"For Prometheus: guest,reasons (the default), userspace, times, latency, all", 0 },
+      { "top", KEY_TOP, "N", 0, "For Prometheus: only the N guests with the most exits", 0 },
       { "table", KEY_TABLE, "NAME", 0,
 	"For csv: guests (the default), reasons, userspace, "
 	"histograms, hot, vcpus, cpus, threads, cgroups, memory, nodes or missing",
@@ -262,6 +268,18 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_TO:
 		options->request.extract.to = arg;
 		return 0;
+	case KEY_FAMILIES:
+		options->families = metrics_parse(arg);
+		if (options->families)
+			return 0;
+		argp_error(state,
+			   "the families are guest, reasons, userspace, times, latency or "
+			   "all: '%s'",
+			   arg);
+		return EINVAL;
+	case KEY_TOP:
+		return parse_whole(state, "the number of guests", arg, 1, UINT32_MAX,
+				   &options->top);
 	case KEY_ALL:
 		options->all = true;
 		return 0;

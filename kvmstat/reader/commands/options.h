@@ -21,6 +21,8 @@ struct options {
 	bool rates, all; /* report */
 	const char *output; /* export: the file; NULL: standard output */
 	const char *table; /* export */
+	unsigned int families; /* export: of METRICS; 0: the usual */
+	uint64_t top; /* export: so many guests; 0: all */
 };
 
 /*

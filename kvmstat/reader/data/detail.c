@@ -71,17 +71,12 @@ static const struct field hot[] = {
 };
 
 static const struct field vcpus[] = {
-	KEY(vcpu, vcpu),
-	COUNTER(vcpu, exits),
-	COUNTER(vcpu, to_user),
-	COUNTER(vcpu, guest_ns),
-	COUNTER(vcpu, kernel_ns),
-	COUNTER(vcpu, user_ns),
-	COUNTER(vcpu, polled_ns),
-	COUNTER(vcpu, blocked_ns),
-	GAUGE(vcpu, tid),
-	TEXT_GAUGE(vcpu, mode),
-	{ 0 },
+	KEY(vcpu, vcpu),	  COUNTER(vcpu, exits),
+	COUNTER(vcpu, to_user),	  COUNTER(vcpu, guest_ns),
+	COUNTER(vcpu, kernel_ns), COUNTER(vcpu, user_ns),
+	COUNTER(vcpu, polled_ns), COUNTER(vcpu, blocked_ns),
+	GAUGE(vcpu, tid),	  MAYBE_COUNTER(vcpu, ready_ns),
+	TEXT_GAUGE(vcpu, mode),	  { 0 },
 };
 
 static const struct field cpus[] = {

@@ -49,6 +49,7 @@ struct spot {
 struct vcpu {
 	char mode[DETAIL_TEXT_SIZE];
 	uint64_t vcpu, exits, to_user, guest_ns, kernel_ns, user_ns, polled_ns, blocked_ns, tid;
+	uint64_t ready_ns; /* of its thread, beside what the file has */
 };
 
 struct cpu {

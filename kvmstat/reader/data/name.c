@@ -147,6 +147,9 @@ void name_find(char *const *argv, struct name_found *found)
 			/* A QEMU can have any file name. */
 			found->vmm = vmms[0].name;
 			name_from_option(*++argv, found->name);
+		} else if (option_is(*argv, "-uuid") && argv[1]) {
+			++argv;
+			set_name(found->uuid, *argv, strlen(*argv));
 		}
 	}
 }

@@ -18,6 +18,7 @@
 struct name_found {
 	const char *vmm; /* the kind of VMM, a static string; NULL if it is not known */
 	char name[NAME_SIZE]; /* raw bytes; empty if there is no name */
+	char uuid[NAME_SIZE]; /* likewise; QEMU's -uuid, which libvirt gives it */
 };
 
 /*

@@ -61,6 +61,7 @@ static void describe(struct about *about, const struct pids_stack *stack)
 	if (args)
 		name_find(args, &found);
 	name_clean(about->name, found.name[0] ? found.name : command, false);
+	name_clean(about->uuid, found.uuid, false);
 	name_clean(about->vmm, found.vmm ?: command, false);
 	/* systemd's own escapes stay, so that others know the name. */
 	name_clean(about->cgroup, find_cgroup(PIDS_VAL(ITEM_CGROUPS, strv, stack, info)), true);
@@ -102,7 +103,7 @@ void process_describe(struct snapshot *snap)
 
 void process_ready(struct about *about, uint64_t pid)
 {
-	const struct vcpu *vcpu;
+	struct vcpu *vcpu;
 
 	detail_for_each(vcpu, &about->detail, TABLE_VCPUS) {
 		char path[80];
@@ -116,6 +117,7 @@ void process_ready(struct about *about, uint64_t pid)
 			continue;
 		if (fscanf(file, "%*u %" SCNu64, &ready) == 1) {
 			about->ready_ns += ready;
+			vcpu->ready_ns = ready;
 			about->has_ready = true;
 		}
 		fclose(file);
