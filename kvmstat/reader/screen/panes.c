@@ -15,9 +15,6 @@
 #include "text/backing.h"
 #include "verdict/device.h"
 
-/* A verdict on the live screen is of so much time. */
-#define VERDICT_WINDOW INT64_C(10000000000)
-
 const char *const pane_name[PANE_NR] = {
 	"overview", "reasons",	  "VMM",     "hot spots", "vCPUs",
 	"CPUs",	    "histograms", "threads", "memory",
@@ -580,49 +577,6 @@ static void add_figures(struct page *page, const struct subject *subject)
 		page_add(page, STYLE_PLAIN, 2, "Now: %s", line);
 }
 
-/* Begins a window of the guest here. */
-static void begin_judging(struct judged *judged, const struct window_guest *guest)
-{
-	about_put(judged->about);
-	judged->about = about_get(guest->now);
-	judged->key = guest->key;
-	judged->sum = guest->sum;
-	judged->at = session_now();
-}
-
-/* Subtracts @was, or returns false if a counter went back. */
-static bool subtract(struct counts *sum, const struct counts *was)
-{
-	for (enum column c = 0; c < COL_NR; c++) {
-		if (sum->v[c] < was->v[c])
-			return false;
-		sum->v[c] -= was->v[c];
-	}
-	return true;
-}
-
-/* Judges all time until a window is full, and then each window when it is full. */
-static const struct verdict *judge(struct judged *judged, const struct subject *subject)
-{
-	struct window_guest recent = *subject->guest;
-
-	if (!judged->at || guest_key_compare(&judged->key, &recent.key) ||
-	    !subtract(&recent.sum, &judged->sum)) {
-		begin_judging(judged, subject->guest);
-		judged->recent = false;
-		judged->verdict = (struct verdict){ 0 };
-	}
-	if (session_now() - judged->at >= VERDICT_WINDOW) {
-		recent.was = judged->about;
-		verdict_follow(&judged->verdict, &recent, subject->has, subject->thresholds);
-		begin_judging(judged, subject->guest);
-		judged->recent = true;
-	} else if (!judged->recent) {
-		verdict_follow(&judged->verdict, subject->guest, subject->has, subject->thresholds);
-	}
-	return &judged->verdict;
-}
-
 static void draw_overview(struct panes *panes, const struct subject *subject, int y, int height)
 {
 	const struct about *about = subject->guest->now;
@@ -632,7 +586,7 @@ static void draw_overview(struct panes *panes, const struct subject *subject, in
 
 	screen_text(y, 1, 8, STYLE_BOLD, "EXITS/s");
 	screen_sparkline(y, 9, COLS - 10, subject->history);
-	verdict = judge(&panes->judged, subject);
+	verdict = judged_follow(&panes->judged, subject->guest, subject->has, subject->thresholds);
 	take_rows(&of, subject, TABLE_REASONS);
 	page_clear(page);
 	page_add(page, STYLE_BOLD, 2, "%s%s%s", verdict_word(verdict->bound),

@@ -8,6 +8,7 @@
 #include <regex.h>
 
 #include "data/history.h"
+#include "screen/judged.h"
 #include "screen/page.h"
 #include "screen/screen.h"
 #include "screen/sheet.h"
@@ -35,16 +36,6 @@ struct subject {
 	uint32_t has; /* columns that are known */
 	const struct thresholds *thresholds;
 	const regex_t *filter; /* shows only rows that match; NULL for all */
-};
-
-/* The verdict on the guest that is shown, and where its window begins. */
-struct judged {
-	struct guest_key key;
-	struct counts sum;
-	struct about *about; /* held */
-	int64_t at; /* session_now(); 0: nothing was judged */
-	bool recent; /* it is of the last window, not of all time */
-	struct verdict verdict;
 };
 
 struct panes {

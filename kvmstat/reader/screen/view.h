@@ -22,6 +22,8 @@ struct view {
 	struct thresholds thresholds;
 	struct session session;
 	struct histories histories;
+	struct judgements judgements;
+	int64_t judge; /* the session_now() of the next verdicts on all guests */
 	int64_t interval, next; /* the session_now() of the next reading */
 	bool quit, help, paused;
 	bool lost; /* the last reading failed, so what is shown is older */
