@@ -73,9 +73,9 @@ install-reader: reader
 	install -D -m 644 docs/kvmstat.1 "$(DESTDIR)$(PREFIX)/share/man/man1/kvmstat.1"; \
 	install -D -m 644 completion/kvmstat.bash \
 		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmstat"; \
-	install -D -m 644 -t "$(DESTDIR)$(SYSTEMD)" systemd/kvmstat-export.*; \
+	install -D -m 644 -t "$(DESTDIR)$(SYSTEMD)" systemd/kvmstat-*; \
 	sed -i 's|^ExecStart=kvmstat |ExecStart=$(PREFIX)/bin/kvmstat |' \
-		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service"
+		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service" "$(DESTDIR)$(SYSTEMD)/kvmstat-record.service"
 
 uninstall: ## undo install
 	@$(kdir); set -x; \
@@ -83,7 +83,7 @@ uninstall: ## undo install
 		"$(DESTDIR)$(PREFIX)/share/man/man1/kvmstat.1" \
 		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmstat" \
 		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service" \
-		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.timer"; \
+		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.timer" "$(DESTDIR)$(SYSTEMD)/kvmstat-record.service"; \
 	$(if $(DESTDIR),:,depmod -a "$$KVER")
 
 # The sources from which DKMS builds the module.
