@@ -92,8 +92,8 @@ _kvmstat_column() {
 _kvmstat_guests() {
 	case $cur in
 	name:* | pid:* | id:*) _kvmstat_reply < <(_kvmstat_column "${cur%%:*}" "${cur%%:*}:") ;;
-	# A name that looks like an option needs the prefix.
-	*) _kvmstat_reply < <(_kvmstat_column name '' | sed 's/^-/name:-/') ;;
+	# A name that looks like an option, or that has a prefix itself, needs the prefix.
+	*) _kvmstat_reply < <(_kvmstat_column name '' | sed -E 's/^(-|name:|pid:|id:)/name:\1/') ;;
 	esac
 }
 

@@ -126,6 +126,12 @@ is "each guest has its verdict" "$(query 'count by (guest, id) (kvmstat_guest_ve
 	"$(jq -c '[.guests[] | select(.pid != 0 or .id != 0) | .name] | sort' "$snapshot")"
 yes "node_exporter has no complaint" sh -c "! grep -E 'level=(warn|error)' '$work/node_exporter.log' | grep -v 'running as root'"
 
+cp "$top/docs/rules.yml" "$top/tests/host/rules.test.yml" "$work"
+said=$(cd "$work" && "$bin/promtool" check rules --lint-fatal rules.yml 2>&1) || said="failed: $said"
+yes "promtool check rules: ${said//$'\n'/ }" [ "${said#failed}" = "$said" ]
+said=$(cd "$work" && "$bin/promtool" test rules rules.test.yml 2>&1) || said="failed: $said"
+yes "promtool test rules: ${said//$'\n'/ }" [ "${said#failed}" = "$said" ]
+
 # Run the dashboard's queries with the variables that Grafana would fill in.
 # shellcheck disable=SC2016 # sed's
 fill() { sed 's/\$__rate_interval/1m/g; s/\$\(host\|guest\)\b/.*/g'; }

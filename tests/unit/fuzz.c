@@ -322,8 +322,11 @@ static void try_arguments(char *buf, size_t len)
 	must(name_show(shown, clean, 17) <= 17, "a name is too wide");
 	must_be_clean(shown);
 	if (strlen(found.name) < NAME_SIZE / 4) {
-		const struct choice choice = { .guest = found.name };
+		char text[NAME_SIZE + 8];
+		const struct choice choice = { .guest = text };
 
+		/* Without the prefix, a name can look like pid:1. */
+		snprintf(text, sizeof(text), "name:%s", found.name);
 		must(choice_means(&choice, &(struct guest_key){ 0 }, clean),
 		     "a guest is not found by its name");
 	}
