@@ -200,7 +200,7 @@ _kvmstat() {
 		top) options=(-r --root "${choice[@]}" --config) ;;
 		classify) options=("${from[@]}" "${choice[@]}" -w --window --config --thesis "${rows[@]}" --json) ;;
 		record) options=(-r --root --size --keep) ;;
-		report) options=("${choice[@]}" --host --from --to --rates --all --config "${rows[@]}" --json) ;;
+		report) options=("${choice[@]}" --host --from --to --rates --all --compare --config "${rows[@]}" --json) ;;
 		export) options=("${from[@]}" "${choice[@]}" --config --format --families --top -o --output --table) ;;
 		doctor) options=(-r --root --json) ;;
 		esac

@@ -858,6 +858,21 @@ sed -i '2s/"name":"web1"/"name":"\\u001b[31m\\n,\\"="/' rec
 check 'report: a hostile recording' 0 . '' ./kvmstat report rec --csv
 holds 'report: a hostile recording: harmless' harmless out
 
+# Two recordings, or two times of one. g1 to g100 do n * 10 exits a second; then, the even ones twice as many.
+jq -c --slurpfile first crowd 'select(.time_ns > 1795257015000000000) | .time_ns += 10000000000 | .uptime_ns += 10000000000 |
+	.guests |= map(select(.id != 7) | (if .id % 2 == 0 then 200 else 100 end * .id) as $more | .exits += $more | .kvm_vm_switch_num += $more)' crowd >later
+cat crowd later >both
+check 'compare: two times' 0 '^g100 +1000 +2000 +1000 +200\.0 not I/O-bound +not I/O-bound$' '' ./kvmstat report --compare=+10s both
+holds 'compare: two times: what changed most is first' sh -c 'sed -n 2p out | grep -q ^g100'
+holds 'compare: two times: one that is gone' matches out '^g7 +70 +- +70 +- too little seen +-$'
+tail -n1 crowd | cat - later >second
+cp out want
+check 'compare: two recordings' 0 . '' ./kvmstat report --compare crowd second
+holds 'compare: two recordings: the same' same out want
+check 'compare: one recording' 2 '' 'takes two recordings, or a time' ./kvmstat report --compare crowd
+check 'compare: nothing before' 1 '' '^kvmstat: no two snapshots of one boot before$' ./kvmstat report --compare=+0s both
+check 'compare: no time' 2 '' "^kvmstat: --compare must be .*: 'noon'$" ./kvmstat report --compare=noon both
+
 # Metrics are chosen.
 check 'export: the usual metrics' 0 '^kvmstat_guest_verdict\{guest="ide",id="1",verdict="I/O-bound"\} 1$' '' ./kvmstat export -f "$corpus/snapshot.jsonl"
 holds 'export: the usual metrics: few' test "$(grep -c 'id="1"' out)" -lt 40
@@ -894,6 +909,7 @@ conforms show ./kvmstat report "$corpus/recording/guest-nested.jsonl" -g nested 
 conforms shows ./kvmstat report rec other -g web1 --json
 conforms report ./kvmstat report rec other crowd --json
 conforms report ./kvmstat report rec --rates --json
+conforms compare ./kvmstat report --compare rec crowd --json
 ./kvmstat doctor --json -r root >json.0.doctor
 python3 -W ignore - "$here/../../docs/schema.json" json.* >out 2>err <<'PYTHON'
 import json, jsonschema, sys

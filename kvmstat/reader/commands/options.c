@@ -38,6 +38,7 @@ enum {
 	KEY_TO,
 	KEY_RATES,
 	KEY_ALL,
+	KEY_COMPARE,
 	KEY_FAMILIES,
 	KEY_TOP,
 };
@@ -74,6 +75,8 @@ GROUP(report, { "host", KEY_HOST, "NAME", 0, "Only what was recorded on this hos
 	"Begin at '2026-11-21 14:00', 14:00, or +90s, +5m, +2h after the start", 0 },
       { "to", KEY_TO, "TIME", 0, "End at this time", 0 },
       { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 },
+      { "compare", KEY_COMPARE, "TIME", OPTION_ARG_OPTIONAL,
+	"Compare two FILEs, or before and after TIME", 0 },
       { "all", KEY_ALL, NULL, 0, "Show all guests, not only the busiest 20", 0 });
 GROUP(export, { "format", KEY_FORMAT, "FORMAT", 0, "prometheus (the default), json or csv", 0 },
       { "output", 'o', "FILE", 0, "Write FILE, all at once, not standard output", 0 },
@@ -280,6 +283,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_TOP:
 		return parse_whole(state, "the number of guests", arg, 1, UINT32_MAX,
 				   &options->top);
+	case KEY_COMPARE:
+		options->compare = true;
+		options->at = arg;
+		return 0;
 	case KEY_ALL:
 		options->all = true;
 		return 0;

@@ -18,7 +18,8 @@ struct options {
 	const char *config; /* NULL: the usual file, if it exists */
 	const char *path; /* record: the file */
 	uint64_t size, keep; /* record: bytes of a file (0: no limit), old files to keep */
-	bool rates, all; /* report */
+	bool rates, all, compare; /* report */
+	const char *at; /* report: the moment that compare looks at; NULL: two files */
 	const char *output; /* export: the file; NULL: standard output */
 	const char *table; /* export */
 	unsigned int families; /* export: of METRICS; 0: the usual */

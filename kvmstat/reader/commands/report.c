@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands/classify.h"
+#include "commands/compare.h"
 #include "commands/options.h"
 #include "commands/show.h"
 #include "data/choice.h"
@@ -235,7 +236,7 @@ enum status run_report(const struct options *options)
 	const bool json = options->look.format == FORMAT_JSON;
 	const struct look *look = &options->look;
 	/* Of one guest everything is shown, not rows. */
-	const bool page = options->request.choice.guest && !options->rates &&
+	const bool page = options->request.choice.guest && !options->rates && !options->compare &&
 			  look->format != FORMAT_CSV && !look->columns;
 	struct report report = { .options = options, .rows = guests_grid(NULL) };
 	enum status status;
@@ -249,9 +250,20 @@ enum status run_report(const struct options *options)
 							 look->format != FORMAT_TEXT),
 					"--all", "here, as all guests are shown");
 	if (!status)
+		status = options_refuse(options->compare && (options->rates || options->all),
+					"--rates or --all", "with --compare");
+	if (!status)
+		status = check_time("compare", options->at);
+	if (!status)
 		status = check_time("from", extract->from);
 	if (!status)
 		status = check_time("to", extract->to);
+	if (!status && options->compare && !options->at && options->request.nr_files != 2) {
+		fprintf(stderr, "kvmstat: --compare takes two recordings, or a time with =\n");
+		status = STATUS_BAD;
+	}
+	if (options->compare)
+		return status ?: compare_run(options);
 	if (!status)
 		status = grid_check(&report.rows, &options->look);
 	if (!status)
