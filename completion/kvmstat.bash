@@ -126,7 +126,7 @@ _kvmstat_value() {
 		;;
 	-w | --window) _kvmstat_words 0 1 5 10 60 ;;
 	--format) _kvmstat_words prometheus json csv ;;
-	--table) _kvmstat_words guests reasons userspace histograms hot vcpus cpus threads cgroups memory nodes missing ;;
+	--table) _kvmstat_words guests reasons userspace histograms hot vcpus cpus threads cgroups memory nodes traffic missing ;;
 	--families) _kvmstat_words all guest reasons userspace times latency ;;
 	--top) _kvmstat_words 10 50 100 ;;
 	--size) _kvmstat_words 0 16 64 256 1024 ;;

@@ -6,6 +6,7 @@
 # compiler, see inroot.sh). With RELEASE, the kernel is the one of that release that an earlier
 # call left in the cache, whatever the archive offers now.
 set -eu
+trap 'echo "error: kernel.sh, line $LINENO: status $?" >&2' ERR
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"

@@ -47,7 +47,7 @@ beside() {
 	# A machine whose kernel does not trust the TSC.
 	run_step clock boot clock svm "20-exact 22-times 26-timing" --timeout 600 --smp 2 --append "tsc=unstable"
 	# A host with many possible CPUs: memory must grow with the vCPUs, not with the CPUs.
-	run_step wide boot wide svm "30-life 55-memory" --timeout 1200 --stall 400 --smp 2,maxcpus=240 --append "lab.churn=300"
+	run_step wide boot wide svm "30-life 31-storm 55-memory" --timeout 1200 --stall 400 --smp 2,maxcpus=240 --append "lab.churn=300 lab.storm=1000"
 }
 
 quick() {
@@ -62,7 +62,7 @@ quick() {
 	step unit unit
 	step prometheus tests/host/prometheus.sh build/kvmstat
 	step packages tests/host/packages.sh
-	step smp boot smp svm "$all" --timeout 1800 --stall 400 --smp 2 --append "preempt=full lab.churn=1000 lab.turns=1000"
+	step smp boot smp svm "$all" --timeout 1800 --stall 400 --smp 2 --append "preempt=full lab.churn=1000 lab.turns=1000 lab.storm=1000"
 	step guests guests
 	step demo demo
 	wait $lane

@@ -30,7 +30,11 @@ no() {
 # with one in Bochs. If no time is left, there is no .ended.
 run_cell() {
 	local options=(--timeout 1800 --stall 400 --smp 4)
-	[ "$4" != vmx ] || options=(--timeout 2400 --stall 500 --append "lab.exact=10")
+	case $1-$4 in
+	# A host with many possible CPUs, on a new kernel; make check has 6.1.
+	trixie-backports-cloud-svm) options+=(--smp 4,maxcpus=240 --append "lab.storm=1000") ;;
+	*-vmx) options=(--timeout 2400 --stall 500 --append "lab.exact=10") ;;
+	esac
 	[ $SECONDS -lt "$end" ] || return 0
 	kernel=$5 ko=$logs/$1.module twin=$logs/$1.twin bin=$logs/$3
 	run_step "$1-$4" boot "$1-$4" "$4" "${CASE:-$all}" "${options[@]}"

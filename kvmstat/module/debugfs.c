@@ -245,14 +245,15 @@ static int cpus_show(struct seq_file *m, void *unused)
 {
 	struct kvmstat_vm *vm = m->private;
 	struct kvmstat_cpu_row row;
-	unsigned int nth = 0, class;
+	unsigned int class;
 	u64 exits;
 	int cpu;
 
 	seq_puts(m, KVMSTAT_CPUS_COLUMNS "\n");
 	kvmstat_roster_lock();
-	for_each_cpu(cpu, vm->cpus) {
-		kvmstat_sum_cpu(vm, cpu, nth++, &row);
+	for_each_possible_cpu(cpu) {
+		if (!kvmstat_sum_cpu(vm, cpu, &row))
+			continue;
 		for (class = 0, exits = 0; class < KVMSTAT_NR_CLASSES; class ++)
 			exits += row.exits[class];
 		if (exits || row.to_user || row.guest)
@@ -375,7 +376,9 @@ static void show_host(struct seq_file *m, const struct kvmstat_host *host,
 		{ "returns_retired", ended_returns },
 		{ "returns_unattributed", host->lost.lost_returns },
 		{ "returns_displaced", host->lost.displaced_returns },
+		{ "exits_unplaced", kvmstat_pool_unplaced() },
 		{ "memory_bytes", host->memory },
+		{ "bytes_per_vm", kvmstat_pool_vm_bytes() },
 		{ "bytes_per_vm_and_cpu", sizeof(struct kvmstat_cpu_row) },
 		{ "bytes_per_vcpu", sizeof(struct kvmstat_vcpu) },
 	};

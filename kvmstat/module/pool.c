@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Spare records, kept ready by a work so that a probe, which must not allocate, can take one
- * for a VM or vCPU that is new.
+ * for a VM or vCPU that is new, or for a CPU on which a VM has not run yet.
  */
 #include <linux/list.h>
 #include <linux/module.h>
+#include <linux/percpu.h>
 #include <linux/pid.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -18,6 +19,7 @@
 /* Spares in quiet times; each time they run out there are twice as many, up to the bytes. */
 #define SPARE_VMS 16u
 #define SPARE_VCPUS 32u
+#define SPARE_ROWS 64u
 #define SPARE_BYTES_MAX SZ_1M /* of each kind */
 #define QUIET (10 * HZ) /* after this they are halved */
 
@@ -33,15 +35,21 @@ MODULE_PARM_DESC(max_vms,
 static DEFINE_RAW_SPINLOCK(pool_lock);
 static LIST_HEAD(spare_vms);
 static LIST_HEAD(spare_vcpus);
+static struct kvmstat_cpu_row *spare_rows;
 static unsigned int nr_spare_vms;
 static unsigned int nr_spare_vcpus;
+static unsigned int nr_spare_rows;
 static unsigned int want_vms = SPARE_VMS;
 static unsigned int want_vcpus = SPARE_VCPUS;
-static unsigned int nr_own; /* records with rows of their own: VMs, spares, others */
+static unsigned int want_rows = SPARE_ROWS;
+static unsigned int nr_own; /* with rows of their own: VMs that have not ended, spares, others */
 static unsigned int nr_vcpus; /* spares included */
-static unsigned int nr_records; /* of VMs, all */
-static u64 kept; /* bytes of final rows */
+static unsigned int nr_rows; /* likewise; those in vCPUs' records are not */
+static u64 record_bytes; /* of VMs, all */
 static bool taken; /* since the last time that it was asked */
+
+/* What ran while there was no spare row; in no file's rows. */
+static DEFINE_PER_CPU(struct kvmstat_cpu_row, unplaced);
 
 /* The VMs past the cap, together: their rows. */
 struct kvmstat_vm *kvmstat_pool_others;
@@ -49,9 +57,12 @@ struct kvmstat_vm *kvmstat_pool_others;
 static void refill_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(refill, refill_work);
 
-static size_t row_bytes(void)
+/**
+ * kvmstat_pool_vm_bytes - what a VM's record takes, without its rows and vCPUs
+ */
+size_t kvmstat_pool_vm_bytes(void)
 {
-	return sizeof(struct kvmstat_cpu_row) * num_possible_cpus();
+	return sizeof(struct kvmstat_vm) + nr_cpu_ids * sizeof(struct kvmstat_cpu_row *);
 }
 
 /**
@@ -97,9 +108,8 @@ struct kvmstat_vm *kvmstat_pool_take_vm(void)
 	if (vm) {
 		list_del_init(&vm->link);
 		if (!--nr_spare_vms)
-			want_vms = clamp_t(unsigned int,
-					   SPARE_BYTES_MAX / (sizeof(*vm) + row_bytes()), want_vms,
-					   want_vms * 2);
+			want_vms = clamp_t(unsigned int, SPARE_BYTES_MAX / kvmstat_pool_vm_bytes(),
+					   want_vms, want_vms * 2);
 		taken = true;
 	}
 	raw_spin_unlock(&pool_lock);
@@ -129,14 +139,84 @@ struct kvmstat_vcpu *kvmstat_pool_take_vcpu(void)
 	return v;
 }
 
-/* Also frees what alloc_vm() could make only in part. */
-static void free_memory(struct kvmstat_vm *vm)
+static struct kvmstat_cpu_row *take_row(void)
 {
-	if (!vm->shared)
-		free_percpu(vm->rows);
-	free_cpumask_var(vm->cpus);
-	kfree(vm->final_rows);
-	kfree(vm);
+	struct kvmstat_cpu_row *row;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&pool_lock, flags);
+	row = spare_rows;
+	if (row) {
+		spare_rows = row->next;
+		if (!--nr_spare_rows)
+			want_rows = clamp_t(unsigned int, SPARE_BYTES_MAX / sizeof(*row), want_rows,
+					    want_rows * 2);
+		taken = true;
+	}
+	raw_spin_unlock_irqrestore(&pool_lock, flags);
+	kvmstat_pool_refill();
+	return row;
+}
+
+/**
+ * kvmstat_pool_row - this CPU's row of a vCPU's VM
+ * @v: the vCPU
+ *
+ * Context: any but NMI, preemption off.
+ * Return: the row; if there is none to be had, one that is all VMs' and in no file.
+ */
+notrace struct kvmstat_cpu_row *kvmstat_pool_row(struct kvmstat_vcpu *v)
+{
+	struct kvmstat_vm *vm = v->vm->shared ? kvmstat_pool_others : v->vm;
+	struct kvmstat_cpu_row **rows = &vm->rows[smp_processor_id()];
+	struct kvmstat_cpu_row *row = *rows;
+
+	if (likely(row))
+		return row;
+	/* The record lives as long as its VM, but the others live longer. */
+	row = vm == v->vm ? xchg(&v->spare_row, NULL) : NULL;
+	if (!row)
+		row = take_row();
+	if (!row)
+		return this_cpu_ptr(&unplaced);
+	smp_store_release(rows, row); /* it is zeroed; pairs with kvmstat_sum_cpu() */
+	return row;
+}
+
+/**
+ * kvmstat_pool_unplaced - the exits of which no file says on which CPU they were
+ */
+u64 kvmstat_pool_unplaced(void)
+{
+	unsigned int class;
+	u64 exits = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		for (class = 0; class < KVMSTAT_NR_CLASSES; class ++)
+			exits += READ_ONCE(per_cpu(unplaced, cpu).exits[class]);
+	return exits;
+}
+
+/* Returns how many it freed. */
+static unsigned int free_rows(struct kvmstat_vm *vm)
+{
+	unsigned int n = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		if (vm->rows[cpu] && !vm->rows[cpu]->of_vcpu) {
+			kfree(vm->rows[cpu]);
+			n++;
+		}
+	}
+	kfree(vm->rows);
+	return n;
+}
+
+static size_t bytes_of(const struct kvmstat_vm *vm)
+{
+	return vm->shared ? sizeof(*vm) : kvmstat_pool_vm_bytes();
 }
 
 static struct kvmstat_vm *alloc_vm(bool shared, gfp_t gfp)
@@ -150,14 +230,15 @@ static struct kvmstat_vm *alloc_vm(bool shared, gfp_t gfp)
 	INIT_LIST_HEAD(&vm->vcpus);
 	INIT_LIST_HEAD(&vm->created);
 	vm->shared = shared;
-	vm->rows = shared ? kvmstat_pool_others->rows :
-			    alloc_percpu_gfp(struct kvmstat_cpu_row, gfp);
-	if (!vm->rows || (!shared && !zalloc_cpumask_var(&vm->cpus, gfp))) {
-		free_memory(vm);
-		return NULL;
+	if (!shared) {
+		vm->rows = kcalloc(nr_cpu_ids, sizeof(*vm->rows), gfp);
+		if (!vm->rows) {
+			kfree(vm);
+			return NULL;
+		}
 	}
 	raw_spin_lock_irqsave(&pool_lock, flags);
-	nr_records++;
+	record_bytes += bytes_of(vm);
 	nr_own += !shared;
 	raw_spin_unlock_irqrestore(&pool_lock, flags);
 	return vm;
@@ -173,6 +254,8 @@ static struct kvmstat_vcpu *alloc_vcpu(gfp_t gfp)
 	v->place.hist = offsetof(struct kvmstat_vcpu, t.hist[KVMSTAT_CLASS_HALT]);
 	v->place.class = KVMSTAT_CLASS_OTHER;
 	v->nr_cells = KVMSTAT_CELL_NONE + 1;
+	v->row.of_vcpu = true;
+	v->spare_row = &v->row;
 	return v;
 }
 
@@ -215,7 +298,7 @@ static bool vcpus_left(void)
  */
 void kvmstat_pool_prepare(void)
 {
-	const gfp_t gfp = GFP_NOWAIT | __GFP_NOWARN;
+	const gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
 	struct kvmstat_vcpu *v;
 	struct kvmstat_vm *vm;
 
@@ -234,25 +317,17 @@ void kvmstat_pool_prepare(void)
 	}
 }
 
-static u64 final_bytes(const struct kvmstat_vm *vm)
-{
-	return cpumask_weight(vm->cpus) * sizeof(*vm->final_rows);
-}
-
 /**
- * kvmstat_pool_free_rows - free the rows of a VM that ended
- * @vm: the VM, with its final rows; no probe and no reader may hold the rows
+ * kvmstat_pool_ended - a VM has ended: there is room below the cap
+ * @vm: the VM, not marked so yet
  *
- * Context: may sleep.
+ * Context: any but NMI, IRQs off.
  */
-void kvmstat_pool_free_rows(struct kvmstat_vm *vm)
+void kvmstat_pool_ended(const struct kvmstat_vm *vm)
 {
-	free_percpu(vm->rows);
-	vm->rows = NULL;
-	raw_spin_lock_irq(&pool_lock);
-	nr_own--;
-	kept += final_bytes(vm);
-	raw_spin_unlock_irq(&pool_lock);
+	raw_spin_lock(&pool_lock);
+	nr_own -= !vm->shared;
+	raw_spin_unlock(&pool_lock);
 }
 
 static unsigned int free_vcpus(struct list_head *vcpus)
@@ -275,18 +350,17 @@ static unsigned int free_vcpus(struct list_head *vcpus)
  */
 void kvmstat_pool_free_vm(struct kvmstat_vm *vm)
 {
+	unsigned int rows = vm->shared ? 0 : free_rows(vm);
 	unsigned int n = free_vcpus(&vm->vcpus) + free_vcpus(&vm->created);
 
 	raw_spin_lock_irq(&pool_lock);
+	nr_rows -= rows;
 	nr_vcpus -= n;
-	nr_records--;
-	if (!vm->shared && vm->rows)
-		nr_own--;
-	else if (!vm->shared)
-		kept -= final_bytes(vm);
+	record_bytes -= bytes_of(vm);
+	nr_own -= !vm->shared && !vm->ended;
 	raw_spin_unlock_irq(&pool_lock);
 	put_pid(vm->pid);
-	free_memory(vm);
+	kfree(vm);
 }
 
 /*
@@ -341,6 +415,41 @@ static bool refill_vcpus(void)
 	return true;
 }
 
+static bool refill_rows(void)
+{
+	struct kvmstat_cpu_row *row;
+
+	while (READ_ONCE(nr_spare_rows) < READ_ONCE(want_rows)) {
+		row = kzalloc(sizeof(*row), GFP_KERNEL);
+		if (!row)
+			return false;
+		raw_spin_lock_irq(&pool_lock);
+		row->next = spare_rows;
+		spare_rows = row;
+		nr_rows++;
+		nr_spare_rows++;
+		raw_spin_unlock_irq(&pool_lock);
+	}
+	return true;
+}
+
+static void free_spare_rows(unsigned int left)
+{
+	struct kvmstat_cpu_row *row;
+
+	do {
+		raw_spin_lock_irq(&pool_lock);
+		row = nr_spare_rows > left ? spare_rows : NULL;
+		if (row) {
+			spare_rows = row->next;
+			nr_spare_rows--;
+			nr_rows--;
+		}
+		raw_spin_unlock_irq(&pool_lock);
+		kfree(row);
+	} while (row);
+}
+
 /* Fewer spares are wanted when none was taken for a while. Returns whether that goes on. */
 static bool shrink(void)
 {
@@ -352,10 +461,12 @@ static bool shrink(void)
 	if (!taken) {
 		want_vms = max(want_vms / 2, SPARE_VMS);
 		want_vcpus = max(want_vcpus / 2, SPARE_VCPUS);
+		want_rows = max(want_rows / 2, SPARE_ROWS);
 	}
 	taken = false;
-	more = want_vms > SPARE_VMS || want_vcpus > SPARE_VCPUS;
+	more = want_vms > SPARE_VMS || want_vcpus > SPARE_VCPUS || want_rows > SPARE_ROWS;
 	raw_spin_unlock_irq(&pool_lock);
+	free_spare_rows(READ_ONCE(want_rows));
 	do {
 		raw_spin_lock_irq(&pool_lock);
 		v = nr_spare_vcpus > want_vcpus ?
@@ -386,6 +497,7 @@ static void refill_work(struct work_struct *work)
 	bool ok = refill_vms(), more;
 
 	ok &= refill_vcpus();
+	ok &= refill_rows();
 	more = shrink();
 	if (!ok)
 		queue_delayed_work(system_unbound_wq, &refill, HZ);
@@ -401,8 +513,8 @@ u64 kvmstat_pool_memory(void)
 	u64 bytes;
 
 	raw_spin_lock_irq(&pool_lock);
-	bytes = (u64)nr_vcpus * VCPU_BYTES + (u64)nr_records * sizeof(struct kvmstat_vm) +
-		(u64)nr_own * row_bytes() + kept;
+	bytes = record_bytes + (u64)nr_vcpus * VCPU_BYTES +
+		(u64)nr_rows * sizeof(struct kvmstat_cpu_row);
 	raw_spin_unlock_irq(&pool_lock);
 	return bytes;
 }
@@ -423,7 +535,7 @@ int kvmstat_pool_init(void)
 	if (!kvmstat_pool_others)
 		return -ENOMEM;
 	strscpy(kvmstat_pool_others->comm, "(others)", sizeof(kvmstat_pool_others->comm));
-	if (!refill_vms() || !refill_vcpus()) {
+	if (!refill_vms() || !refill_vcpus() || !refill_rows()) {
 		kvmstat_pool_exit();
 		return -ENOMEM;
 	}
@@ -452,5 +564,6 @@ void kvmstat_pool_exit(void)
 	list_for_each_entry_safe(vm, next, &spare_vms, link)
 		kvmstat_pool_free_vm(vm);
 	free_vcpus(&spare_vcpus);
+	free_spare_rows(0);
 	kvmstat_pool_free_vm(kvmstat_pool_others);
 }

@@ -5,9 +5,7 @@
 #ifndef KVMSTAT_RECORD_H
 #define KVMSTAT_RECORD_H
 
-#include <linux/cpumask.h>
 #include <linux/kvm_host.h>
-#include <linux/percpu.h>
 #include <linux/types.h>
 
 #include "arch.h"
@@ -139,15 +137,20 @@ union kvmstat_place {
  * @to_user: returns to userspace there, after an exit that may have been elsewhere
  * @mmio: exits in which the guest touched device memory
  * @guest: ticks in guest mode
+ * @next: among the spares
+ * @of_vcpu: it is a part of a vCPU's record
  *
- * Only its CPU writes it, with preemption off, until the VM has ended.
+ * Only its CPU writes it, with preemption off, until the VM has ended. So no other CPU's row
+ * may be in its cache lines.
  */
 struct kvmstat_cpu_row {
 	u64 exits[KVMSTAT_NR_CLASSES];
 	u64 to_user;
 	u64 mmio;
 	u64 guest;
-};
+	struct kvmstat_cpu_row *next;
+	bool of_vcpu;
+} __aligned(128);
 
 /* DESIGN.md, rule 6. */
 static_assert(sizeof(struct kvmstat_cpu_row) <= 128);
@@ -158,9 +161,7 @@ static_assert(sizeof(struct kvmstat_cpu_row) <= 128);
  * @link: in one of the lists of VMs: the new ones, the pool's, the roster's
  * @kvm: key only
  * @mm: key only: the memory of the process that made it
- * @rows: by CPU; the others' where @shared; NULL once @final_rows is all there is
- * @cpus: where it ran; the others' where @shared
- * @final_rows: of a VM that ended: a row for each CPU of @cpus; roster mutex
+ * @rows: by CPU; NULL for a CPU on which it did not run; the others' count where @shared
  * @shared: past the cap, without rows of its own
  * @ended: no further event can come; table lock
  * @id: never used twice while the module is loaded
@@ -176,9 +177,7 @@ struct kvmstat_vm {
 	struct list_head link;
 	struct kvm *kvm;
 	struct mm_struct *mm;
-	struct kvmstat_cpu_row __percpu *rows;
-	cpumask_var_t cpus;
-	struct kvmstat_cpu_row *final_rows;
+	struct kvmstat_cpu_row **rows;
 	bool shared;
 	bool ended;
 	u64 id;
@@ -219,6 +218,8 @@ struct kvmstat_vm {
  * @id: KVM's
  * @tid: the thread that first ran it, in the initial pid namespace
  * @seen: it has run
+ * @row: a row of its VM, for the CPU that takes it first
+ * @spare_row: @row, until it is taken
  * @hash: link in the table of vCPUs, by @vcpu
  * @link: in @vm->vcpus, which only grows; in @vm->created; or among the spares
  *
@@ -252,8 +253,10 @@ struct kvmstat_vcpu {
 	int id;
 	pid_t tid;
 	bool seen;
+	struct kvmstat_cpu_row *spare_row;
 	struct hlist_node hash;
 	struct list_head link;
+	struct kvmstat_cpu_row row;
 };
 
 static_assert(sizeof(struct kvmstat_vcpu) <= 8192);

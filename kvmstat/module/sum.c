@@ -153,41 +153,19 @@ u64 kvmstat_sum_to_user(const struct kvmstat_vcpu *v)
 /**
  * kvmstat_sum_cpu - what one CPU did for a VM
  * @vm: the VM
- * @cpu: one of @vm->cpus
- * @nth: which of them it is, from 0
+ * @cpu: the CPU
  * @row: filled
- */
-void kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, unsigned int nth,
-		     struct kvmstat_cpu_row *row)
-{
-	if (vm->final_rows) {
-		*row = vm->final_rows[nth];
-		return;
-	}
-	*row = (struct kvmstat_cpu_row){};
-	add_all((const u64 *)per_cpu_ptr(vm->rows, cpu), (u64 *)row, sizeof(*row) / sizeof(u64));
-}
-
-/**
- * kvmstat_sum_finish - keep the final rows of a VM that ended
- * @vm: the VM; its rows by CPU are not needed any more on success
  *
- * Context: may sleep.
- * Return: false if memory is short.
+ * Return: false if the VM did not run there.
  */
-bool kvmstat_sum_finish(struct kvmstat_vm *vm)
+bool kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, struct kvmstat_cpu_row *row)
 {
-	struct kvmstat_cpu_row *rows;
-	unsigned int i = 0;
-	int cpu;
+	const struct kvmstat_cpu_row *counts = smp_load_acquire(&vm->rows[cpu]);
 
-	rows = kcalloc(cpumask_weight(vm->cpus) ?: 1, sizeof(*rows), GFP_KERNEL);
-	if (!rows)
+	if (!counts)
 		return false;
-	for_each_cpu(cpu, vm->cpus) {
-		kvmstat_sum_cpu(vm, cpu, i, &rows[i]);
-		i++;
-	}
-	vm->final_rows = rows;
+	*row = (struct kvmstat_cpu_row){};
+	add_all((const u64 *)counts, (u64 *)row,
+		offsetof(struct kvmstat_cpu_row, next) / sizeof(u64));
 	return true;
 }

@@ -33,9 +33,7 @@ void kvmstat_sum_add(const struct kvmstat_sum *other, struct kvmstat_sum *sum);
 u64 kvmstat_sum_exits(const struct kvmstat_vcpu *v);
 u64 kvmstat_sum_to_user(const struct kvmstat_vcpu *v);
 
-void kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, unsigned int nth,
-		     struct kvmstat_cpu_row *row);
-bool kvmstat_sum_finish(struct kvmstat_vm *vm);
+bool kvmstat_sum_cpu(const struct kvmstat_vm *vm, int cpu, struct kvmstat_cpu_row *row);
 
 /* The cells that a vCPU has used, the one before the first exit included. */
 #define kvmstat_sum_for_each_cell(cell, v) \

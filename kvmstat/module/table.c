@@ -103,22 +103,11 @@ static void forget_cached(const struct kvmstat_vm *vm, const struct kvmstat_vcpu
 	}
 }
 
-/* This CPU's row of the VM counts. */
-static void runs_here(struct kvmstat_vm *vm)
-{
-	struct cpumask *cpus = vm->shared ? kvmstat_pool_others->cpus : vm->cpus;
-
-	if (unlikely(!cpumask_test_cpu(smp_processor_id(), cpus)))
-		cpumask_set_cpu(smp_processor_id(), cpus);
-}
-
 static void forget_vcpu(struct kvmstat_vcpu *v, u64 now)
 {
 	hash_del_rcu(&v->hash);
 	WRITE_ONCE(v->returning, NULL);
 	kvmstat_time_stop(v, now);
-	if (v->seen)
-		runs_here(v->vm);
 }
 
 static void end_vm(struct kvmstat_vm *vm)
@@ -137,6 +126,7 @@ static void end_vm(struct kvmstat_vm *vm)
 		list_add_tail(&vm->link, &unseen_vms);
 	if (vm->shared)
 		kvmstat_pool_others->nr_vcpus -= vm->nr_vcpus;
+	kvmstat_pool_ended(vm);
 	smp_store_release(&vm->ended, true); /* all has been counted; pairs with the roster */
 	nr_ended++;
 }
@@ -299,8 +289,7 @@ static __always_inline struct kvmstat_vcpu *miss(struct kvm_vcpu *vcpu, bool loa
 		if (!v)
 			return NULL;
 	}
-	runs_here(v->vm);
-	cpu->row = this_cpu_ptr(v->vm->rows);
+	cpu->row = kvmstat_pool_row(v);
 	WRITE_ONCE(cpu->v, v);
 	if (unlikely((v->mode != KVMSTAT_UNTIMED) != READ_ONCE(timed)))
 		resync(v);
@@ -389,7 +378,6 @@ notrace struct kvmstat_vcpu *kvmstat_table_displaced(void)
 	return NULL;
 found:
 	WRITE_ONCE(v->returning, NULL);
-	runs_here(v->vm);
 	this_cpu_inc(kvmstat_cpu.displaced_returns);
 	return v;
 }
@@ -474,10 +462,8 @@ void kvmstat_table_set_timed(bool on)
 	for (bucket = 0; bucket < HASH_SIZE(vcpu_table); bucket++) {
 		raw_spin_lock_irq(&table_lock);
 		hlist_for_each_entry(v, &vcpu_table[bucket], hash)
-			if (v->mode != KVMSTAT_UNTIMED) {
+			if (v->mode != KVMSTAT_UNTIMED)
 				kvmstat_time_stop(v, kvmstat_clock());
-				runs_here(v->vm);
-			}
 		raw_spin_unlock_irq(&table_lock);
 	}
 }

@@ -26,29 +26,6 @@ void kvmstat_tidy_queue(void)
 	queue_work(system_unbound_wq, &tidy); /* as the pool's */
 }
 
-/* Returns whether there are rows to be freed. */
-static bool finish_retired(void)
-{
-	struct kvmstat_vm *vm;
-	bool any = false;
-
-	list_for_each_entry(vm, kvmstat_roster_retired(), link)
-		if (!vm->final_rows)
-			any |= kvmstat_sum_finish(vm);
-	return any;
-}
-
-static void free_finished(void)
-{
-	struct kvmstat_vm *vm;
-
-	kvmstat_roster_lock();
-	list_for_each_entry(vm, kvmstat_roster_retired(), link)
-		if (vm->final_rows && vm->rows)
-			kvmstat_pool_free_rows(vm);
-	kvmstat_roster_unlock();
-}
-
 static void add_dir(struct kvmstat_vm *vm)
 {
 	if (!vm->dir)
@@ -70,26 +47,22 @@ static void add_dirs(void)
 static void tidy_work(struct work_struct *work)
 {
 	struct kvmstat_vm *vm, *next;
-	bool finished;
 	LIST_HEAD(dead);
 
 	kvmstat_hooks_check();
 	kvmstat_roster_lock();
-	finished = finish_retired();
 	kvmstat_roster_corpses(&dead);
 	add_dirs();
 	kvmstat_roster_unlock();
 
-	if (!finished && list_empty(&dead))
+	kvmstat_pool_refill(); /* there may be room below a cap again */
+	if (list_empty(&dead))
 		return;
 	list_for_each_entry(vm, &dead, link)
 		kvmstat_debugfs_remove_vm(vm);
 	synchronize_rcu();
-	if (finished)
-		free_finished();
 	list_for_each_entry_safe(vm, next, &dead, link)
 		kvmstat_pool_free_vm(vm);
-	kvmstat_pool_refill(); /* there may be room below a cap again */
 }
 
 /**

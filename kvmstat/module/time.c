@@ -5,6 +5,7 @@
 #include <linux/kernel.h>
 #include <linux/uaccess.h>
 
+#include "pool.h"
 #include "time.h"
 
 u64 kvmstat_time_limit;
@@ -88,7 +89,8 @@ static void change(struct kvmstat_vcpu *v, u8 mode, u64 now, u64 halted, enum kv
 	kvmstat_time_set(v, mode, now);
 	for (i = 0; i < KVMSTAT_NR_TIMES; i++)
 		v->time[i] += time[i];
-	this_cpu_ptr(v->vm->rows)->guest += time[KVMSTAT_GUEST];
+	if (time[KVMSTAT_GUEST])
+		kvmstat_pool_row(v)->guest += time[KVMSTAT_GUEST];
 	v->spent_kernel += time[KVMSTAT_KERNEL];
 	v->spent_user += time[KVMSTAT_USER];
 	if (mode != KVMSTAT_IN_GUEST)

@@ -4,6 +4,7 @@
 # the figures are the same on any host, at any load. --check measures only kvmstat and prints ok
 # lines for the goals; --peers measures only the tools.
 set -eu
+trap 'echo "error: bench.sh, line $LINENO: status $?" >&2' ERR
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"

@@ -40,7 +40,7 @@ yes "all ended VMs were seen to end" within 10 all_ended
 is "VMs left" "$(info vms)" 0
 is "lines left" "$(wc -l </proc/kvminfo)" 1
 # A row remains for each CPU that an ended VM ran on.
-own_back() { [ $(($(info memory_bytes) - own)) -le $((64 * 48 * $(nproc))) ]; }
+own_back() { [ $(($(info memory_bytes) - own)) -le $((64 * 128 * $(nproc))) ]; }
 yes "kvmstat's own memory came back (bytes: $own before)" within 10 own_back
 memory_back "$before"
 is "each VM on a reused address has its own count" \

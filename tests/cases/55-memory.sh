@@ -59,6 +59,6 @@ yes "60 VMs take at most 4 MB ($(info memory_bytes) bytes)" [ "$(info memory_byt
 is "unattributed" "$(info exits_unattributed) $(info returns_unattributed)" "0 0"
 vm_end burst1 burst2 burst3 burst4
 # The vCPUs of ended VMs stay, and a row for each CPU that those VMs ran on.
-shrunk() { [ "$(info memory_bytes)" -le $((idle + 60 * (8192 + 1024 + 128 * $(nproc)))) ]; }
+shrunk() { [ "$(info memory_bytes)" -le $((idle + 60 * (8192 + $(info bytes_per_vm) + 128 * $(nproc)))) ]; }
 yes "when it is quiet the spares go ($idle bytes before)" within 60 shrunk
 unload

@@ -10,8 +10,8 @@ export LC_ALL=C.UTF-8
 tm() { (root_program tmux -f /dev/null -u -L lab "$@"); }
 screen() { tm capture-pane -p -t lab; }
 shows() { screen >screen && grep -q -- "$1" screen; }
-# seen WHAT WORDS: the words appear within twenty seconds; otherwise show the screen.
-seen() { yes "$1" within 20 shows "$2" || sed 's/^/# |/' screen; }
+# seen WHAT WORDS: the words appear within two minutes; otherwise show the screen.
+seen() { yes "$1" within 120 shows "$2" || sed 's/^/# |/' screen; }
 key() { tm send-keys -t lab "$@"; }
 # keep NAME: save the screen as NAME.txt, and with colours as NAME.ansi for scripts/screen-svg.sh.
 keep() {
@@ -64,9 +64,9 @@ tm kill-server
 # The page is the same in a terminal and in a file.
 yes "a recording of both" kvmstat record /tmp/screens/one.jsonl 1 1
 kvmstat show -f one.jsonl ide | sed 's/ *$//' >page
-tm new-session -d -s lab -x 160 -y 100 "sh -c 'kvmstat show -f /tmp/screens/one.jsonl ide; exec sleep 1000'"
+tm new-session -d -s lab -x 160 -y 200 "sh -c 'kvmstat show -f /tmp/screens/one.jsonl ide; exec sleep 1000'"
 whole() { [ "$(screen | sed 's/ *$//' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}')" = "$(cat page)" ]; }
-yes "show is the same in a terminal and in a file" within 20 whole
+yes "show is the same in a terminal and in a file" within 120 whole || { screen | diff - page | sed "s,^,# ,"; }
 tm kill-server
 
 for kind in ide compute; do

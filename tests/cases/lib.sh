@@ -1,6 +1,6 @@
 # Functions that the cases share: checks that print both numbers, the module, VMs of vmm, and the
 # oracles, which are ftrace's histogram of kvm_exit, KVM's own counters and vmm's count of returns.
-# shellcheck shell=sh disable=SC2086,SC2034,SC2015 # K and T are plain paths; the cases use the rest
+# shellcheck shell=sh disable=SC2046,SC2086,SC2034,SC2015 # K and T are plain paths; the cases use the rest
 
 . /lib/guestlib.sh
 
@@ -8,7 +8,7 @@ T=/sys/kernel/tracing/events/kvm
 K=/sys/kernel/debug/kvmstat
 
 ok() { echo "ok - $CASE: $1"; }
-not_ok() { echo "not ok - $CASE: $1"; }
+not_ok() { echo "not ok - $CASE: $1"; return 1; }
 skip() { echo "skip - $CASE: $1"; }
 
 # is WHAT OURS WANTED
@@ -98,21 +98,33 @@ awaited() {
 		exits=$(cat /sys/kernel/debug/kvm/exits)
 		[ "$exits" = "$was" ] || moved=$now
 		[ $((now - moved)) -lt 60 ] || { echo "# no exit for a minute, after $exits, while waiting for: $*"; return 1; }
-		[ $((now - told)) -lt 30 ] || { told=$now; echo "# $exits exits, waiting for: $*"; }
+		[ $((now - told)) -lt 30 ] || { told=$now; echo "# $exits exits, waiting for: $*"; busiest; }
 		usleep 100000
 	done
+}
+
+# busiest: print the vCPUs that made most exits since the last call, with their VMs' reasons.
+busiest() {
+	[ -e $K ] || return 0
+	awk 'FNR > 1 { print FILENAME, $0 }' $K/[0-9]*/vcpus >vcpus.now 2>/dev/null
+	awk 'NR == FNR { was[$1, $2] = $3; next } $3 > was[$1, $2] { print $3 - was[$1, $2], $0 }' \
+		vcpus.before vcpus.now 2>/dev/null | sort -rn | head -n 3 | while read -r more file rest; do
+		echo "# $more exits by vCPU $rest; of its VM:" $(sort -k 2nr "${file%vcpus}reasons" | head -n 3)
+	done
+	mv vcpus.now vcpus.before
 }
 
 # vm_run NAME VMM-ARGUMENT...: like vm_start, but without waiting. The VMM's pid is in NAME.pid.
 vm_run() {
 	name=$1
 	shift
-	rm -f "$name.in" "$name.out"
+	rm -f "$name.in" "$name.out" "$name.pid"
 	mkfifo "$name.in"
 	echo "$*" >"$name.args"
 	sh -c 'echo $$ >"$0.pid"; exec /bin/vmm "$@" <"$0.in" >"$0.out" 2>&1' "$name" "$@" &
 	sh -c 'exec sleep 1000000' >"$name.in" &
 	echo $! >"$name.holder"
+	within 60 [ -s "$name.pid" ]
 }
 
 # vm_end NAME...: let each VMM end, and wait until it has ended.

@@ -1,7 +1,8 @@
 #!/bin/bash
 # reasons.sh KERNEL...: check that every exit reason of x86 which those kernels name has a class
 # that somebody chose, in reasons.list, and that the module has the same class. Without KERNEL, check
-# the kernels in the cache. Prints ok lines.
+# the kernels in the cache. Check that the command takes each reason of the list for the same. Prints
+# ok lines.
 # shellcheck disable=SC2034,SC2154 # step is lib.sh's; kernel_files sets the rest
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -58,6 +59,55 @@ headers() {
 	sed 's/^/# not as decided: /' "$work/wrong"
 	yes "${1##*/}: $(wc -l <"$work/has") reasons have the class that was decided" [ ! -s "$work/wrong" ]
 }
+
+# Print what the command takes each reason of standard input for, which has lines "svm hlt: halt",
+# where that is not what the module counts it as.
+cat >"$work/command.c" <<'C'
+#include <stdio.h>
+#include <string.h>
+#include "verdict/reason.h"
+
+/* The kinds that a class can be, and those that only a class of its own can be. */
+static const struct {
+	const char *class;
+	unsigned int kinds;
+} classes[] = {
+	{ "io", 1 << KIND_DEVICE },
+	{ "fault", 1 << KIND_FAULT | 1 << KIND_DEVICE },
+	{ "msr", 1 << KIND_REGISTER },
+	{ "interrupt", 1 << KIND_HOST },
+	{ "exception", 1 << KIND_HOST | 1 << KIND_OTHER },
+	{ "halt", 1 << KIND_HALT },
+	{ "other", ~(1 << KIND_DEVICE | 1 << KIND_FAULT | 1 << KIND_REGISTER | 1 << KIND_HALT) },
+};
+
+int main(void)
+{
+	char line[128], name[64], class[16];
+
+	while (fgets(line, sizeof(line), stdin)) {
+		size_t i = 0;
+
+		if (sscanf(line, "%*s %63[^:]: %15s", name, class) != 2)
+			return 1;
+		while (strcmp(classes[i].class, class))
+			i++;
+		if (!(classes[i].kinds & 1 << reason_kind(name)))
+			printf("%s is %s, but of kind %d to the command\n", name, class, reason_kind(name));
+	}
+	return 0;
+}
+C
+sed '/^#/d' "$top/tests/host/reasons.list" >"$work/list"
+gcc -Wall -Werror -o "$work/command" -iquote "$top/kvmstat/reader" "$work/command.c" "$top/kvmstat/reader/verdict/reason.c"
+"$work/command" <"$work/list" >"$work/wrong"
+sed 's/^/# /' "$work/wrong"
+yes "the command takes $(wc -l <"$work/list") reasons for what the module does" [ ! -s "$work/wrong" ]
+# AMD-V's names alone are in lower case.
+sed -n 's/^\t\t{ "\([a-z][a-z0-9_-]*\)", KIND_.*/\1/p' "$top/kvmstat/reader/verdict/reason.c" | sort -u |
+	comm -23 - <(sed -n 's/^svm \(.*\): .*/\1/p' "$work/list" | sort -u) >"$work/wrong"
+sed 's/^/# no kernel names it: /' "$work/wrong"
+yes "the command names AMD-V's reasons as the kernels do" [ ! -s "$work/wrong" ]
 
 found=
 if [ $# = 0 ]; then

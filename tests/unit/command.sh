@@ -358,6 +358,12 @@ check 'classify: CSV: the evidence' 0 ',io_exits,' '' ./kvmstat classify -f "$th
 check 'classify: CSV' 0 '^name,pid,id,bound,' '' ./kvmstat classify -f "$thesis" --csv
 holds 'classify: CSV: a line per guest' lines out 11
 check 'classify a recording' 0 '^memory \(pid 118\): memory-bound' '' ./kvmstat classify -f "$corpus/recording/memory.jsonl"
+# An invented guest: its process was read at both ends.
+check 'classify with a process' 0 '^"?starved"?,.*"the quota of its cgroup is used up for 77 % of its time; raise it; the cgroup is /machine.slice/web.scope; systemctl set-property --runtime web.scope CPUQuota="$' '' \
+	./kvmstat classify -f "$corpus/recording/process.jsonl" --csv -c bound,advice
+check 'classify with a process: its I/O' 0 '1\.00 MB/s of block I/O; 4000 packets/s on its interfaces; 2 devices are passed through to it;' '' \
+	./kvmstat classify -f "$corpus/recording/process.jsonl" --csv -c why
+check 'I/O without exits of a recording' 0 '^passthrough 0000:01:00\.0 +- +- +- +- +900 +-$' '' ./kvmstat show web -w 5 -f "$corpus/recording/process.jsonl"
 # Recordings of six seconds, each of a real guest with known work in the lab's machine.
 while read -r guest word; do
 	check "classify a real guest: $guest" 0 "^\"?$word\"?$" '' ./kvmstat classify -f "$corpus/recording/guest-$guest.jsonl" --csv -c bound
@@ -515,6 +521,24 @@ check 'show: memory' 0 '^  resident +512M$' '' ./kvmstat show 2000 -r tree
 check 'record: memory' 0 '' '' ./kvmstat record memory.rec 0.1 1 -r tree
 check 'memory of a recording' 0 '^  KVM maps, 4 KiB pages +705$' '' ./kvmstat memory -f memory.rec
 holds 'memory of a recording: no walk' matches out "^transparent huge pages, memory by node +read by 'kvmstat memory' and 'kvmstat show' only$"
+for what in '^storage +process +900 +7\.8M +700 +3\.9M +- +-$' '^network +vnet3 +9000 +8\.6M +7000 +6\.7M +- +-$' \
+	'^passthrough 0000:01:00\.0 +- +- +- +- +1234 +-$' '^vhost +2010 +- +- +- +- +- +150ms$'; do
+	check "show: I/O without exits: $what" 0 "$what" '' ./kvmstat show 2000 -r tree
+done
+check 'show: JSON: I/O without exits' 0 . '' ./kvmstat show 2000 -r tree --json
+holds 'show: JSON: I/O: all parts' json '.traffic | length == 7 and (.[] | select(.name == "vnet3") | .in == 9000 and .out_bytes == 7000000 and .in_s == null and .run_ns == null)
+	and (.[] | select(.name == "2010") | .kind == "vhost" and .run_ns == 150000000)'
+check 'export: I/O without exits' 0 '^[^,]*,\?,2000,11,storage,process,900,700,8192000,4096000,$' '' ./kvmstat export -r tree --format csv --table traffic
+# The counters move while it is recorded.
+./kvmstat record io.rec 0.1 1 -r tree
+sed -i 's/ vnet3: 7000000    7000 /vnet3: 7500000 7500/' tree/proc/2000/net/dev
+sed -i 's/^read_bytes: .*/read_bytes: 8196096/' tree/proc/2000/io
+./kvmstat record io.rec 0.1 1 -r tree
+check 'report: I/O without exits' 0 '^network +vnet3 +0 +0 +500 +488K +- +-$' '' ./kvmstat report -g 2000 io.rec
+holds 'report: block I/O' matches out '^storage +process +0 +4\.0K +0 +0 +- +-$'
+mv tree/proc/2000/io io
+check 'show: no block I/O' 0 '^block I/O +No such file or directory$' '' ./kvmstat show 2000 -r tree
+mv io tree/proc/2000/io
 check 'host' 0 '^  static huge pages +512$' '' ./kvmstat host -r tree -w 0
 for what in '^Host: Linux .*, 1 guests; .*; CPU average 42\.0 %$' '^  tasks +345$' '^  CPU, % of all CPUs +42\.0$' '^    idle, waiting for I/O too +52\.0$' \
 	'^ +1 2-3 +1\.9G +48\.8M +256 +50$' '^transparent huge pages|^  transparent huge pages +madvise$' '^ +PID USER +POLICY '; do

@@ -496,13 +496,13 @@ static void what_is_missing_is_said_once(void **state)
 /* Every form is right about its struct. */
 static void forms_fit_their_rows(void **state)
 {
-	static const size_t size[TABLE_NR] = { sizeof(struct reason),	 sizeof(struct outcome),
-					       sizeof(struct histogram), sizeof(struct spot),
-					       sizeof(struct vcpu),	 sizeof(struct cpu),
-					       sizeof(struct thread),	 sizeof(struct cgroup),
-					       sizeof(struct memory),	 sizeof(struct node),
-					       sizeof(struct host),	 sizeof(struct host_node),
-					       sizeof(struct process),	 sizeof(struct missing) };
+	static const size_t size[TABLE_NR] = {
+		sizeof(struct reason),	  sizeof(struct outcome), sizeof(struct histogram),
+		sizeof(struct spot),	  sizeof(struct vcpu),	  sizeof(struct cpu),
+		sizeof(struct thread),	  sizeof(struct cgroup),  sizeof(struct memory),
+		sizeof(struct node),	  sizeof(struct traffic), sizeof(struct host),
+		sizeof(struct host_node), sizeof(struct process), sizeof(struct missing)
+	};
 
 	(void)state;
 	for (enum table p = 0; p < TABLE_NR; p++) {

@@ -200,12 +200,47 @@ static void a_window_has_the_host(void **state)
 		snapshot_free(&snap[i]);
 }
 
+/* The host can be read for a part of the window only, and again later. */
+static void a_window_has_the_host_while_it_is_read(void **state)
+{
+	const struct choice all = { 0 };
+	const struct snapshot without = { .has = UINT32_MAX };
+	struct snapshot snap[5] = { without, snapshot_of(1000, 1000, 7, 50),
+				    snapshot_of(1090, 1010, 7, 60), without,
+				    snapshot_of(1200, 1200, 7, 60) };
+	struct window window;
+	struct detail diff;
+	struct delta delta;
+
+	(void)state;
+	window_open(&window, &all);
+	for (size_t i = 0; i < 5; i++) {
+		delta_compute(&delta, &snap[i ? i - 1 : 0], &snap[i], i ? 1 : 0);
+		window_add(&window, &delta);
+		delta_free(&delta);
+		if (i != 2)
+			continue;
+		window_host(&window, &diff);
+		assert_int_equal(((struct host *)diff.table[TABLE_HOST].row)->busy_ns, 90);
+		assert_true(window.host_peak > 0.899 && window.host_peak < 0.901);
+		detail_free(&diff);
+	}
+	window_host(&window, &diff);
+	assert_int_equal(((struct host *)diff.table[TABLE_HOST].row)->busy_ns, 0);
+	assert_true(window.host_peak < 0);
+	detail_free(&diff);
+	window_close(&window);
+	for (size_t i = 0; i < 5; i++)
+		snapshot_free(&snap[i]);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(reads_5_10),
 	cmocka_unit_test(reads_the_nodes),
 	cmocka_unit_test(says_what_is_missing),
 	cmocka_unit_test(processes_are_those_beside_the_guests),
 	cmocka_unit_test(a_window_has_the_host),
+	cmocka_unit_test(a_window_has_the_host_while_it_is_read),
 };
 
 UNIT_MAIN(tests)

@@ -28,6 +28,7 @@ static const struct thresholds usual = {
 	.device_halts = 0.5,
 	.device_rate = 5,
 	.halted = 0.25,
+	.server = 0.75,
 	.memory_time = 0.25,
 	.memory_exits = 0.5,
 	.fault_slow = 50,

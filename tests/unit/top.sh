@@ -109,6 +109,9 @@ perl -e '
 			put("$K/$id/cpus", "cpu exits to_user io_num mmio_num halt_num guest_ns",
 				"0 " . int($n / 2) . " $io $io 0 7 $ns", "5 " . int($n / 2) . " 0 0 0 0 " . int($ns / 2));
 		}
+		put("root/proc/stat", "cpu " . int(50 * $t) . " 0 0 " . int(150 * $t) . " 0 0 0 0 0 0",
+			"ctxt 7", "procs_running 2", "procs_blocked 1");
+		put("root/proc/meminfo", "MemTotal: 4028832 kB", "MemAvailable: 3000000 kB");
 		put("root/proc/kvminfo", $columns, @rows);
 		sleep 0.1;
 	}
@@ -343,6 +346,8 @@ see '8: threads' '^ROLE +THREAD POLICY .*RUN%'
 see '8: what is not available' '^ Not available: threads: '
 press 9
 see '9: memory' '^ Not available: threads: '
+press 0
+see '0: I/O without exits' '^KIND.* NAME +IN/s +IN-B/s'
 press 2 x
 see 'x: back to the list' '^NAME'
 press x
@@ -356,6 +361,35 @@ press C-l
 see '^L: the same' '^web1 '
 press q
 left q 0
+
+# The host.
+start 0.2
+until_ has '^web1'
+press H
+see 'H: the CPUs' '^CPU %: now 2[0-9]\.[0-9], average 2[0-9]\.[0-9], peak [2-9][0-9]\.[0-9], idle 7[0-9]\.[0-9] '
+see 'H: figures in columns' '  memory +3\.8G$'
+see 'H: processes' '^ +PID USER +POLICY +NICE RT CPU ▼CPU% MEMORY'
+see 'H: what is not available' '^ Not available: '
+has_not '^web1'
+result 'H: no guests' $?
+press m
+see 'H, m: by memory' '▼MEMORY'
+press f '^kvmstat$' Enter
+see 'H, f: a process' '^ *[0-9]+ .* kvmstat$'
+miss 'H, f: no other' ' perl'
+press c
+see 'H, c: all' ' perl'
+press Enter
+has '^ +PID'
+result 'H, Enter: nothing' $?
+press H
+see 'H: back' '^web1'
+press Enter H
+see 'H: from a guest' '^CPU %: now '
+press Escape
+see 'Escape: the list' '^web1'
+press q
+left 'after the host' 0
 
 # Many guests, and an immediate first reading.
 start 1000
@@ -425,6 +459,19 @@ until_ wheel 64 has
 result 'the wheel scrolls back' $?
 press q
 left 'with a mouse' 0
+
+# The process behind a guest.
+proc=behind/proc/${guest[web1]}
+mkdir -p "$proc/task/${guest[web1]}"
+for file in stat status task/"${guest[web1]}"/{stat,status}; do cat "/proc/${guest[web1]}/$file" >"$proc/$file"; done
+printf '%s: 0\n' rchar wchar syscr syscw read_bytes write_bytes >"$proc/io"
+cp root/proc/kvminfo behind/proc
+start -r behind 0.2
+until_ has '^web1'
+press Enter 0
+see 'I/O without exits: block I/O' '^storage +process +0 +0 +0 +0 +- +-'
+press q
+left 'after the process' 0
 
 # The module goes away and comes back, once in the list and once inside a guest.
 start 0.2

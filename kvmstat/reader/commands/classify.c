@@ -233,7 +233,7 @@ enum status run_classify(const struct options *options)
 		status = thresholds_load(&thresholds, options->config);
 	if (status)
 		return status;
-	status = session_observe(&session, &options->request, DEPTH_ALL,
+	status = session_observe(&session, &options->request, DEPTH_PROCESSES,
 				 options->thesis ? 0 : USUAL_WINDOW, false);
 	if (!status && options->thesis)
 		print_thesis(&session);

@@ -36,26 +36,11 @@ static void print_head(const struct session *session, const struct detail *all)
 	putchar('\n');
 }
 
-/* Takes the tables of the last interval, or of all of a recording. */
-static double take(const struct session *session, struct detail *detail)
-{
-	const struct delta *delta = &session->delta;
-	static const struct detail nothing;
-
-	if (session_is_recorded(session) || !delta->host_was) {
-		window_host(&session->window, detail);
-		return session->window.host_seconds;
-	}
-	detail_subtract(detail, &delta->host_was->detail,
-			delta->host_now ? &delta->host_now->detail : &nothing);
-	return delta->seconds;
-}
-
 static enum status print(const struct session *session, const struct look *look)
 {
 	json_t *json = json_object();
 	struct detail detail, all;
-	const double seconds = take(session, &detail);
+	const double seconds = session_host(session, &detail);
 
 	window_host(&session->window, &all);
 	if (look->format == FORMAT_TEXT)

@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/nsec.h"
 #include "kvmstat.h"
 #include "text/prometheus.h"
 
-#define NSEC_PER_SEC 1000000000.0
 #define INTERVAL_MIN 0.1
 #define INTERVAL_MAX 86400.0
 

@@ -3,11 +3,11 @@
  * kvmstat top shows the guests live, full screen, and any one of them in detail.
  */
 #include "commands/options.h"
+#include "data/nsec.h"
 #include "screen/drawing.h"
 #include "screen/keys.h"
 #include "screen/screen.h"
 
-#define NSEC_PER_SEC INT64_C(1000000000)
 #define USUAL_INTERVAL NSEC_PER_SEC
 #define FIRST_INTERVAL (NSEC_PER_SEC / 4) /* so that rates appear soon */
 
@@ -49,11 +49,13 @@ enum status run_top(const struct options *options)
 		status = screen_open();
 	if (!status) {
 		panes_open(&view.panes);
+		ground_open(&view.ground);
 		view_leave(&view);
 		view.next = session_now() + FIRST_INTERVAL;
 		run(&view);
 		screen_close();
 		panes_close(&view.panes);
+		ground_close(&view.ground);
 	}
 	view_close(&view);
 	screen_end_by_signal();

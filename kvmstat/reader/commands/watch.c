@@ -163,8 +163,9 @@ static enum status print_intervals(struct watch *watch)
 		int64_t ticks = (session_now() - start) / options->interval + 1;
 
 		go_on = !session_wait(start + ticks * options->interval);
-		/* The reading needs the details of the first and the last snapshot. */
-		session->wanted.depth = !go_on || done + 1 == options->count ? DEPTH_ALL : usual;
+		/* The reading needs all of the first and the last snapshot. */
+		session->wanted.depth = !go_on || done + 1 == options->count ? DEPTH_PROCESSES :
+									       usual;
 		status = session_step(session);
 		if (go_on && !status)
 			print_rates(watch);
@@ -187,9 +188,10 @@ enum status run_watch(const struct options *options)
 	if (status)
 		return status;
 	if (options->interval)
-		status = session_open(&watch.session, &options->request, DEPTH_ALL);
+		status = session_open(&watch.session, &options->request, DEPTH_PROCESSES);
 	else
-		status = session_observe(&watch.session, &options->request, DEPTH_ALL, 0, false);
+		status = session_observe(&watch.session, &options->request, DEPTH_PROCESSES, 0,
+					 false);
 	if (!status)
 		status = options->interval ? print_intervals(&watch) : print_totals(&watch);
 	session_close(&watch.session);

@@ -6,30 +6,42 @@
 #ifndef BESIDE_H
 #define BESIDE_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "data/about.h"
 
-#include "data/name.h"
+/* Threads that serve devices of the guest. */
+struct servers {
+	bool known; /* how many there are */
+	unsigned int nr;
+	double busy; /* the share of time in which the busiest one wants a CPU; below 0: not known */
+};
 
 struct beside {
-	bool throttled_known; /* by cpu.stat of the cgroup with the tightest quota */
-	uint64_t throttled_ns; /* of all vCPUs together, a part of their ready time */
-	char quota_cgroup[NAME_SIZE]; /* clean */
+	bool throttled_known; /* by cpu.stat of the cgroups that limit its vCPUs the most */
+	uint64_t throttled_ns; /* a part of their ready time */
+	/* The one of them that was throttled most; empty if none has a quota. */
+	char quota_cgroup[DETAIL_PATH_SIZE];
+	uint64_t quota_version; /* of cgroups */
 	bool maps_known; /* by pages_4k and pages_2m in KVM's debugfs */
 	uint64_t maps_4k, maps_2m;
 	bool swap_known;
 	uint64_t swapped_bytes; /* of its memory, now */
 	uint64_t swap_ins; /* faults that waited for storage */
-	bool vhost_known;
-	unsigned int vhosts; /* how many threads */
-	double vhost_busy; /* the busiest one's share of a CPU */
-	bool iothread_known;
-	unsigned int iothreads;
-	double iothread_busy;
+	struct servers vhost, iothread;
 	bool storage_known;
-	double storage_rate; /* reads and writes of the process per second */
-	bool network_known;
-	double network_rate; /* packets of its interfaces per second */
+	double storage_bytes; /* that the process reads and writes a second, below the page cache */
+	bool network_known; /* it has interfaces, and all of them are counted */
+	double network_rate; /* packets of its interfaces a second */
+	bool passed_known;
+	unsigned int passed; /* devices that are passed through to it */
+	bool pinned; /* each of its vCPUs' threads is allowed on one CPU only, now */
+	bool stopped; /* its vCPUs' threads are stopped by a signal or a debugger, now */
 };
+
+/*
+ * Computes what happened from @was, or in all the time of the process if @was is NULL, to @now.
+ * @diff is the difference of their details. @now can be NULL, when nothing is known.
+ */
+void beside_of(struct beside *beside, const struct about *was, const struct about *now,
+	       const struct detail *diff);
 
 #endif

@@ -104,6 +104,7 @@ static const struct field threads[] = {
 	MAYBE_COUNTER(thread, voluntary),
 	MAYBE_COUNTER(thread, involuntary),
 	TEXT_GAUGE(thread, cgroup),
+	TEXT_GAUGE(thread, state),
 	{ 0 },
 };
 
@@ -141,6 +142,17 @@ static const struct field nodes[] = {
 	KEY(node, node),
 	GAUGE(node, bytes),
 	GAUGE(node, hugetlb_bytes),
+	{ 0 },
+};
+
+static const struct field traffic[] = {
+	TEXT_KEY(traffic, kind),
+	TEXT_KEY(traffic, name),
+	MAYBE_COUNTER(traffic, in),
+	MAYBE_COUNTER(traffic, out),
+	MAYBE_COUNTER(traffic, in_bytes),
+	MAYBE_COUNTER(traffic, out_bytes),
+	MAYBE_COUNTER(traffic, interrupts),
 	{ 0 },
 };
 
@@ -221,6 +233,7 @@ const struct form detail_form[TABLE_NR] = {
 	[TABLE_CGROUPS] = { .name = "cgroups", .size = sizeof(struct cgroup), .field = cgroups },
 	[TABLE_MEMORY] = { .name = "memory", .size = sizeof(struct memory), .field = memory },
 	[TABLE_NODES] = { .name = "nodes", .size = sizeof(struct node), .field = nodes },
+	[TABLE_TRAFFIC] = { .name = "traffic", .size = sizeof(struct traffic), .field = traffic },
 	[TABLE_HOST] = { .name = "host", .size = sizeof(struct host), .field = host },
 	[TABLE_HOST_NODES] = { .name = "host_nodes", .size = sizeof(struct host_node), .field = host_nodes },
 	[TABLE_PROCESSES] = { .name = "processes", .size = sizeof(struct process), .field = processes, .partial = true },

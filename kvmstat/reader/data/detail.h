@@ -60,6 +60,7 @@ struct cpu {
 struct thread {
 	uint64_t tid, start; /* start: in clock ticks since the boot */
 	char role[DETAIL_TEXT_SIZE], name[DETAIL_TEXT_SIZE], policy[DETAIL_TEXT_SIZE];
+	char state[DETAIL_TEXT_SIZE]; /* a letter, as proc(5) has them */
 	char allowed[DETAIL_PATH_SIZE], cgroup[DETAIL_PATH_SIZE];
 	uint64_t nice, rt_priority, slice_ns, cpu, node;
 	uint64_t run_ns, ready_ns, moves, voluntary, involuntary;
@@ -80,6 +81,15 @@ struct memory {
 	uint64_t vms, pages_4k, pages_2m, pages_1g; /* that KVM maps in all VMs of the process */
 	uint64_t ksm_bytes, ksm_profit;
 	char balloon[DETAIL_TEXT_SIZE];
+};
+
+/*
+ * What moves data for the guest without exits. In is to the guest, out is from it: packets, or
+ * for storage, read and write calls of the process.
+ */
+struct traffic {
+	char kind[DETAIL_TEXT_SIZE], name[DETAIL_TEXT_SIZE];
+	uint64_t in, out, in_bytes, out_bytes, interrupts;
 };
 
 /* What the guest's process has of a NUMA node. */
@@ -145,6 +155,7 @@ enum table {
 	TABLE_CGROUPS,
 	TABLE_MEMORY,
 	TABLE_NODES,
+	TABLE_TRAFFIC,
 	TABLE_HOST,
 	TABLE_HOST_NODES,
 	TABLE_PROCESSES,

@@ -216,6 +216,7 @@ static bool get_guest(struct reading *reading, const json_t *guest, struct snaps
 			     "");
 	snap->has &= has;
 	about->detail.isa = isa_of(snap->at.isa);
+	about->boot_ns = snap->at.boot_ns;
 	about->has_ready = json_object_get(guest, "ready_ns");
 	if (!get_detail(reading, json_object_get(guest, "detail"), &about->detail))
 		return false;

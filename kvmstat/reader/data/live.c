@@ -16,11 +16,11 @@
 #include "data/footprint.h"
 #include "data/machine.h"
 #include "data/memory.h"
+#include "data/nsec.h"
 #include "data/process.h"
 #include "data/thread.h"
+#include "data/traffic.h"
 #include "data/tree.h"
-
-#define NSEC_PER_SEC INT64_C(1000000000)
 
 static int64_t clock_ns(clockid_t clock)
 {
@@ -109,8 +109,10 @@ static void take_processes(const char *root, const struct wanted *wanted, struct
 		if (!v[COL_pid] || !choice_means(&wanted->processes, &key, snap->about[i]->name))
 			continue;
 		thread_take(root, v[COL_pid], &kthreads, detail);
-		if (wanted->depth > DEPTH_THREADS && detail->table[TABLE_THREADS].known)
-			footprint_take(root, v[COL_pid], wanted->depth == DEPTH_PAGES, detail);
+		if (wanted->depth == DEPTH_THREADS || !detail->table[TABLE_THREADS].known)
+			continue;
+		footprint_take(root, v[COL_pid], wanted->depth == DEPTH_PAGES, detail);
+		traffic_take(root, v[COL_pid], detail);
 	}
 	thread_free_kernels(&kthreads);
 }
@@ -127,8 +129,10 @@ enum source_status live_take(const char *root, const struct wanted *wanted, stru
 		return status;
 	live_moment(&snap->at);
 	snap->about = xcalloc(snap->nr + 1, sizeof(*snap->about));
-	for (size_t i = 0; i < snap->nr; i++)
+	for (size_t i = 0; i < snap->nr; i++) {
 		snap->about[i] = about_new();
+		snap->about[i]->boot_ns = snap->at.boot_ns;
+	}
 	process_describe(snap);
 	if (depth >= DEPTH_ALL)
 		take_isa(root, snap->at.isa);

@@ -15,7 +15,7 @@ enum depth {
 	DEPTH_VCPUS, /* the vCPUs, which ready time needs */
 	DEPTH_ALL, /* all of debugfs */
 	DEPTH_THREADS, /* the threads of guests, too */
-	DEPTH_PROCESSES, /* and all else of their processes: memory */
+	DEPTH_PROCESSES, /* and all else of their processes: memory, I/O */
 	DEPTH_PAGES, /* their page tables, too, which the kernel must walk */
 };
 

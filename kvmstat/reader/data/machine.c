@@ -14,9 +14,8 @@
 #include <unistd.h>
 
 #include "data/memory.h"
+#include "data/nsec.h"
 #include "data/tree.h"
-
-#define NSEC_PER_SEC UINT64_C(1000000000)
 
 static void take_cpus(const char *root, struct host *host, struct detail *detail)
 {

@@ -10,9 +10,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "data/nsec.h"
 #include "data/spool.h"
-
-#define NSEC_PER_SEC INT64_C(1000000000)
 
 static sigset_t stop_signals;
 
@@ -236,6 +235,20 @@ enum status session_observe(struct session *session, const struct request *reque
 	session_catch_signals(0);
 	session_wait(session_now() + window);
 	return session_step(session);
+}
+
+double session_host(const struct session *session, struct detail *detail)
+{
+	const struct delta *delta = &session->delta;
+	static const struct detail nothing;
+
+	if (session_is_recorded(session) || !delta->host_was) {
+		window_host(&session->window, detail);
+		return session->window.host_was ? session->window.host_seconds : 0;
+	}
+	detail_subtract(detail, &delta->host_was->detail,
+			delta->host_now ? &delta->host_now->detail : &nothing);
+	return delta->seconds;
 }
 
 void session_span(double seconds, char *text, size_t size)

@@ -76,6 +76,12 @@ void session_catch_signals(int also);
 /* Waits until session_now() is @until. Returns 0, or the signal that came before. */
 int session_wait(int64_t until);
 
+/*
+ * Computes into @detail what the tables of the host did in the last interval, or in all of a
+ * recording. Returns its seconds, or 0 if they are those of all time. The caller frees @detail.
+ */
+double session_host(const struct session *session, struct detail *detail);
+
 /* Writes how much time that is to @text, for instance "10.0 s"; 0: all time. */
 void session_span(double seconds, char *text, size_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Shares as decimal fractions. The arithmetic is exact, so the last digit is never wrong.
+ * Shares as decimal fractions. The arithmetic of texts is exact, so the last digit is never wrong.
  */
 #ifndef SHARE_H
 #define SHARE_H
@@ -21,5 +21,11 @@ void share_format(char *buf, size_t size, uint64_t num, uint64_t den, unsigned i
 
 /* Writes @num / @den in percent, without the sign, truncated to @digits decimals. */
 void share_percent(char *buf, size_t size, uint64_t num, uint64_t den, unsigned int digits);
+
+/* Returns @part / @of, or 0 if there is nothing that it could be a part of. */
+static inline double share_of(double part, double of)
+{
+	return of > 0 ? part / of : 0;
+}
 
 #endif

@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "data/memory.h"
+#include "data/nsec.h"
 #include "data/tree.h"
 
-#define NSEC_PER_SEC UINT64_C(1000000000)
 #define PF_KTHREAD 0x00200000
 
 /*
@@ -102,7 +102,7 @@ enum {
 };
 
 /* The name is in parentheses and can have any characters, these too. */
-static bool parse_stat(char *stat, const char **name, uint64_t field[STAT_NR])
+static bool parse_stat(char *stat, const char **name, char *state, uint64_t field[STAT_NR])
 {
 	char *open = stat ? strchr(stat, '(') : NULL, *at = stat ? strrchr(stat, ')') : NULL;
 	int nr = 3;
@@ -111,6 +111,7 @@ static bool parse_stat(char *stat, const char **name, uint64_t field[STAT_NR])
 		return false;
 	*at = '\0';
 	*name = open + 1;
+	*state = at[2];
 	for (at += 3; nr + 1 < STAT_NR; nr++) {
 		char *end;
 
@@ -360,16 +361,18 @@ static void add_thread(struct taking *taking, uint64_t of, uint64_t tid, const c
 	char *stat = tree_read(NULL, "%s/stat", task);
 	uint64_t field[STAT_NR] = { 0 };
 	struct thread *thread = NULL;
+	char state[2] = "";
 	const char *name;
 
 	/* Anybody can give a thread the name of one of the kernel's. */
-	if (parse_stat(stat, &name, field) && (!role || field[STAT_FLAGS] & PF_KTHREAD))
+	if (parse_stat(stat, &name, state, field) && (!role || field[STAT_FLAGS] & PF_KTHREAD))
 		thread = detail_new_row(&detail_form[TABLE_THREADS],
 					&taking->detail->table[TABLE_THREADS]);
 	if (thread) {
 		thread->tid = tid;
 		thread->start = field[STAT_START];
 		detail_clean_text(thread->name, sizeof(thread->name), name);
+		detail_clean_text(thread->state, sizeof(thread->state), state);
 		strcpy(thread->role, role ?: "");
 		find_role(thread, name, taking->pid, taking->detail, taking->initial);
 		strcpy(thread->policy, detail_policy_name(field[STAT_POLICY]));
@@ -526,6 +529,34 @@ void thread_free_kernels(struct kthreads *kthreads)
 {
 	free(kthreads->kthread);
 	*kthreads = (struct kthreads){ 0 };
+}
+
+/* Returns whether @path is @above or below it. */
+static bool is_within(const char *path, const char *above)
+{
+	const size_t len = strlen(above);
+
+	return !strncmp(path, above, len) && (!path[len] || path[len] == '/');
+}
+
+const struct cgroup *thread_quota(const struct detail *detail, const struct thread *thread)
+{
+	const struct cgroup *cgroup, *least = NULL;
+
+	detail_for_each(cgroup, detail, TABLE_CGROUPS)
+		if (cgroup->quota_ns && cgroup->quota_ns != DETAIL_UNKNOWN &&
+		    cgroup->period_ns != DETAIL_UNKNOWN &&
+		    is_within(thread->cgroup, cgroup->cgroup) &&
+		    (!least || (double)cgroup->quota_ns / cgroup->period_ns <
+				       (double)least->quota_ns / least->period_ns))
+			least = cgroup;
+	return least;
+}
+
+bool thread_is_server(const struct thread *thread)
+{
+	return !strcmp(thread->role, "vhost") || !strcmp(thread->role, "I/O thread") ||
+	       !strcmp(thread->role, "io_uring");
 }
 
 static const char *manager_of(const char *cgroup)

@@ -30,6 +30,15 @@ void thread_take(const char *root, uint64_t pid, const struct kthreads *kthreads
 		 struct detail *detail);
 
 /*
+ * Returns the cgroup whose quota leaves a thread the least: its own, or one above. Returns NULL if
+ * there is no quota.
+ */
+const struct cgroup *thread_quota(const struct detail *detail, const struct thread *thread);
+
+/* Returns whether a thread serves devices of the guest: vhost, an I/O thread, io_uring. */
+bool thread_is_server(const struct thread *thread);
+
+/*
  * Returns who manages a guest, by the cgroup of its process: "libvirt", "systemd", ..., "none" or
  * "unknown".
  */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#define NSEC_PER_SEC INT64_C(1000000000)
+#include "data/nsec.h"
 
 /* A century is longer than any recording, and far from overflow. */
 #define MAX_SECONDS 3155760000.0

@@ -62,10 +62,12 @@ static void learn_host(struct window *window, const struct delta *delta)
 
 	if (!delta->host_now)
 		return;
-	/* A delta from itself begins anew, as after a boot. */
+	/* A delta from itself begins anew, as after a boot; or it is read from now on. */
 	if (!window->host_now || !delta->host_was || delta->host_was == delta->host_now) {
 		about_put(window->host_was);
-		window->host_was = about_get(delta->host_was);
+		window->host_was = about_get(
+			delta->host_was || delta->seconds <= 0 ? delta->host_was : delta->host_now);
+		window->host_peak = -1;
 		window->host_seconds = 0;
 	}
 	window->host_seconds += delta->seconds;

@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 
-#include "data/beside.h"
 #include "data/choice.h"
 #include "data/delta.h"
 #include "data/status.h"
@@ -30,7 +29,6 @@ struct window_guest {
 	struct counts sum; /* the differences since the window opened, added up */
 	double seconds; /* the part of the window in which it was there */
 	struct about *was, *now; /* when the window opened (NULL: zeros) and now; held */
-	struct beside beside;
 };
 
 struct window {

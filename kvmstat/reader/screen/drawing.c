@@ -8,12 +8,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "data/nsec.h"
 #include "data/share.h"
 #include "screen/screen.h"
 #include "text/guests.h"
 #include "text/number.h"
 
-#define NSEC_PER_SEC INT64_C(1000000000)
 #define LIST_REST 31 /* columns of the screen for history and times, at least */
 
 /* The lines at the top. */
@@ -243,6 +243,15 @@ static void draw_sums(struct view *view)
 	draw_times(times, has_ready);
 }
 
+static void draw_host(struct view *view, int y, int height)
+{
+	const struct filter *filter = view_filter(view);
+
+	ground_draw_cpus(&view->session, LINE_SUMS, draw_state(view, LINE_SUMS) - 1);
+	ground_draw(&view->ground, &view->session, filter->text[0] ? &filter->regex : NULL, y,
+		    height);
+}
+
 static void draw_subject_sums(struct view *view, const struct window_guest *guest,
 			      const struct history *history)
 {
@@ -293,7 +302,7 @@ static void draw_tabs(struct view *view, int y)
 /* Draws a notice in one line or more. Returns the first line below it. */
 static int draw_notice(struct view *view)
 {
-	const struct filter *filter = view->inside ? &view->row_filter : &view->guest_filter;
+	const struct filter *filter = view_filter(view);
 	struct page page = { 0 };
 	int lines;
 
@@ -316,22 +325,22 @@ static int draw_notice(struct view *view)
 
 static void draw_keys(const struct view *view)
 {
-	static const struct {
+	static const struct hint {
 		const char *key, *what;
-	} list[] = { { "?", "help" },	  { "Enter", "look in" }, { "<>", "sort" },
-		     { "f", "filter" },	  { "Space", "pause" },	  { "r", "reset" },
-		     { "s", "interval" }, { "q", "quit" } },
-	  inside[] = { { "?", "help" },	  { "Esc", "back" },	{ "Tab", "pane" }, { "<>", "sort" },
-		       { "f", "filter" }, { "Space", "pause" }, { "r", "reset" },  { "q", "quit" } };
-	const size_t nr = view->inside ? sizeof(inside) / sizeof(*inside) :
-					 sizeof(list) / sizeof(*list);
-	int x = 0;
+	} list[] = { { "?", "help" },	{ "Enter", "look in" }, { "<>", "sort" },
+		     { "f", "filter" }, { "Space", "pause" },	{ "r", "reset" },
+		     { "H", "host" },	{ "q", "quit" },	{ NULL, NULL } },
+	  inside[] = { { "?", "help" },	 { "Esc", "back" }, { "Tab", "pane" },
+		       { "<>", "sort" }, { "f", "filter" }, { "Space", "pause" },
+		       { "r", "reset" }, { "q", "quit" },   { NULL, NULL } },
+	  host[] = { { "?", "help" },	   { "Esc", "back" }, { "<>", "sort" },
+		     { "m", "by memory" }, { "f", "filter" }, { "Space", "pause" },
+		     { "r", "reset" },	   { "q", "quit" },   { NULL, NULL } };
+	const struct hint *hint = view->inside ? inside : view->host ? host : list;
 
-	for (size_t i = 0; i < nr; i++) {
-		x += screen_text(LINES - 1, x, COLS, STYLE_KEY,
-				 view->inside ? inside[i].key : list[i].key);
-		x += 1 + screen_print(LINES - 1, x, COLS, STYLE_PLAIN, " %s",
-				      view->inside ? inside[i].what : list[i].what);
+	for (int x = 0; hint->key; hint++) {
+		x += screen_text(LINES - 1, x, COLS, STYLE_KEY, hint->key);
+		x += 1 + screen_print(LINES - 1, x, COLS, STYLE_PLAIN, " %s", hint->what);
 	}
 }
 
@@ -340,7 +349,8 @@ static void draw_help(struct view *view)
 	static const char *const lines[] = {
 		"Up Down PgUp PgDn Home End, wheel   choose a row; Home: always the first",
 		"Enter, double click    look into the guest; Esc, Backspace: back",
-		"Tab, Left, Right, 1-9  another pane of the guest",
+		"Tab, Left, Right, 0-9  another pane of the guest",
+		"H                      the host; there, m sorts by memory; H, Esc: back",
 		"< >, click on a head   sort by another column; I: the other way round",
 		"Space, Z               pause: the figures stay",
 		"",
@@ -400,6 +410,8 @@ void drawing_show(struct view *view)
 		draw_subject_sums(view, guest, shown.history);
 		draw_tabs(view, y);
 		panes_draw(&view->panes, view->pane, &shown, y + 1, LINES - y - 2);
+	} else if (view->host) {
+		draw_host(view, y, LINES - y - 1);
 	} else {
 		draw_sums(view);
 		draw_list(view, y, LINES - y - 2);

@@ -9,10 +9,11 @@
 #include <stdlib.h>
 
 #include "data/memory.h"
+#include "data/nsec.h"
 #include "data/session.h"
 
 /* A verdict is of so many nanoseconds. */
-#define VERDICT_WINDOW INT64_C(10000000000)
+#define VERDICT_WINDOW (10 * NSEC_PER_SEC)
 
 /* Begins a window of the guest here. */
 static void begin_judging(struct judged *judged, const struct window_guest *guest)

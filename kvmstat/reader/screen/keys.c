@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/nsec.h"
 #include "screen/screen.h"
 
-#define NSEC_PER_SEC INT64_C(1000000000)
 #define MOST_INTERVAL (86400 * NSEC_PER_SEC)
 #define DOUBLE_CLICK (NSEC_PER_SEC / 2)
 #define WHEEL_ROWS 3
@@ -57,7 +57,7 @@ static void answer(struct view *view)
 {
 	switch ((enum asked)view->prompt.what) {
 	case ASKED_REGEX:
-		set_filter(view, view->inside ? &view->row_filter : &view->guest_filter, true);
+		set_filter(view, view_filter(view), true);
 		break;
 	case ASKED_GUEST:
 		view_leave(view);
@@ -73,13 +73,15 @@ static void enter_selected(struct view *view)
 {
 	const uint64_t *row = sheet_selected(&view->list);
 
-	if (!view->inside && row)
+	if (!view->inside && !view->host && row)
 		view_enter(view, &((const struct history *)(uintptr_t)*row)->key);
 }
 
 static void click_row(struct view *view, const MEVENT *event)
 {
-	struct sheet *sheet = view->inside ? &view->panes.sheet[view->pane] : &view->list;
+	struct sheet *sheet = view->inside ? &view->panes.sheet[view->pane] :
+			      view->host   ? &view->ground.sheet :
+					     &view->list;
 	const int64_t now = session_now();
 	const bool twice = now - view->clicked < DOUBLE_CLICK && view->clicked_line == event->y;
 
@@ -98,6 +100,7 @@ static void click_row(struct view *view, const MEVENT *event)
 static bool navigate(struct view *view, int key)
 {
 	return view->inside ? panes_key(&view->panes, view->pane, key) :
+	       view->host   ? ground_key(&view->ground, key) :
 			      sheet_key(&view->list, key);
 }
 
@@ -150,8 +153,14 @@ static void press(struct view *view, int key)
 	case SCREEN_FUNCTION(KEY_BACKSPACE):
 		view_leave(view);
 		return;
+	case 'H':
+		if (view->host)
+			view_leave(view);
+		else
+			view_host(view);
+		return;
 	case 'x':
-		if (view->inside) {
+		if (view->inside || view->host) {
 			view_leave(view);
 		} else {
 			enter_selected(view);
@@ -166,8 +175,11 @@ static void press(struct view *view, int key)
 	case SCREEN_FUNCTION(KEY_LEFT):
 		show_pane(view, (view->pane + PANE_NR - 1) % PANE_NR);
 		return;
-	case '1' ... '0' + PANE_NR:
+	case '1' ... '9':
 		show_pane(view, key - '1');
+		return;
+	case '0':
+		show_pane(view, PANE_IO);
 		return;
 	case 'f':
 	case '/':
@@ -178,7 +190,7 @@ static void press(struct view *view, int key)
 		ask(view, ASKED_GUEST);
 		return;
 	case 'c':
-		filter_clear(view->inside ? &view->row_filter : &view->guest_filter);
+		filter_clear(view_filter(view));
 		return;
 	case 'r':
 		view_reset(view);

@@ -5,19 +5,15 @@
  */
 #include "screen/panes.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-#include "data/session.h"
-#include "data/share.h"
-#include "text/number.h"
 #include "text/sections.h"
 #include "text/backing.h"
 #include "verdict/device.h"
 
 const char *const pane_name[PANE_NR] = {
 	"overview", "reasons",	  "VMM",     "hot spots", "vCPUs",
-	"CPUs",	    "histograms", "threads", "memory",
+	"CPUs",	    "histograms", "threads", "memory",	  "I/O",
 };
 
 static const enum table table_of[PANE_NR] = {
@@ -25,6 +21,7 @@ static const enum table table_of[PANE_NR] = {
 	[PANE_HOT] = TABLE_HOT,		[PANE_VCPUS] = TABLE_VCPUS,
 	[PANE_CPUS] = TABLE_CPUS,	[PANE_HISTOGRAMS] = TABLE_HISTOGRAMS,
 	[PANE_THREADS] = TABLE_THREADS, [PANE_MEMORY] = TABLE_MEMORY,
+	[PANE_IO] = TABLE_TRAFFIC,
 };
 
 enum { R_REASON, R_EXITS, R_EXITS_S, R_SHARE, R_TO_VMM, R_MEAN, R_LONGEST, R_KERNEL, R_VMM };
@@ -98,6 +95,7 @@ static const struct grid_column histogram_columns[] = {
 /* What the rows and bars of a pane show. */
 struct rows_of {
 	const struct subject *subject;
+	enum table table;
 	struct detail since, last; /* both have the same rows in the same order */
 	bool rates; /* the last interval is known */
 	double most; /* the value of the longest bar */
@@ -369,11 +367,11 @@ static void rest_of_histograms(void *data, const uint64_t *row, int y, int x, in
 }
 
 /* Rows of a process' table are those of the last interval, or else of all time. */
-static void fill_process(struct sheet *sheet, struct rows_of *of, enum table table)
+static void fill_process(struct sheet *sheet, struct rows_of *of)
 {
 	const struct detail *detail = of->rates ? &of->last : &of->since;
 	struct grid grid =
-		backing_grid(table, detail, of->rates ? of->subject->history->seconds : 0);
+		backing_grid(of->table, detail, of->rates ? of->subject->history->seconds : 0);
 	const size_t size = grid.nr_columns * sizeof(*grid.cell);
 
 	for (size_t i = 0; i < grid.nr; i++) {
@@ -385,11 +383,6 @@ static void fill_process(struct sheet *sheet, struct rows_of *of, enum table tab
 		memset(from, 0, size);
 	}
 	grid_free(&grid);
-}
-
-static void fill_threads(struct sheet *sheet, struct rows_of *of)
-{
-	fill_process(sheet, of, TABLE_THREADS);
 }
 
 static const struct {
@@ -444,12 +437,18 @@ static const struct {
 				.total = "exits",
 				.least = 32,
 				.rest = rest_of_histograms } },
-	[PANE_THREADS] = { fill_threads,
+	[PANE_THREADS] = { fill_process,
 			   { .always = "role,tid,policy,nice,rt_priority,cpu,run_share,ready_share",
 			     .wide = "voluntary_s,involuntary_s,moves_s,allowed,node,weight,"
 				     "quota_share,slice_ns,name",
 			     .now = "run_share",
 			     .total = "tid" } },
+	[PANE_IO] = { fill_process,
+		      { .always =
+				"kind,name,in_s,in_bytes_s,out_s,out_bytes_s,interrupts_s,run_share",
+			.wide = "ready_share,in,in_bytes,out,out_bytes,interrupts",
+			.now = "kind",
+			.total = "out_bytes_s" } },
 };
 
 void panes_open(struct panes *panes)
@@ -464,8 +463,7 @@ void panes_open(struct panes *panes)
 
 void panes_close(struct panes *panes)
 {
-	about_put(panes->judged.about);
-	page_clear(&panes->overview);
+	overview_close(&panes->overview);
 	page_clear(&panes->memory);
 	for (enum pane p = 0; p < PANE_NR; p++)
 		sheet_free(&panes->sheet[p]);
@@ -495,7 +493,7 @@ static void take_rows(struct rows_of *of, const struct subject *subject, enum ta
 	const struct history *history = subject->history;
 	const struct about *was = history->was, *now = subject->guest->now;
 
-	*of = (struct rows_of){ .subject = subject };
+	*of = (struct rows_of){ .subject = subject, .table = table };
 	window_detail(subject->guest, &of->since);
 	of->rates = history->seconds > 0 && now && history->now == now &&
 		    (!was || was->detail.table[table].known);
@@ -509,109 +507,7 @@ static void drop_rows(struct rows_of *of)
 	detail_free(&of->last);
 }
 
-/* Adds the three busiest reasons and spots, in words. */
-static void add_busiest(struct page *page, const struct rows_of *of)
-{
-	const struct reason *reasons = of->since.table[TABLE_REASONS].row, *r;
-	const struct spot *spots = of->since.table[TABLE_HOT].row, *s;
-	char share[32], mean[32];
-	uint64_t below = UINT64_MAX, all = 0;
-
-	detail_for_each(r, &of->since, TABLE_REASONS)
-		all += r->exits;
-	for (int n = 0; n < 3; n++) {
-		const struct reason *most = NULL;
-
-		for (r = reasons; r && r < reasons + of->since.table[TABLE_REASONS].nr; r++)
-			if (r->exits && r->exits < below && (!most || r->exits > most->exits))
-				most = r;
-		if (!most)
-			break;
-		below = most->exits;
-		share_percent(share, sizeof(share), most->exits, all, 1);
-		number_time(mean, sizeof(mean), (most->kernel_ns + most->user_ns) / most->exits);
-		page_add(page, STYLE_PLAIN, 2, "  %5s%% of exits: %s, %s each%s", share,
-			 most->reason, mean,
-			 most->to_user * 2 > most->exits ? ", handled by the VMM" : "");
-	}
-	below = UINT64_MAX;
-	for (int n = 0; n < 3; n++) {
-		const struct spot *most = NULL;
-
-		for (s = spots; s && s < spots + of->since.table[TABLE_HOT].nr; s++)
-			if (s->count && s->count < below && (!most || s->count > most->count))
-				most = s;
-		if (!most)
-			break;
-		below = most->count;
-		page_add(page, STYLE_PLAIN, 2, "  %s %s 0x%" PRIx64 ", %" PRIu64 " times: %s",
-			 most->kind, most->direction, most->address, most->count,
-			 device_find(of->since.isa, most->kind, most->address).name);
-	}
-}
-
-static void add_figures(struct page *page, const struct subject *subject)
-{
-	static const struct {
-		enum column column;
-		const char *name;
-	} figures[] = {
-		{ COL_io_num, "port I/O" },	     { COL_mmio_num, "MMIO" },
-		{ COL_fault_num, "page faults" },    { COL_interrupt_num, "interrupts" },
-		{ COL_halt_num, "halts" },	     { COL_injected_num, "injected" },
-		{ COL_exception_num, "exceptions" }, { COL_nested_num, "nested" },
-	};
-	const struct history *history = subject->history;
-	char line[256] = "", number[32];
-	size_t len = 0;
-
-	for (size_t i = 0; i < sizeof(figures) / sizeof(*figures) && history->seconds > 0; i++) {
-		if (!(subject->has & COL_BIT(figures[i].column)))
-			continue;
-		number_rate(number, sizeof(number),
-			    history->diff.v[figures[i].column] / history->seconds, 7);
-		len += snprintf(line + len, sizeof(line) - len, "%s%s %s/s", len ? ", " : "",
-				figures[i].name, number);
-	}
-	if (len)
-		page_add(page, STYLE_PLAIN, 2, "Now: %s", line);
-}
-
-static void draw_overview(struct panes *panes, const struct subject *subject, int y, int height)
-{
-	const struct about *about = subject->guest->now;
-	struct page *page = &panes->overview;
-	const struct verdict *verdict;
-	struct rows_of of;
-
-	screen_text(y, 1, 8, STYLE_BOLD, "EXITS/s");
-	screen_sparkline(y, 9, COLS - 10, subject->history);
-	verdict = judged_follow(&panes->judged, subject->guest, subject->has, subject->thresholds);
-	take_rows(&of, subject, TABLE_REASONS);
-	page_clear(page);
-	page_add(page, STYLE_BOLD, 2, "%s%s%s", verdict_word(verdict->bound),
-		 verdict->rule[0] ? ": " : "", verdict->rule);
-	if (verdict->why[0])
-		page_add(page, STYLE_PLAIN, 2, "%s", verdict->why);
-	if (verdict->advice[0])
-		page_add(page, STYLE_PLAIN, 2, "What would help: %s", verdict->advice);
-	if (verdict->blind[0])
-		page_add(page, STYLE_DIM, 2, "Not seen from here: %s", verdict->blind);
-	page_add(page, STYLE_PLAIN, 0, "%s", "");
-	add_figures(page, subject);
-	add_busiest(page, &of);
-	page_add(page, STYLE_PLAIN, 0, "%s", "");
-	if (!subject->history->has_ready)
-		page_add(page, STYLE_DIM, 2,
-			 "Ready is not known: it needs debugfs and the initial pid namespace.");
-	if (about && about->cgroup[0])
-		page_add(page, STYLE_PLAIN, 2, "cgroup %s", about->cgroup);
-	drop_rows(&of);
-	page_draw(page, y + 2, height - 2);
-}
-
-/* Says in one line what could not be read of the process. */
-static void draw_missing(const struct detail *detail, int y)
+void panes_missing(const struct detail *detail, int y)
 {
 	const struct missing *m;
 	int x = 1;
@@ -655,7 +551,7 @@ void panes_draw(struct panes *panes, enum pane pane, const struct subject *subje
 	struct rows_of of;
 
 	if (pane == PANE_OVERVIEW) {
-		draw_overview(panes, subject, y, height);
+		overview_draw(&panes->overview, subject, y, height);
 		return;
 	}
 	if (pane == PANE_MEMORY) {
@@ -667,7 +563,7 @@ void panes_draw(struct panes *panes, enum pane pane, const struct subject *subje
 	sheets[pane].fill(sheet, &of);
 	sheet_draw(sheet, y, height - (table >= TABLE_MODULE_NR), &of);
 	if (table >= TABLE_MODULE_NR)
-		draw_missing(&of.since, y + height - 1);
+		panes_missing(&of.since, y + height - 1);
 	else if (!of.since.table[table].known)
 		screen_print(y + 2, 2, COLS - 2, STYLE_PLAIN,
 			     "Not known: debugfs' %s of this guest cannot be read. Root can, with "
@@ -684,6 +580,6 @@ bool panes_key(struct panes *panes, enum pane pane, int key)
 {
 	if (pane == PANE_MEMORY)
 		return page_key(&panes->memory, key);
-	return pane == PANE_OVERVIEW ? page_key(&panes->overview, key) :
+	return pane == PANE_OVERVIEW ? page_key(&panes->overview.page, key) :
 				       sheet_key(&panes->sheet[pane], key);
 }

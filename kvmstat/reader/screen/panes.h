@@ -5,14 +5,11 @@
 #ifndef PANES_H
 #define PANES_H
 
-#include <regex.h>
-
-#include "data/history.h"
-#include "screen/judged.h"
+#include "screen/overview.h"
 #include "screen/page.h"
 #include "screen/screen.h"
 #include "screen/sheet.h"
-#include "verdict/verdict.h"
+#include "screen/subject.h"
 
 enum pane {
 	PANE_OVERVIEW,
@@ -24,24 +21,16 @@ enum pane {
 	PANE_HISTOGRAMS,
 	PANE_THREADS,
 	PANE_MEMORY,
+	PANE_IO,
 	PANE_NR
 };
 
 extern const char *const pane_name[PANE_NR];
 
-/* The guest that is shown. */
-struct subject {
-	const struct window_guest *guest; /* has the totals */
-	const struct history *history; /* has the rates, of the last interval */
-	uint32_t has; /* columns that are known */
-	const struct thresholds *thresholds;
-	const regex_t *filter; /* shows only rows that match; NULL for all */
-};
-
 struct panes {
-	struct page overview, memory;
+	struct overview overview;
+	struct page memory;
 	struct sheet sheet[PANE_NR]; /* of the other panes */
-	struct judged judged;
 };
 
 void panes_open(struct panes *panes);
@@ -52,6 +41,9 @@ void panes_draw(struct panes *panes, enum pane pane, const struct subject *subje
 
 /* Does what @key asks for in a pane, or returns false if the pane does not know the key. */
 bool panes_key(struct panes *panes, enum pane pane, int key);
+
+/* Says in line @y what could not be read. */
+void panes_missing(const struct detail *detail, int y);
 
 void panes_close(struct panes *panes);
 

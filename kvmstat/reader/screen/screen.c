@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 #include "data/name.h"
+#include "data/nsec.h"
 #include "data/session.h"
 
-#define NSEC_PER_SEC INT64_C(1000000000)
 #define ESCAPE_DELAY_MS 50
 
 const char *const screen_time_name[TIME_NR] = { "guest", "kernel", "VMM", "ready", "halted" };

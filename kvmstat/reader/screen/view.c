@@ -18,6 +18,11 @@ void view_say(struct view *view, int64_t how_long, const char *text)
 	view->message_until = session_now() + how_long;
 }
 
+struct filter *view_filter(struct view *view)
+{
+	return view->inside || view->host ? &view->row_filter : &view->guest_filter;
+}
+
 const struct window_guest *view_subject(const struct view *view)
 {
 	return window_find(&view->session.window, &view->subject);
@@ -25,8 +30,8 @@ const struct window_guest *view_subject(const struct view *view)
 
 void view_leave(struct view *view)
 {
-	view->inside = false;
-	view->session.wanted.depth = DEPTH_VCPUS;
+	view->inside = view->host = false;
+	view->session.wanted = (struct wanted){ .depth = DEPTH_VCPUS };
 }
 
 static void lose(struct view *view)
@@ -94,7 +99,7 @@ static void forget(void *data, const struct guest_key *key)
 /* The verdicts need all details, which are not read each time. */
 static bool is_time_to_judge(const struct view *view, int64_t now)
 {
-	return !view->inside && now >= view->judge;
+	return !view->inside && !view->host && now >= view->judge;
 }
 
 void view_take(struct view *view, bool rates)
@@ -134,9 +139,18 @@ void view_enter(struct view *view, const struct guest_key *key)
 {
 	view->subject = *key;
 	view->inside = true;
-	view->panes.overview.first = 0;
+	view->host = false;
+	view->panes.overview.page.first = 0;
 	view->session.wanted =
 		(struct wanted){ .depth = DEPTH_PROCESSES, .processes = { .pid = key->pid } };
+	if (!view->lost)
+		view_take(view, false);
+}
+
+void view_host(struct view *view)
+{
+	view_leave(view);
+	view->host = view->session.wanted.host = true;
 	if (!view->lost)
 		view_take(view, false);
 }

@@ -8,6 +8,7 @@
 #include "data/history.h"
 #include "data/session.h"
 #include "screen/filter.h"
+#include "screen/ground.h"
 #include "screen/page.h"
 #include "screen/panes.h"
 #include "screen/prompt.h"
@@ -34,9 +35,11 @@ struct view {
 	struct filter guest_filter, row_filter;
 	struct sheet list;
 	bool inside; /* one guest is shown, not the list */
+	bool host; /* the host is shown, not the list */
 	struct guest_key subject; /* the guest that is shown */
 	enum pane pane;
 	struct panes panes;
+	struct ground ground;
 	int tab[PANE_NR + 1]; /* where the names of panes begin on the screen */
 	int tabs_line;
 	int64_t clicked; /* when, and on which line */
@@ -46,11 +49,15 @@ struct view {
 /* Shows @text for @how_long nanoseconds. */
 void view_say(struct view *view, int64_t how_long, const char *text);
 
+/* Returns the filter of what is shown: of guests, or of the rows of a guest or the host. */
+struct filter *view_filter(struct view *view);
+
 /* Returns the guest that is shown, or NULL if the window does not have it. */
 const struct window_guest *view_subject(const struct view *view);
 
-/* Show one guest, or the list again. */
+/* Show one guest, or the host, or the list again. */
 void view_enter(struct view *view, const struct guest_key *key);
+void view_host(struct view *view);
 void view_leave(struct view *view);
 
 /* Reads again. Without @rates, the rates stay those of the last interval. */

@@ -4,9 +4,11 @@
  */
 #include "text/backing.h"
 
+#include <inttypes.h>
 #include <string.h>
 
-#include "verdict/evidence.h"
+#include "data/thread.h"
+#include "verdict/reason.h"
 
 static struct cell rate_of(uint64_t number, double seconds)
 {
@@ -44,17 +46,9 @@ static const struct grid_column thread_columns[] = {
 	{ "weight", "WEIGHT", UNIT_ID, 6, 0 },
 	{ "quota_share", "QUOTA%", UNIT_SHARE, 6, 1 },
 	{ "cgroup", "CGROUP", UNIT_TEXT, 0, 0 },
+	{ "state", "STATE", UNIT_TEXT, 5, 0 },
 };
 
-/* Returns whether @path is @above or below it. */
-static bool is_within(const char *path, const char *above)
-{
-	const size_t len = strlen(above);
-
-	return !strncmp(path, above, len) && (!path[len] || path[len] == '/');
-}
-
-/* The quota that leaves a thread the least is that of its cgroup, or of one above. */
 static struct cell quota_of(const struct cgroup *cgroup)
 {
 	if (cgroup->quota_ns == DETAIL_UNKNOWN || cgroup->period_ns == DETAIL_UNKNOWN ||
@@ -66,19 +60,13 @@ static struct cell quota_of(const struct cgroup *cgroup)
 static void find_limits(const struct detail *detail, const struct thread *thread,
 			struct cell *weight, struct cell *quota)
 {
-	const struct cgroup *cgroup;
+	const struct cgroup *tightest = thread_quota(detail, thread), *cgroup;
 
-	detail_for_each(cgroup, detail, TABLE_CGROUPS) {
-		const struct cell own = quota_of(cgroup);
-
-		if (!is_within(thread->cgroup, cgroup->cgroup))
-			continue;
+	if (tightest)
+		*quota = quota_of(tightest);
+	detail_for_each(cgroup, detail, TABLE_CGROUPS)
 		if (!strcmp(thread->cgroup, cgroup->cgroup))
 			*weight = cell_maybe(cgroup->weight);
-		if (own.known && (!quota->known ||
-				  (double)own.number / own.of < (double)quota->number / quota->of))
-			*quota = own;
-	}
 }
 
 static struct grid threads_grid(const struct detail *detail, double seconds)
@@ -114,6 +102,7 @@ static struct grid threads_grid(const struct detail *detail, double seconds)
 		find_limits(detail, t, &cell[0], &cell[1]);
 		cell += 2;
 		*cell++ = t->cgroup[0] ? cell_text(t->cgroup) : (struct cell){ 0 };
+		*cell++ = t->state[0] ? cell_text(t->state) : (struct cell){ 0 };
 	}
 	return grid;
 }
@@ -176,7 +165,7 @@ static struct grid memory_grid(const struct detail *detail, double seconds)
 
 	grid.usual = "resident_bytes,thp_bytes,hugetlb_bytes,swapped_bytes,pages_4k,pages_2m";
 	detail_for_each(r, detail, TABLE_REASONS)
-		if (evidence_is_fault(r->reason)) {
+		if (reason_kind(r->reason) == KIND_FAULT) {
 			faults += r->exits;
 			fault_ns += r->kernel_ns;
 		}
@@ -225,6 +214,66 @@ static struct grid nodes_grid(const struct detail *detail)
 		*cell++ = cell_number(n->node);
 		*cell++ = cell_number(n->bytes);
 		*cell++ = cell_number(n->hugetlb_bytes);
+	}
+	return grid;
+}
+
+static const struct grid_column traffic_columns[] = {
+	{ "kind", "KIND", UNIT_TEXT, 11, 0 },
+	{ "name", "NAME", UNIT_TEXT, 12, 0 },
+	{ "in", "IN", UNIT_COUNT, 8, 0 },
+	{ "in_s", "IN/s", UNIT_RATE, 7, 0 },
+	{ "in_bytes", "IN-BYTES", UNIT_BYTES, 8, 0 },
+	{ "in_bytes_s", "IN-B/s", UNIT_RATE, 9, 0 },
+	{ "out", "OUT", UNIT_COUNT, 8, 0 },
+	{ "out_s", "OUT/s", UNIT_RATE, 7, 0 },
+	{ "out_bytes", "OUT-BYTES", UNIT_BYTES, 9, 0 },
+	{ "out_bytes_s", "OUT-B/s", UNIT_RATE, 9, 0 },
+	{ "interrupts", "IRQS", UNIT_COUNT, 8, 0 },
+	{ "interrupts_s", "IRQS/s", UNIT_RATE, 7, 0 },
+	{ "run_ns", "RUN", UNIT_NS, 6, 0 },
+	{ "run_share", "RUN%", UNIT_SHARE, 5, 1 },
+	{ "ready_share", "READY%", UNIT_SHARE, 6, 1 },
+};
+
+/* Threads that serve the guest's devices move data, too. Their table has the times. */
+static struct grid traffic_grid(const struct detail *detail, double seconds)
+{
+	struct grid grid = GRID(traffic_columns);
+	const struct traffic *t;
+	const struct thread *thread;
+
+	grid.usual = "kind,name,in,in_bytes,out,out_bytes,interrupts,run_ns";
+	detail_for_each(t, detail, TABLE_TRAFFIC) {
+		struct cell *cell = grid_row(&grid);
+
+		*cell++ = cell_text(t->kind);
+		*cell++ = cell_text(t->name);
+		*cell++ = cell_maybe(t->in);
+		*cell++ = rate_of(t->in, seconds);
+		*cell++ = cell_maybe(t->in_bytes);
+		*cell++ = rate_of(t->in_bytes, seconds);
+		*cell++ = cell_maybe(t->out);
+		*cell++ = rate_of(t->out, seconds);
+		*cell++ = cell_maybe(t->out_bytes);
+		*cell++ = rate_of(t->out_bytes, seconds);
+		*cell++ = cell_maybe(t->interrupts);
+		*cell++ = rate_of(t->interrupts, seconds);
+	}
+	detail_for_each(thread, detail, TABLE_THREADS) {
+		char name[DETAIL_TEXT_SIZE];
+		struct cell *cell;
+
+		if (!detail->table[TABLE_TRAFFIC].known || !thread_is_server(thread))
+			continue;
+		snprintf(name, sizeof(name), "%" PRIu64, thread->tid);
+		cell = grid_row(&grid);
+		*cell++ = cell_text(thread->role);
+		*cell++ = cell_text(name);
+		cell += 10;
+		*cell++ = cell_maybe(thread->run_ns);
+		*cell++ = time_share(thread->run_ns, seconds);
+		*cell++ = time_share(thread->ready_ns, seconds);
 	}
 	return grid;
 }
@@ -406,6 +455,8 @@ struct grid backing_grid(enum table table, const struct detail *detail, double s
 		return memory_grid(detail, seconds);
 	case TABLE_NODES:
 		return nodes_grid(detail);
+	case TABLE_TRAFFIC:
+		return traffic_grid(detail, seconds);
 	case TABLE_HOST:
 		return host_grid(detail, seconds);
 	case TABLE_HOST_NODES:

@@ -10,9 +10,8 @@
 #include <string.h>
 
 #include "data/memory.h"
+#include "data/nsec.h"
 #include "verdict/verdict.h"
-
-#define NSEC_PER_SEC 1000000000
 
 /* Returns the next chosen guest from the @i-th on that still runs, or NULL. */
 static const struct window_guest *next_guest(const struct window *window, size_t *i)

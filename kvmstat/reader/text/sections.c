@@ -24,6 +24,7 @@ const struct section sections[TABLE_NR] = {
 	{ TABLE_CGROUPS, "Its cgroups, and those above them", "-cgroup" },
 	{ TABLE_MEMORY, "Memory of its process", "resident_bytes" },
 	{ TABLE_NODES, "Memory by NUMA node", "-node" },
+	{ TABLE_TRAFFIC, "I/O without exits (in: to the guest)", "kind" },
 	{ TABLE_HOST, "Host", "tasks" },
 	{ TABLE_HOST_NODES, "NUMA nodes of the host", "-node" },
 	{ TABLE_PROCESSES, "Processes beside the guests, those that use most", "cpu_share" },

@@ -9,8 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A thread that runs for more of the time has no room. */
-#define FULL_THREAD 0.9
+#include "data/share.h"
+
+/*
+ * To swap a page in takes a hundred times as long as to touch a new one, so that one fault in a
+ * hundred takes as long as all others.
+ */
+#define SWAP_INS 0.01
+
+/* Pages of 4 KiB in one of 2 MiB. */
+#define SMALL_PAGES 512
 
 #define MIB (1 << 20)
 
@@ -43,14 +51,14 @@ enum manager advice_manager(const char *cgroup)
 static void copy_word(char *to, const char *from, const char *otherwise)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				    "_.-@:";
+				    "_.-@:/";
 
 	if (!*from || *from == '-' || strspn(from, plain) != strlen(from))
 		from = otherwise;
 	snprintf(to, NAME_SIZE, "%s", from);
 }
 
-/* Copies the last scope or service on the path of a cgroup. */
+/* Copies the last unit of systemd on the path of a cgroup. */
 static void copy_unit(char *to, const char *cgroup)
 {
 	char unit[NAME_SIZE] = "";
@@ -59,6 +67,7 @@ static void copy_unit(char *to, const char *cgroup)
 		size_t len = strcspn(++cgroup, "/");
 
 		if ((len > 6 && !strncmp(cgroup + len - 6, ".scope", 6)) ||
+		    (len > 6 && !strncmp(cgroup + len - 6, ".slice", 6)) ||
 		    (len > 8 && !strncmp(cgroup + len - 8, ".service", 8)))
 			snprintf(unit, sizeof(unit), "%.*s", (int)len, cgroup);
 		cgroup += len;
@@ -70,7 +79,7 @@ void advice_begin(struct advice *advice, char *text, const struct window_guest *
 		  const struct detail *detail, const struct evidence *e, const struct thresholds *t)
 {
 	const char *cgroup = guest->now ? guest->now->cgroup : "";
-	const char *quota = guest->beside.quota_cgroup;
+	const char *quota = e->beside.quota_cgroup, *scope = strstr(cgroup, "/qemu.slice/");
 
 	*advice = (struct advice){
 		.text = text,
@@ -83,11 +92,8 @@ void advice_begin(struct advice *advice, char *text, const struct window_guest *
 	};
 	copy_word(advice->name, guest->name, "GUEST");
 	copy_unit(advice->unit, *quota ? quota : cgroup);
-}
-
-static double share(double part, double of)
-{
-	return of > 0 ? part / of : 0;
+	if (!scope || sscanf(scope, "/qemu.slice/%15[0-9].scope", advice->vmid) != 1)
+		strcpy(advice->vmid, "VMID");
 }
 
 static bool is_qemu(const struct advice *advice)
@@ -116,46 +122,74 @@ static enum device_class most_touched(const struct evidence *e, double *part)
 		if (most == DEVICE_UNKNOWN || e->touched[c] > e->touched[most])
 			most = e->touched[c] ? c : most;
 	}
-	*part = share(e->touched[most], all);
+	*part = share_of(e->touched[most], all);
 	return most;
+}
+
+/* Returns whether threads that serve a guest are full; if so, or if they have room, says it. */
+static void add_servers(struct advice *advice, const struct servers *servers, const char *who,
+			const char *full, const char *room)
+{
+	if (!servers->known || !servers->nr)
+		return;
+	if (servers->busy < 0)
+		advice_add(advice->text,
+			   "its %s serves them; a window of time says whether it is full: -w 10",
+			   who);
+	else if (servers->busy >= advice->t->server)
+		advice_add(advice->text,
+			   "its %s is full (it wants a CPU for %.0f %% of the time); %s", who,
+			   100 * servers->busy, full);
+	else
+		advice_add(advice->text,
+			   "its %s has room (it wants a CPU for %.0f %% of the time), so %s", who,
+			   100 * servers->busy, room);
 }
 
 /* Who serves the queues of virtio, and whether that one is the limit. */
 static void advise_server(struct advice *advice)
 {
 	const struct beside *b = &advice->e->beside;
+	const bool libvirt = advice->manager == MANAGER_LIBVIRT;
 	char *text = advice->text;
 
-	advice_add(text, "its kicks go to an ioeventfd already");
-	if (b->vhost_known && b->vhosts) {
-		if (b->vhost_busy >= FULL_THREAD)
-			advice_add(text,
-				   "its vhost thread is full (%.0f %% of a CPU); use more queues",
-				   100 * b->vhost_busy);
-		else
-			advice_add(text,
-				   "vhost serves them and has room, so what is behind it is slow");
-	}
-	if (b->iothread_known && b->iothreads) {
-		if (b->iothread_busy >= FULL_THREAD)
-			advice_add(text,
-				   "its I/O thread is full (%.0f %% of a CPU); use more of them",
-				   100 * b->iothread_busy);
-		else
-			advice_add(text, "an I/O thread serves them and has room, so the storage "
-					 "behind it, or its limit, is slow");
-	} else if (b->iothread_known && !b->vhosts) {
+	if (advice->e->device_exits > 0)
+		advice_add(text, "its kicks go to an ioeventfd already");
+	add_servers(advice, &b->vhost, "vhost thread", "use more queues",
+		    "what is behind its network is slow");
+	if (b->vhost.nr && b->vhost.busy >= advice->t->server)
+		add_setting(advice, "<driver name='vhost' queues='N'/>",
+			    "-netdev tap,vhost=on,queues=N -device virtio-net-pci,mq=on");
+	add_servers(advice, &b->iothread, "I/O thread", "use more of them",
+		    "the storage behind it, or its limit, is slow");
+	if (b->iothread.nr && b->iothread.busy >= advice->t->server && libvirt)
+		advice_add(text, "virsh iothreadadd %s %u --live --config", advice->name,
+			   b->iothread.nr + 1);
+	if (b->iothread.known && !b->iothread.nr && !b->vhost.nr) {
 		advice_add(text, "the main loop of the VMM serves them; use an I/O thread");
-		if (advice->manager == MANAGER_LIBVIRT)
+		if (libvirt)
 			advice_add(text, "virsh iothreadadd %s 1 --live --config", advice->name);
-		else if (is_qemu(advice))
+		else if (advice->manager == MANAGER_PROXMOX)
+			advice_add(text, "qm set %s --scsi0 VOLUME,iothread=1", advice->vmid);
+		else
 			add_setting(advice, "",
 				    "-object iothread,id=io1 -device virtio-blk-pci,iothread=io1");
 	}
-	if (!b->vhost_known && !b->iothread_known)
-		advice_add(text, "whether vhost, an I/O thread or the main loop of the VMM serves "
-				 "them is not known here; an I/O thread helps if none has one");
-	if (advice->manager == MANAGER_LIBVIRT)
+	if (b->vhost.known && !b->vhost.nr && b->network_known &&
+	    b->network_rate >= advice->t->device_rate) {
+		advice_add(text, "the VMM moves its packets, %.0f a second; use vhost",
+			   b->network_rate);
+		add_setting(advice, "<driver name='vhost'/>", "-netdev tap,vhost=on");
+	}
+	if (!b->iothread.known && !b->vhost.nr)
+		advice_add(text,
+			   b->vhost.known ?
+				   "whether an I/O thread or the main loop of the VMM serves "
+				   "them is not known here; an I/O thread helps if none has one" :
+				   "whether vhost, an I/O thread or the main loop of the VMM "
+				   "serves them is not known here; an I/O thread helps if none "
+				   "has one");
+	if (libvirt && (!b->storage_known || b->storage_bytes > 0))
 		advice_add(text, "see its limits: virsh blkdeviotune %s vda", advice->name);
 }
 
@@ -178,7 +212,8 @@ void advise_io(struct advice *advice)
 
 	if (help[most])
 		advice_add(text, "%.0f %% of its device accesses go to %s", 100 * part, help[most]);
-	if (kicks && e->detailed && e->device_user < 0.5 && (help[most] || e->mmio_exits > 0)) {
+	if (kicks && e->detailed && e->device_user < 0.5 &&
+	    (help[most] || e->mmio_exits > 0 || e->server >= advice->t->server)) {
 		advise_server(advice);
 		return;
 	}
@@ -194,7 +229,7 @@ void advise_io(struct advice *advice)
 	switch (most) {
 	case DEVICE_DISK:
 		if (advice->manager == MANAGER_PROXMOX)
-			advice_add(text, "qm set VMID --scsihw virtio-scsi-single");
+			advice_add(text, "qm set %s --scsihw virtio-scsi-single", advice->vmid);
 		else
 			add_setting(advice, "<target dev='vda' bus='virtio'/>", "-drive if=virtio");
 		break;
@@ -214,11 +249,14 @@ void advise_io(struct advice *advice)
 static bool is_swapped(const struct evidence *e, const struct thresholds *t)
 {
 	const struct beside *b = &e->beside;
-
-	if (b->swap_known)
-		return b->swap_ins > 0 && b->swapped_bytes > 0;
 	/* On a slow machine all exits take long. */
-	return e->fault_ns >= 1000 * t->fault_slow && e->fault_ns >= 40 * e->cheap_ns;
+	const bool slow = e->fault_ns >= 1000 * t->fault_slow && e->fault_ns >= 40 * e->cheap_ns;
+
+	if (!b->swap_known)
+		return slow;
+	/* The kernel's workers swap in for a guest with asynchronous page faults, uncounted. */
+	return (b->swap_ins && b->swap_ins >= SWAP_INS * e->memory_exits * e->exits) ||
+	       (b->swapped_bytes && slow);
 }
 
 void advise_memory(struct advice *advice)
@@ -226,7 +264,7 @@ void advise_memory(struct advice *advice)
 	const struct evidence *e = advice->e;
 	const struct beside *b = &e->beside;
 	/* More of its memory is in pages of 2 MiB than in those of 4 KiB. */
-	const bool huge = b->maps_known && b->maps_2m * 512 > b->maps_4k;
+	const bool huge = b->maps_known && b->maps_2m * SMALL_PAGES > b->maps_4k;
 	char *text = advice->text;
 
 	if (e->dirty) {
@@ -243,8 +281,10 @@ void advise_memory(struct advice *advice)
 		advice_add(text, "its memory is swapped in (a fault takes %.0f us)",
 			   e->fault_ns / 1e3);
 		if (b->swap_known)
-			advice_add(text, "%" PRIu64 " MiB of it are swapped out",
-				   b->swapped_bytes / MIB);
+			advice_add(text,
+				   "%" PRIu64 " of its faults waited for storage, and %" PRIu64
+				   " MiB of it are swapped out",
+				   b->swap_ins, b->swapped_bytes / MIB);
 		advice_add(text, "the host needs more memory, or fewer or smaller guests");
 		if (advice->manager == MANAGER_LIBVIRT)
 			advice_add(text, "virsh setmem %s SIZE --live", advice->name);
@@ -282,7 +322,7 @@ static void add_pinning(struct advice *advice)
 	if (advice->manager == MANAGER_LIBVIRT)
 		advice_add(advice->text, "virsh vcpupin %s 0 CPU --live", advice->name);
 	else if (advice->manager == MANAGER_PROXMOX)
-		advice_add(advice->text, "qm set VMID --affinity CPUS");
+		advice_add(advice->text, "qm set %s --affinity CPUS", advice->vmid);
 	else if (advice->detail->table[TABLE_VCPUS].nr && vcpu->tid)
 		advice_add(advice->text, "taskset -pc CPU %" PRIu64, vcpu->tid);
 }
@@ -292,8 +332,10 @@ void advise_spin(struct advice *advice)
 	advice_add(
 		advice->text,
 		"its vCPUs wait for each other in loops; give it fewer vCPUs than there are free "
-		"CPUs, pin them, or use paravirtual spin locks in the guest");
-	add_pinning(advice);
+		"CPUs, %sor use paravirtual spin locks in the guest",
+		advice->e->beside.pinned ? "" : "pin them, ");
+	if (!advice->e->beside.pinned)
+		add_pinning(advice);
 }
 
 static void advise_timers(struct advice *advice)
@@ -376,7 +418,8 @@ void advise_cpu(struct advice *advice)
 			   e->full_vcpus, e->vcpus, e->full_vcpus == 1 ? "works" : "work");
 		return;
 	}
-	advice_add(text, "only more or faster CPUs, or pinning, would help");
+	advice_add(text, e->beside.pinned ? "only more or faster CPUs would help" :
+					    "only more or faster CPUs, or pinning, would help");
 	if (advice->manager == MANAGER_LIBVIRT)
 		advice_add(text, "virsh setvcpus %s %" PRIu64 " --live", advice->name,
 			   e->vcpus + 1);
@@ -386,11 +429,17 @@ void advise_paused(struct advice *advice)
 {
 	char *text = advice->text;
 
+	if (advice->e->beside.stopped) {
+		advice_add(text,
+			   "its process is stopped by a signal or a debugger: kill -CONT %" PRIu64,
+			   advice->guest->key.pid);
+		return;
+	}
 	advice_add(text, "its VMM holds it; resume it, unless it is meant to be paused");
 	if (advice->manager == MANAGER_LIBVIRT)
 		advice_add(text, "virsh resume %s", advice->name);
 	else if (advice->manager == MANAGER_PROXMOX)
-		advice_add(text, "qm resume VMID");
+		advice_add(text, "qm resume %s", advice->vmid);
 	else if (is_qemu(advice))
 		advice_add(text, "QEMU's monitor: cont");
 }
@@ -398,9 +447,14 @@ void advise_paused(struct advice *advice)
 void advise_ready(struct advice *advice)
 {
 	advice_add(advice->text,
-		   "it is ready (waiting for a CPU of the host) for %.0f %% of its time; too many "
-		   "vCPUs share the CPUs, so move it, or pin it to CPUs of its own",
+		   "it is ready (waiting for a CPU of the host) for %.0f %% of its time",
 		   100 * advice->e->ready);
+	advice_add(
+		advice->text,
+		advice->e->beside.pinned ?
+			"it is pinned to CPUs that others use, too, so choose other CPUs, or keep "
+			"the others away" :
+			"too many vCPUs share the CPUs, so move it, or pin it to CPUs of its own");
 	add_pinning(advice);
 }
 
@@ -411,7 +465,9 @@ void advise_starved(struct advice *advice)
 	advise_ready(advice);
 	if (advice->manager == MANAGER_LIBVIRT)
 		advice_add(text, "virsh schedinfo %s --live cpu_shares=4096", advice->name);
-	else if (advice->manager == MANAGER_SYSTEMD || advice->manager == MANAGER_PROXMOX)
+	else if (advice->manager == MANAGER_PROXMOX)
+		advice_add(text, "qm set %s --cpuunits 1000", advice->vmid);
+	else if (advice->manager == MANAGER_SYSTEMD)
 		advice_add(text, "systemctl set-property --runtime %s CPUWeight=1000",
 			   advice->unit);
 	else if (advice->manager == MANAGER_KUBERNETES)
@@ -419,6 +475,32 @@ void advise_starved(struct advice *advice)
 	if (!advice->e->beside.throttled_known)
 		advice_add(text, "if its cgroup has a quota (cpu.max), that can be used up: see "
 				 "nr_throttled in its cpu.stat");
+}
+
+/* Adds how a quota is taken away, by whoever has set it. */
+static void add_no_quota(struct advice *advice)
+{
+	const struct beside *b = &advice->e->beside;
+	const bool slice = strstr(advice->unit, ".slice");
+	char *text = advice->text, path[NAME_SIZE];
+
+	copy_word(path, b->quota_cgroup + (*b->quota_cgroup == '/'), "");
+	if (advice->manager == MANAGER_KUBERNETES)
+		advice_add(text, "raise limits.cpu of its pod");
+	else if (advice->manager == MANAGER_LIBVIRT && !slice)
+		advice_add(text, "virsh schedinfo %s --live %s=-1", advice->name,
+			   !*b->quota_cgroup || strstr(b->quota_cgroup, "/vcpu") ? "vcpu_quota" :
+										   "global_quota");
+	else if (advice->manager == MANAGER_PROXMOX && !slice)
+		advice_add(text, "qm set %s --cpulimit 0", advice->vmid);
+	else if (strcmp(advice->unit, "UNIT") != 0)
+		advice_add(text, "systemctl set-property --runtime %s CPUQuota=", advice->unit);
+	else if (*path)
+		advice_add(text,
+			   b->quota_version == 1 ?
+				   "echo -1 >/sys/fs/cgroup/cpu/%s/cpu.cfs_quota_us" :
+				   "echo max >/sys/fs/cgroup/%s/cpu.max",
+			   path);
 }
 
 void advise_quota(struct advice *advice)
@@ -430,14 +512,7 @@ void advise_quota(struct advice *advice)
 		   100 * e->throttled);
 	if (*e->beside.quota_cgroup)
 		advice_add(text, "the cgroup is %s", e->beside.quota_cgroup);
-	if (advice->manager == MANAGER_LIBVIRT)
-		advice_add(text, "virsh schedinfo %s --live vcpu_quota=-1", advice->name);
-	else if (advice->manager == MANAGER_KUBERNETES)
-		advice_add(text, "raise limits.cpu of its pod");
-	else if (strcmp(advice->unit, "UNIT") != 0)
-		advice_add(text, "systemctl set-property --runtime %s CPUQuota=", advice->unit);
-	else if (*e->beside.quota_cgroup)
-		advice_add(text, "echo max >/sys/fs/cgroup%s/cpu.max", e->beside.quota_cgroup);
+	add_no_quota(advice);
 }
 
 void advise_polling(struct advice *advice)

@@ -29,8 +29,10 @@ struct advice {
 	const struct thresholds *t;
 	enum manager manager;
 	const char *vmm; /* the kind, "" if it is not known */
-	char name[NAME_SIZE]; /* as a shell takes it */
-	char unit[NAME_SIZE]; /* of systemd; "UNIT" if it is not known */
+	/* As a shell takes them; a word in capitals stands for what is not known. */
+	char name[NAME_SIZE];
+	char unit[NAME_SIZE]; /* of systemd, that has the quota or else the guest */
+	char vmid[NAME_SIZE]; /* of Proxmox */
 };
 
 /* Begins advice that is added to @text. */

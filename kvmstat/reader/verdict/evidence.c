@@ -6,8 +6,13 @@
 
 #include <string.h>
 
+#include "data/share.h"
+
 /* A return to the VMM that lasts longer on average is no work for the guest. */
 #define HELD_NS 10e6
+
+/* A request of a disk that the guest waits for has no fewer bytes. */
+#define LEAST_REQUEST 512
 
 /* A guest that waits for its memory has no more faults for each halt. */
 #define MOST_FAULTS 4
@@ -20,118 +25,6 @@ const struct part_info part_info[PART_NR] = {
 	PARTS(X)
 #undef X
 };
-
-/* What an exit reason means. The first ones are causes. */
-enum kind {
-	KIND_DEVICE = CAUSE_DEVICE,
-	KIND_TIMER = CAUSE_TIMER,
-	KIND_SPIN = CAUSE_SPIN,
-	KIND_HYPERCALL = CAUSE_HYPERCALL,
-	KIND_NESTED = CAUSE_NESTED,
-	KIND_OTHER = CAUSE_OTHER,
-	KIND_FAULT = CAUSE_NR, /* of memory, or of a device's */
-	KIND_DIRTY,
-	KIND_REGISTER, /* of a timer, an interrupt controller or the processor */
-	KIND_HOST,
-	KIND_HALT,
-	KIND_HIDDEN, /* what it is for is not in the reason */
-};
-
-static enum kind kind_of(const char *reason)
-{
-	static const struct {
-		const char *reason;
-		enum kind kind;
-	} kinds[] = {
-		{ "io", KIND_DEVICE },
-		{ "IO_INSTRUCTION", KIND_DEVICE },
-		{ "EPT_MISCONFIG", KIND_DEVICE },
-		{ "npf", KIND_FAULT },
-		{ "EPT_VIOLATION", KIND_FAULT },
-		{ "DABT_LOW", KIND_FAULT },
-		{ "IABT_LOW", KIND_FAULT },
-		{ "INST_GUEST_PAGE_FAULT", KIND_FAULT },
-		{ "LOAD_GUEST_PAGE_FAULT", KIND_FAULT },
-		{ "STORE_GUEST_PAGE_FAULT", KIND_FAULT },
-		{ "PML_FULL", KIND_DIRTY },
-		{ "pause", KIND_SPIN },
-		{ "PAUSE_INSTRUCTION", KIND_SPIN },
-		{ "WFE", KIND_SPIN },
-		{ "WRS", KIND_SPIN },
-		{ "hlt", KIND_HALT },
-		{ "HLT", KIND_HALT },
-		{ "WFI", KIND_HALT },
-		{ "interrupt", KIND_HOST },
-		{ "nmi", KIND_HOST },
-		{ "smi", KIND_HOST },
-		{ "EXTERNAL_INTERRUPT", KIND_HOST },
-		{ "EXCEPTION_NMI", KIND_HOST },
-		{ "IRQ", KIND_HOST },
-		{ "IRQ_S_TIMER", KIND_HOST },
-		{ "IRQ_S_SOFT", KIND_HOST },
-		{ "IRQ_S_EXT", KIND_HOST },
-		{ "msr", KIND_REGISTER },
-		{ "MSR_READ", KIND_REGISTER },
-		{ "MSR_WRITE", KIND_REGISTER },
-		{ "SYS64", KIND_REGISTER },
-		{ "CSR", KIND_REGISTER },
-		{ "vintr", KIND_TIMER },
-		{ "iret", KIND_TIMER },
-		{ "rdtsc", KIND_TIMER },
-		{ "write_cr8", KIND_TIMER },
-		{ "avic_incomplete_ipi", KIND_TIMER },
-		{ "avic_unaccelerated_access", KIND_TIMER },
-		{ "INTERRUPT_WINDOW", KIND_TIMER },
-		{ "PENDING_INTERRUPT", KIND_TIMER },
-		{ "NMI_WINDOW", KIND_TIMER },
-		{ "RDTSC", KIND_TIMER },
-		{ "PREEMPTION_TIMER", KIND_TIMER },
-		{ "APIC_ACCESS", KIND_TIMER },
-		{ "APIC_WRITE", KIND_TIMER },
-		{ "EOI_INDUCED", KIND_TIMER },
-		{ "TPR_BELOW_THRESHOLD", KIND_TIMER },
-		{ "vmmcall", KIND_HYPERCALL },
-		{ "VMCALL", KIND_HYPERCALL },
-		{ "HVC64", KIND_HYPERCALL },
-		{ "HVC32", KIND_HYPERCALL },
-		{ "SMC64", KIND_HYPERCALL },
-		{ "SUPERVISOR_SYSCALL", KIND_HYPERCALL },
-		{ "vmrun", KIND_NESTED },
-		{ "vmload", KIND_NESTED },
-		{ "vmsave", KIND_NESTED },
-		{ "stgi", KIND_NESTED },
-		{ "clgi", KIND_NESTED },
-		{ "invlpga", KIND_NESTED },
-		{ "VMLAUNCH", KIND_NESTED },
-		{ "VMRESUME", KIND_NESTED },
-		{ "VMREAD", KIND_NESTED },
-		{ "VMWRITE", KIND_NESTED },
-		{ "VMPTRLD", KIND_NESTED },
-		{ "VMPTRST", KIND_NESTED },
-		{ "VMCLEAR", KIND_NESTED },
-		{ "VMON", KIND_NESTED },
-		{ "VMOFF", KIND_NESTED },
-		{ "INVEPT", KIND_NESTED },
-		{ "INVVPID", KIND_NESTED },
-		{ "vmgexit", KIND_HIDDEN },
-		{ "TDCALL", KIND_HIDDEN },
-	};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (!strcmp(reason, kinds[i].reason))
-			return kinds[i].kind;
-	return KIND_OTHER;
-}
-
-bool evidence_is_fault(const char *reason)
-{
-	return kind_of(reason) == KIND_FAULT;
-}
-
-static double share(double part, double of)
-{
-	return of > 0 ? part / of : 0;
-}
 
 /* A sum that has room for all that counters can have. */
 static double all_time(const uint64_t *v)
@@ -181,7 +74,7 @@ static double timer_share(const struct detail *detail, bool registers)
 		if (class == DEVICE_TIMER || class == DEVICE_INTERRUPTS)
 			timers += s->count;
 	}
-	return share(timers, all);
+	return share_of(timers, all);
 }
 
 /* Times in nanoseconds, ready time included. */
@@ -200,8 +93,8 @@ static void add_reason(struct times *times, const struct reason *r, const struct
 		       double device, double timer, double registers, const struct returns *returns)
 {
 	const double all = returns->device + returns->memory + returns->other;
-	const double log = share(returns->memory, returns->device + returns->memory);
-	const enum kind kind = kind_of(r->reason);
+	const double log = share_of(returns->memory, returns->device + returns->memory);
+	const enum kind kind = reason_kind(r->reason);
 	double kernel = r->kernel_ns, vmm = r->user_ns;
 	double hidden;
 
@@ -235,7 +128,7 @@ static void add_reason(struct times *times, const struct reason *r, const struct
 		times->vmm[CAUSE_OTHER] += (1 - registers) * vmm;
 		break;
 	case KIND_HIDDEN:
-		hidden = share(returns->device, all);
+		hidden = share_of(returns->device, all);
 		times->kernel[CAUSE_DEVICE] += hidden * kernel;
 		times->vmm[CAUSE_DEVICE] += hidden * vmm;
 		times->kernel[CAUSE_OTHER] += (1 - hidden) * kernel;
@@ -283,8 +176,8 @@ static void guess_times(struct times *times, const uint64_t *v, double kernel, d
 
 	double memory = v[COL_fault_num] - at_most(v[COL_fault_mmio_num], v[COL_fault_num]);
 
-	times->host = kernel * at_most(share(v[COL_interrupt_num], exits), 1);
-	times->kernel[CAUSE_MEMORY] = (kernel - times->host) * at_most(share(memory, exits), 1);
+	times->host = kernel * at_most(share_of(v[COL_interrupt_num], exits), 1);
+	times->kernel[CAUSE_MEMORY] = (kernel - times->host) * at_most(share_of(memory, exits), 1);
 	if (!exits || user >= HELD_NS * returns)
 		times->held = user;
 	else
@@ -305,7 +198,7 @@ static void find_top(struct evidence *e, const struct detail *detail, double reg
 		if (e->cause[causes[i]] > e->cause[e->top_cause])
 			e->top_cause = causes[i];
 	detail_for_each(r, detail, TABLE_REASONS) {
-		const enum kind kind = kind_of(r->reason);
+		const enum kind kind = reason_kind(r->reason);
 		const bool timers = e->top_cause == CAUSE_TIMER;
 		double time = r->kernel_ns + r->user_ns;
 
@@ -316,7 +209,7 @@ static void find_top(struct evidence *e, const struct detail *detail, double reg
 		else if (kind == KIND_FAULT && timers)
 			time = timer * r->user_ns;
 		else if (kind == KIND_HIDDEN && e->top_cause == CAUSE_OTHER)
-			time *= 1 - share(returns->device, all);
+			time *= 1 - share_of(returns->device, all);
 		else if (kind >= KIND_FAULT || (enum cause)kind != e->top_cause)
 			continue;
 		if (time > most) {
@@ -324,7 +217,7 @@ static void find_top(struct evidence *e, const struct detail *detail, double reg
 			strcpy(e->top_reason, r->reason);
 		}
 	}
-	e->top_share = at_most(share(most * own, e->busy), 1);
+	e->top_share = at_most(share_of(most * own, e->busy), 1);
 }
 
 /* What exits cost and mean one by one. */
@@ -334,17 +227,17 @@ static void add_exits(struct evidence *e, const struct detail *detail, const uin
 	const struct reason *r;
 
 	detail_for_each(r, detail, TABLE_REASONS) {
-		const double mean = share(r->kernel_ns, r->exits);
+		const double mean = share_of(r->kernel_ns, r->exits);
 
-		switch (kind_of(r->reason)) {
+		switch (reason_kind(r->reason)) {
 		case KIND_SPIN:
-			e->spin_exits += share(r->exits, e->exits);
+			e->spin_exits += share_of(r->exits, e->exits);
 			break;
 		case KIND_DIRTY:
 			e->dirty = e->dirty || r->exits;
 			break;
 		case KIND_HIDDEN:
-			e->hidden += share(r->exits, e->exits);
+			e->hidden += share_of(r->exits, e->exits);
 			e->exit_rate += r->exits;
 			break;
 		case KIND_DEVICE:
@@ -374,8 +267,8 @@ static void add_exits(struct evidence *e, const struct detail *detail, const uin
 		    strspn(r->reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(r->reason))
 			e->intel = detail->isa == ISA_X86;
 	}
-	e->fault_ns = share(fault_ns, faults);
-	e->device_user = at_most(share(to_user, v[COL_io_num] + v[COL_mmio_num]), 1);
+	e->fault_ns = share_of(fault_ns, faults);
+	e->device_user = at_most(share_of(to_user, v[COL_io_num] + v[COL_mmio_num]), 1);
 }
 
 /* What the fullest vCPU does can be hidden in the whole. */
@@ -416,9 +309,12 @@ static void divide_halted(struct evidence *e, const struct thresholds *t, bool a
 						    t->device_halts) &&
 		 e->device_rate >= keep * t->device_rate;
 	/* Then it waits for the other end of the network, which is no device of its own. */
-	if (b->storage_known && b->network_known && b->storage_rate < t->device_rate &&
-	    b->network_rate >= t->device_rate)
+	if (b->storage_known && b->network_known &&
+	    b->storage_bytes < t->device_rate * LEAST_REQUEST && b->network_rate >= t->device_rate)
 		device = false;
+	/* What it asks for waits for the thread that serves it, however it asks. */
+	if (e->server > 0 && e->server >= keep * t->server)
+		device = true;
 	/* Faults that come in crowds are over before the guest halts. */
 	memory = e->memory_time >= t->notable && e->memory_waits >= keep * t->device_waits &&
 		 e->memory_waits <= MOST_FAULTS;
@@ -434,19 +330,19 @@ static void set_parts(struct evidence *e, const struct times *times, double kern
 	double *part = e->part, rest = kernel - times->host, left = vmm - times->held;
 
 	for (enum cause c = 0; c < CAUSE_NR; c++) {
-		part[PART_KERNEL + c] = share(times->kernel[c], all);
-		part[PART_VMM + c] = share(times->vmm[c], all);
+		part[PART_KERNEL + c] = share_of(times->kernel[c], all);
+		part[PART_VMM + c] = share_of(times->vmm[c], all);
 		rest -= times->kernel[c];
 		left -= times->vmm[c];
-		e->cause[c] = share(times->kernel[c] + times->vmm[c], e->busy);
+		e->cause[c] = share_of(times->kernel[c] + times->vmm[c], e->busy);
 	}
 	/* What no reason accounts for. */
-	part[PART_KERNEL_OTHER] += share(rest > 0 ? rest : 0, all);
-	part[PART_VMM_OTHER] += share(left > 0 ? left : 0, all);
-	part[PART_HOST] = share(times->host, all);
-	part[PART_HELD] = e->held = share(times->held, all);
-	part[PART_THROTTLED] = e->throttled = at_most(e->throttled, share(ready, all));
-	part[PART_READY] = e->ready = share(ready, all) - e->throttled;
+	part[PART_KERNEL_OTHER] += share_of(rest > 0 ? rest : 0, all);
+	part[PART_VMM_OTHER] += share_of(left > 0 ? left : 0, all);
+	part[PART_HOST] = share_of(times->host, all);
+	part[PART_HELD] = e->held = share_of(times->held, all);
+	part[PART_THROTTLED] = e->throttled = at_most(e->throttled, share_of(ready, all));
+	part[PART_READY] = e->ready = share_of(ready, all) - e->throttled;
 }
 
 static void add_times(struct evidence *e, const struct window_guest *guest,
@@ -455,21 +351,23 @@ static void add_times(struct evidence *e, const struct window_guest *guest,
 	const uint64_t *v = guest->sum.v;
 	const double all = all_time(v), guest_ns = v[COL_guest_ns];
 	const double timer = timer_share(detail, false), registers = timer_share(detail, true);
-	const double device = at_most(share(v[COL_fault_mmio_num], v[COL_fault_num]), 1);
+	const double device = at_most(share_of(v[COL_fault_mmio_num], v[COL_fault_num]), 1);
 	double kernel = v[COL_kernel_ns], vmm = v[COL_user_ns], ready, own, rest;
 	struct returns returns = { 0 };
 	struct times times = { 0 };
 	uint64_t waited = 0;
 	const struct reason *r;
 
-	if (e->beside.throttled_known)
-		e->throttled = share(e->beside.throttled_ns, all);
 	e->ready_known = about_ready(guest->was, guest->now, &waited);
 	ready = at_most(waited, kernel + vmm);
+	/* A process that is older than its guest's counters has waited for longer. */
+	if (e->beside.throttled_known)
+		e->throttled = share_of(
+			e->beside.throttled_ns * (waited > ready ? ready / waited : 1), all);
 	/* The scheduler counts a wait when it is over. */
 	if (!v[COL_exits] && !v[COL_guest_ns])
 		ready = kernel;
-	e->starving = share(ready, guest_ns + kernel + vmm);
+	e->starving = share_of(ready, guest_ns + kernel + vmm);
 	count_returns(&returns, detail);
 	e->dirty = returns.memory > 0;
 	if (e->detailed) {
@@ -495,7 +393,7 @@ static void add_times(struct evidence *e, const struct window_guest *guest,
 	rest = ready - at_most(times.host, ready);
 	kernel -= times.host;
 	times.host -= ready - rest;
-	own = 1 - share(rest, kernel + vmm - times.held);
+	own = 1 - share_of(rest, kernel + vmm - times.held);
 	for (enum cause c = 0; c < CAUSE_NR; c++) {
 		times.kernel[c] *= own;
 		times.vmm[c] *= own;
@@ -503,15 +401,15 @@ static void add_times(struct evidence *e, const struct window_guest *guest,
 	kernel *= own;
 	vmm = (vmm - times.held) * own;
 	e->busy = guest_ns + kernel + vmm;
-	e->busy_share = share(e->busy, all);
-	e->guest = share(guest_ns, e->busy);
-	e->kernel = share(kernel, e->busy);
-	e->user = share(vmm, e->busy);
-	e->halted = share(v[COL_halted_ns], all);
-	e->polled = share(v[COL_polled_ns], all);
-	e->part[PART_GUEST] = share(guest_ns, all);
+	e->busy_share = share_of(e->busy, all);
+	e->guest = share_of(guest_ns, e->busy);
+	e->kernel = share_of(kernel, e->busy);
+	e->user = share_of(vmm, e->busy);
+	e->halted = share_of(v[COL_halted_ns], all);
+	e->polled = share_of(v[COL_polled_ns], all);
+	e->part[PART_GUEST] = share_of(guest_ns, all);
 	set_parts(e, &times, kernel + times.host, vmm + times.held, ready, all);
-	e->starving = share(ready, e->busy + ready);
+	e->starving = share_of(ready, e->busy + ready);
 	e->io_time = e->cause[CAUSE_DEVICE];
 	e->memory_time = e->cause[CAUSE_MEMORY];
 	e->exit_time = e->cause[CAUSE_TIMER] + e->cause[CAUSE_HYPERCALL] + e->cause[CAUSE_NESTED] +
@@ -535,28 +433,32 @@ void evidence_of(struct evidence *e, const struct window_guest *guest, const str
 		.exits = v[COL_exits] -
 			 (v[COL_halt_num] < v[COL_exits] ? v[COL_halt_num] : v[COL_exits]),
 		.seconds = all / 1e9,
-		.beside = guest->beside,
 	};
+	beside_of(&e->beside, guest->was, guest->now, detail);
+	if (e->beside.vhost.nr)
+		e->server = e->beside.vhost.busy;
+	if (e->beside.iothread.nr && e->beside.iothread.busy > e->server)
+		e->server = e->beside.iothread.busy;
 	detail_for_each(s, detail, TABLE_HOT)
 		if (!strcmp(s->kind, "port") || !strcmp(s->kind, "mmio"))
 			e->touched[device_find(detail->isa, s->kind, s->address).class] += s->count;
 	devices = 1 - timer_share(detail, false);
 	add_times(e, guest, detail, t);
 	add_exits(e, detail, v);
-	e->io_exits = share(v[COL_io_num], e->exits);
-	e->mmio_exits = share(v[COL_mmio_num], e->exits);
-	e->memory_exits = share(memory, e->exits);
-	e->user_exits = share(v[COL_kvm_qemu_switch_num], e->exits);
-	e->device_exits = share(touched * devices, e->exits);
-	e->device_waits = share(touched * devices, v[COL_halt_num]);
-	e->memory_waits = share(memory, v[COL_halt_num]);
-	e->exit_rate = share((e->exit_rate + touched * (1 - devices)) * 1e9, e->busy);
+	e->io_exits = share_of(v[COL_io_num], e->exits);
+	e->mmio_exits = share_of(v[COL_mmio_num], e->exits);
+	e->memory_exits = share_of(memory, e->exits);
+	e->user_exits = share_of(v[COL_kvm_qemu_switch_num], e->exits);
+	e->device_exits = share_of(touched * devices, e->exits);
+	e->device_waits = share_of(touched * devices, v[COL_halt_num]);
+	e->memory_waits = share_of(memory, v[COL_halt_num]);
+	e->exit_rate = share_of((e->exit_rate + touched * (1 - devices)) * 1e9, e->busy);
 	if (!e->detailed)
-		e->fault_ns = share(e->memory_time * e->busy, memory);
-	e->spin_rate = share(e->spin_exits * e->exits * 1e9, e->busy);
+		e->fault_ns = share_of(e->memory_time * e->busy, memory);
+	e->spin_rate = share_of(e->spin_exits * e->exits * 1e9, e->busy);
 	add_vcpus(e, guest, detail, t, &least);
-	e->device_rate = share(touched * devices, e->seconds / (e->vcpus ?: 1));
+	e->device_rate = share_of(touched * devices, e->seconds / (e->vcpus ?: 1));
 	divide_halted(e, t, again);
-	e->room = least * share(e->part[PART_IDLE], e->halted);
+	e->room = least * share_of(e->part[PART_IDLE], e->halted);
 	e->busy /= 1e9;
 }

@@ -6,21 +6,11 @@
 #ifndef EVIDENCE_H
 #define EVIDENCE_H
 
+#include "data/beside.h"
 #include "data/window.h"
 #include "verdict/device.h"
+#include "verdict/reason.h"
 #include "verdict/thresholds.h"
-
-/* What a VM exit is for. */
-enum cause {
-	CAUSE_DEVICE, /* ports and device memory, timers and interrupt controllers left out */
-	CAUSE_MEMORY, /* faults of the guest's memory */
-	CAUSE_TIMER, /* timers and interrupts: their registers, and windows for them */
-	CAUSE_SPIN, /* PAUSE */
-	CAUSE_HYPERCALL,
-	CAUSE_NESTED, /* the guest is a hypervisor */
-	CAUSE_OTHER, /* instructions that KVM handles: CPUID, MSRs, control registers */
-	CAUSE_NR
-};
 
 /*
  * The parts of all vCPU time, X(name, group, what). They add up to 1. Those of the kernel and
@@ -102,7 +92,8 @@ struct evidence {
 	uint64_t vcpus, full_vcpus; /* how many there are, and how many have no room */
 	/* How often the hot spots of each class of devices were seen. */
 	uint64_t touched[DEVICE_NR_CLASSES];
-	struct beside beside; /* of the window */
+	struct beside beside;
+	double server; /* the share of time in which the busiest thread that serves it wants a CPU */
 };
 
 /*
@@ -112,8 +103,5 @@ struct evidence {
  */
 void evidence_of(struct evidence *e, const struct window_guest *guest, const struct detail *detail,
 		 uint32_t has, const struct thresholds *t, bool again);
-
-/* Whether exits for @reason, in the kernel's spelling, are for page faults that the host handles. */
-bool evidence_is_fault(const char *reason);
 
 #endif

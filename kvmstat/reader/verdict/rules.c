@@ -51,8 +51,6 @@ static double throttled_size(const struct evidence *e)
 #define WAITING_LOOKS_ALIKE                                                                   \
 	"a guest that waits for the other end of its network, or for its users, and touches " \
 	"a device before each halt looks as if it waited for its disk"
-#define NO_EXITS \
-	"I/O by vhost, ioeventfd, posted interrupts or passthrough causes few exits or none"
 
 const struct rule rules[] = {
 	{ "held",
@@ -70,7 +68,7 @@ const struct rule rules[] = {
 	  { IF_BELOW(busy_share, idle_busy), IF(room, room) },
 	  NULL,
 	  NULL,
-	  NO_EXITS },
+	  NULL },
 
 	{ "io_time",
 	  STAGE_FINDING,
@@ -122,6 +120,14 @@ const struct rule rules[] = {
 	  io_size,
 	  advise_io,
 	  WAITING_LOOKS_ALIKE },
+	{ "server",
+	  STAGE_FINDING,
+	  BOUND_IO,
+	  NEEDS_TIMES,
+	  { IF(server, server), IF(waited, halted) },
+	  io_size,
+	  advise_io,
+	  "an I/O thread that polls looks full" },
 
 	{ "memory_time",
 	  STAGE_FINDING,
@@ -206,9 +212,9 @@ const struct rule rules[] = {
 	  { IF(guest, cpu_time), IF_FULL },
 	  NULL,
 	  advise_cpu,
-	  NO_EXITS "; a guest that polls when idle (idle=poll, haltpoll), or that spins without "
-		   "PAUSE, WFE or WRS exits, looks as if it computed" },
-	{ "room", STAGE_LAST, BOUND_NOT, NEEDS_TIMES, { IF(room, room) }, NULL, NULL, NO_EXITS },
+	  "a guest that polls when idle (idle=poll, haltpoll), or that spins without PAUSE, WFE or "
+	  "WRS exits, looks as if it computed" },
+	{ "room", STAGE_LAST, BOUND_NOT, NEEDS_TIMES, { IF(room, room) }, NULL, NULL, NULL },
 	{ "io_exits",
 	  STAGE_LAST,
 	  BOUND_NOT_IO,
@@ -216,7 +222,7 @@ const struct rule rules[] = {
 	  { VALUE(io_exits, io_exits, AT_MOST, 0) },
 	  NULL,
 	  NULL,
-	  NO_EXITS },
+	  NULL },
 };
 const size_t rules_nr = sizeof(rules) / sizeof(*rules);
 

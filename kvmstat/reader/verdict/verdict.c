@@ -308,6 +308,26 @@ static void explain_exits(char *why, const struct evidence *e, const uint64_t *v
 			   100 * e->spin_exits);
 }
 
+static void explain_servers(char *why, const struct servers *servers, const char *who)
+{
+	if (servers->nr && servers->busy >= 0)
+		advice_add(why, "%s wants a CPU for %.0f %% of the time", who, 100 * servers->busy);
+}
+
+/* What it does without exits. A rate that would be shown as 0 is left out. */
+static void explain_beside(char *why, const struct beside *b)
+{
+	if (b->storage_bytes >= 0.005e6)
+		advice_add(why, "%.2f MB/s of block I/O", b->storage_bytes / 1e6);
+	if (b->network_known && b->network_rate >= 1)
+		advice_add(why, "%.0f packets/s on its interfaces", b->network_rate);
+	explain_servers(why, &b->vhost, "its vhost thread");
+	explain_servers(why, &b->iothread, "its I/O thread");
+	if (b->passed)
+		advice_add(why, "%u device%s passed through to it", b->passed,
+			   b->passed == 1 ? " is" : "s are");
+}
+
 static void explain(struct verdict *verdict, const struct window_guest *guest,
 		    const struct thresholds *t)
 {
@@ -321,6 +341,7 @@ static void explain(struct verdict *verdict, const struct window_guest *guest,
 		explain_exits(why, e, v, t);
 	else
 		advice_add(why, v[COL_halt_num] ? "no exits but halts" : "no exits");
+	explain_beside(why, &e->beside);
 	if (e->timed)
 		name_parts(why, e, t);
 }
@@ -345,6 +366,21 @@ static void advise(struct verdict *verdict, const struct window_guest *guest,
 		advise_polling(&advice);
 }
 
+/* What of its I/O without exits is not seen: all of it, or what is left of that. */
+static void admit_silence(char *blind, const struct beside *b)
+{
+	if (!b->vhost.known || !b->iothread.known || !b->storage_known || !b->passed_known) {
+		advice_add(blind,
+			   "I/O by vhost, ioeventfd, posted interrupts or passthrough causes "
+			   "few exits or none");
+		return;
+	}
+	advice_add(blind, "I/O that other processes do for it (vhost-user, virtiofsd, passt)");
+	if (b->passed)
+		advice_add(blind, "what its %u passed-through device%s", b->passed,
+			   b->passed == 1 ? " does" : "s do");
+}
+
 static void admit(struct verdict *verdict)
 {
 	const struct evidence *e = &verdict->evidence;
@@ -352,6 +388,9 @@ static void admit(struct verdict *verdict)
 
 	if (verdict->bound == BOUND_UNKNOWN)
 		return;
+	if (verdict->bound == BOUND_IDLE || verdict->bound == BOUND_CPU ||
+	    verdict->bound == BOUND_NOT || verdict->bound == BOUND_NOT_IO)
+		admit_silence(blind, &e->beside);
 	for (size_t i = 0; i < rules_nr; i++)
 		if (verdict->met & UINT32_C(1) << i && rules[i].blind &&
 		    !strstr(blind, rules[i].blind))

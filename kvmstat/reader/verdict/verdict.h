@@ -49,7 +49,8 @@
 	COUNT(vcpus)                        \
 	COUNT(full_vcpus)                   \
 	TEXT(top_reason)                    \
-	NUMBER(exit_rate)
+	NUMBER(exit_rate)                   \
+	NUMBER(server)
 
 struct verdict {
 	enum bound bound;

@@ -15,6 +15,7 @@
 #include "count.h"
 #include "arch.h"
 #include "hooks.h"
+#include "pool.h"
 #include "reason.h"
 #include "time.h"
 
@@ -377,7 +378,7 @@ static noinline notrace void on_displaced_return(u32 reason, int error)
 		return;
 	v = kvmstat_table_displaced();
 	if (v)
-		kvmstat_count_rare_return(v, this_cpu_ptr(v->vm->rows), reason, error);
+		kvmstat_count_rare_return(v, kvmstat_pool_row(v), reason, error);
 	else
 		this_cpu_inc(kvmstat_cpu.lost_returns);
 }
