@@ -57,7 +57,8 @@
  *                        through userspace, halts left out: a column counts the exits below
  *                        so many nanoseconds and not below the column before
  *   <id>/hot             the busiest ports, device addresses, MSRs and hypercalls; the true
- *                        count lies between count and at_most
+ *                        count lies between count and at_most; ns is the time, in the
+ *                        kernel and in userspace, of the exits that touched it
  *   <id>/vcpus           by vCPU: exits, times, the thread that first ran it (in the initial
  *                        pid namespace; it may be gone), where it is
  *   <id>/vcpu_reasons    the columns of reasons, by vCPU
@@ -75,7 +76,7 @@
 #define KVMSTAT_REASONS_COLUMNS "code exits to_user kernel_ns user_ns longest_ns reason"
 #define KVMSTAT_USERSPACE_COLUMNS "kind returns name"
 #define KVMSTAT_HISTOGRAMS_COLUMNS "class through" /* then the bounds, the last is inf */
-#define KVMSTAT_HOT_COLUMNS "kind direction address count at_most"
+#define KVMSTAT_HOT_COLUMNS "kind direction address count at_most ns"
 #define KVMSTAT_VCPUS_COLUMNS \
 	"vcpu exits to_user guest_ns kernel_ns user_ns polled_ns blocked_ns tid mode"
 #define KVMSTAT_VCPU_REASONS_COLUMNS "vcpu " KVMSTAT_REASONS_COLUMNS

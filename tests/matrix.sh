@@ -32,7 +32,7 @@ run_cell() {
 	local options=(--timeout 1800 --stall 400 --smp 4)
 	case $1-$4 in
 	# A host with many possible CPUs, on a new kernel; make check has 6.1.
-	trixie-backports-cloud-svm) options+=(--smp 4,maxcpus=240 --append "lab.storm=1000") ;;
+	trixie-backports-cloud-svm) options+=(--smp "4,maxcpus=240" --append "lab.storm=1000") ;;
 	*-vmx) options=(--timeout 2400 --stall 500 --append "lab.exact=10") ;;
 	esac
 	[ $SECONDS -lt "$end" ] || return 0

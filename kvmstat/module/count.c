@@ -20,7 +20,7 @@ union kvmstat_place notrace kvmstat_count_new_place(struct kvmstat_vcpu *v, u32 
 {
 	unsigned int cell = v->nr_cells, last = KVMSTAT_CELL_EXCEPTIONS - 1;
 	enum kvmstat_class class = kvmstat_arch_class(slot);
-	union kvmstat_place place = {};
+	union kvmstat_place place;
 
 	/* Some are held back for reasons that have a column of their own. */
 	if (class == KVMSTAT_CLASS_OTHER || class == KVMSTAT_CLASS_EXCEPTION)
@@ -35,30 +35,69 @@ union kvmstat_place notrace kvmstat_count_new_place(struct kvmstat_vcpu *v, u32 
 		cell = KVMSTAT_CELL_REST;
 		class = KVMSTAT_CLASS_OTHER;
 	}
-	place.cell = offsetof(struct kvmstat_vcpu, cells[0]) + cell * sizeof(v->cells[0]);
-	place.hist = offsetof(struct kvmstat_vcpu, t.hist[0]) + class * sizeof(v->t.hist[0]);
-	place.class = class;
-	place.count = offsetof(struct kvmstat_cpu_row, exits[0]) + class * sizeof(u64);
+	place = kvmstat_record_place(cell, class);
 	place.may = KVMSTAT_MAY_RETURN | KVMSTAT_MAY_TOUCH;
 	v->places[slot] = place;
 	return place;
 }
 
-/**
- * kvmstat_count_mmio - the loaded vCPU's guest touched device memory
- * @key: the address, with KVMSTAT_SPOT_WRITE if it wrote
- *
- * Context: a probe within KVM_RUN.
- */
-void notrace kvmstat_count_mmio(u64 key)
+/* Its tag may be there, or the next place is not free. */
+static noinline notrace void rare_touch(struct kvmstat_vcpu *v, struct kvmstat_spots *spots,
+					u64 key, u8 tag, u64 low, u64 high)
 {
-	struct kvmstat_vcpu *v;
+	struct kvmstat_spot *spot = kvmstat_spots_other(spots, key, tag, low, high);
 
-	kvmstat_probe_begin();
-	v = kvmstat_table_find_loaded();
-	if (likely(v))
+	if (spot)
+		kvmstat_record_touch(v, spot);
+}
+
+/**
+ * kvmstat_count_other_touch - the guest touched what is not the last of its kind
+ * @v: the vCPU
+ * @spots: its sketch of the kind
+ * @key: as for kvmstat_count_touch()
+ *
+ * Context: a probe within KVM_RUN, preemption off.
+ */
+void notrace kvmstat_count_other_touch(struct kvmstat_vcpu *v, struct kvmstat_spots *spots, u64 key)
+{
+	u8 tag = kvmstat_spots_tag(key);
+	u64 low = kvmstat_spots_hits(spots->tags[0], tag);
+	u64 high = kvmstat_spots_hits(spots->tags[1], tag);
+	unsigned long place = spots->hand;
+
+	if (unlikely(low | high || spots->spot[place].count > spots->floor))
+		rare_touch(v, spots, key, tag, low, high);
+	else
+		kvmstat_record_touch(v, kvmstat_spots_take(spots, place, key, tag));
+}
+
+/**
+ * kvmstat_count_slow_mmio - kvmstat_count_mmio(), whatever vCPU this CPU saw last
+ * @key: likewise
+ *
+ * Context: a probe within KVM_RUN, preemption off.
+ */
+void notrace kvmstat_count_slow_mmio(u64 key)
+{
+	struct kvmstat_vcpu *v = kvmstat_table_find_loaded();
+
+	if (v)
 		kvmstat_count_device(v, this_cpu_read(kvmstat_cpu.row), key);
-	kvmstat_probe_end();
+}
+
+/**
+ * kvmstat_count_slow_hypercall - kvmstat_count_hypercall(), whatever vCPU this CPU saw last
+ * @key: of the hypercall
+ *
+ * Context: a probe within KVM_RUN, preemption off.
+ */
+void notrace kvmstat_count_slow_hypercall(u64 key)
+{
+	struct kvmstat_vcpu *v = kvmstat_table_find_loaded();
+
+	if (v)
+		kvmstat_count_touch(v, KVMSTAT_HYPERCALL, key);
 }
 
 /* KVM_TRACE_MMIO_WRITE (trace/events/kvm.h) is 2; the others are reads. */
@@ -68,58 +107,22 @@ static notrace void on_kvm_mmio(void *data, int type, int len, u64 gpa, void *va
 }
 
 /**
- * kvmstat_count_spot - the loaded vCPU's guest touched an MSR, or made a hypercall
- * @kind: of spot, a constant
- * @key: the key that kvmstat_spots_count() takes
- *
- * Context: a probe within KVM_RUN.
- */
-void notrace kvmstat_count_spot(enum kvmstat_spot_kind kind, u64 key)
-{
-	struct kvmstat_vcpu *v;
-
-	kvmstat_probe_begin();
-	v = kvmstat_table_find_loaded();
-	if (likely(v))
-		kvmstat_spots_count(&v->spots, kind, key);
-	kvmstat_probe_end();
-}
-
-/**
- * kvmstat_count_other_port - the guest touched a port that is not the last one
- * @v: the vCPU
- * @port: as the hardware has it, see kvmstat_arch_port_key()
- *
- * Context: the kvm_exit probe, preemption off.
- */
-void notrace kvmstat_count_other_port(struct kvmstat_vcpu *v, u32 port)
-{
-	WRITE_ONCE(v->port_turns, v->port_turns + 1);
-	smp_wmb(); /* pairs with snapshot() */
-	if (v->port_run)
-		kvmstat_spots_add(&v->spots, KVMSTAT_PORT, kvmstat_arch_port_key(v->port),
-				  v->port_run);
-	WRITE_ONCE(v->port, port);
-	WRITE_ONCE(v->port_run, 1);
-	smp_wmb(); /* pairs with snapshot() */
-	WRITE_ONCE(v->port_turns, v->port_turns + 1);
-}
-
-/**
- * kvmstat_count_slow_passing - the running thread passes with a vCPU that this CPU did not
- * see last
+ * kvmstat_count_slow_passing - kvmstat_count_passing(), whatever vCPU this CPU saw last, and
+ * by any clock
  * @coming: as for kvmstat_count_passing()
  *
  * Context: a probe, preemption off.
  */
 void notrace kvmstat_count_slow_passing(int coming)
 {
-	struct kvmstat_vcpu *v = kvmstat_table_miss_loaded();
+	struct kvmstat_vcpu *v = kvmstat_table_find_loaded();
 
-	if (v)
-		kvmstat_count_passing(v, coming);
-	else if (!coming)
+	if (v) {
+		kvmstat_count_mark(v, coming);
+		kvmstat_time_switch(v, coming ? KVMSTAT_STILL : KVMSTAT_STILL_LEFT);
+	} else if (!coming) {
 		this_cpu_write(kvmstat_cpu.unknown, current);
+	}
 }
 
 static enum kvmstat_errno errno_of(int error)

@@ -12,7 +12,7 @@
 extern const struct kvmstat_hook_group kvmstat_count_hooks;
 
 union kvmstat_place kvmstat_count_new_place(struct kvmstat_vcpu *v, u32 slot);
-void kvmstat_count_other_port(struct kvmstat_vcpu *v, u32 port);
+void kvmstat_count_other_touch(struct kvmstat_vcpu *v, struct kvmstat_spots *spots, u64 key);
 void kvmstat_count_rare_return(struct kvmstat_vcpu *v, struct kvmstat_cpu_row *row, u32 reason,
 			       int error);
 
@@ -43,22 +43,29 @@ static __always_inline void kvmstat_count_exit(struct kvmstat_vcpu *v, struct kv
 {
 	v->place = place;
 	((struct kvmstat_cell *)((void *)v + place.cell))->exits++;
-	++*(u64 *)((void *)row + place.count);
+	++*(u64 *)((void *)&row->exits[KVMSTAT_KEYED_CLASSES] + (place.all >> 56));
 }
 
 /**
- * kvmstat_count_port - the guest touched a port
+ * kvmstat_count_touch - the guest touched a port, an MSR, an address, or made a hypercall
  * @v: the vCPU
- * @port: as the hardware has it, see kvmstat_arch_port_key()
+ * @kind: of spot, a constant
+ * @key: with KVMSTAT_SPOT_WRITE; of a port, what kvmstat_arch_port_key() takes
  *
- * Context: the kvm_exit probe, preemption off.
+ * Context: a probe within KVM_RUN, preemption off.
  */
-static __always_inline void kvmstat_count_port(struct kvmstat_vcpu *v, u32 port)
+static __always_inline void kvmstat_count_touch(struct kvmstat_vcpu *v, enum kvmstat_spot_kind kind,
+						u64 key)
 {
-	if (likely(v->port == port))
-		v->port_run++;
-	else
-		kvmstat_count_other_port(v, port);
+	struct kvmstat_spot *spot = v->spots[kind].last;
+
+	/* Most touches are of the same key as the last. */
+	if (likely(spot->key == key)) {
+		spot->count++;
+		kvmstat_record_touch(v, spot);
+	} else {
+		kvmstat_count_other_touch(v, &v->spots[kind], key);
+	}
 }
 
 /**
@@ -77,13 +84,14 @@ static __always_inline void kvmstat_count_device(struct kvmstat_vcpu *v,
 {
 	if (!(v->place.may & KVMSTAT_MAY_TOUCH))
 		return;
+	barrier(); /* to test in memory costs an instruction less */
 	v->place.may &= ~KVMSTAT_MAY_TOUCH;
 	smp_wmb(); /* after its exit; pairs with kvmstat_sum_vcpu() */
 	v->t.mmio++;
 	row->mmio++;
-	if (v->place.class == KVMSTAT_CLASS_FAULT)
+	if (kvmstat_record_is(v->place, KVMSTAT_CLASS_FAULT))
 		v->t.fault_mmio++;
-	kvmstat_spots_count(&v->spots, KVMSTAT_MMIO, key);
+	kvmstat_count_touch(v, KVMSTAT_MMIO, key);
 }
 
 /* The exit in progress ends in userspace. */
@@ -104,21 +112,22 @@ static __always_inline void kvmstat_count_to_user(struct kvmstat_vcpu *v,
  * @error: -errno, or 0
  *
  * Context: the kvm_userspace_exit probe, preemption off.
+ * Return: false if this is for kvmstat_count_rare_return().
  */
-static __always_inline void kvmstat_count_return(struct kvmstat_vcpu *v,
+static __always_inline bool kvmstat_count_return(struct kvmstat_vcpu *v,
 						 struct kvmstat_cpu_row *row, u32 reason, int error)
 {
 	if (unlikely(error < 0 || reason >= KVMSTAT_USER_REASONS ||
-		     !(v->place.may & KVMSTAT_MAY_RETURN))) {
-		kvmstat_count_rare_return(v, row, reason, error);
-	} else {
-		kvmstat_count_to_user(v, row);
-		v->t.user_reasons[reason]++;
-	}
+		     !(v->place.may & KVMSTAT_MAY_RETURN)))
+		return false;
+	barrier(); /* as above */
+	kvmstat_count_to_user(v, row);
+	v->t.user_reasons[reason]++;
+	return true;
 }
 
 /**
- * kvmstat_count_passing - the running thread leaves KVM_RUN, or comes into it
+ * kvmstat_count_mark - the running thread leaves KVM_RUN, or comes into it
  * @v: the vCPU, which is loaded
  * @coming: it comes, or stays, see on_kvm_fpu()
  *
@@ -127,19 +136,70 @@ static __always_inline void kvmstat_count_return(struct kvmstat_vcpu *v,
  *
  * Context: a probe, preemption off.
  */
+static __always_inline void kvmstat_count_mark(struct kvmstat_vcpu *v, int coming)
+{
+	WRITE_ONCE(v->returning, coming ? NULL : current);
+}
+
+/**
+ * kvmstat_count_passing - kvmstat_count_mark(), and time it
+ * @v: likewise
+ * @coming: likewise
+ *
+ * Context: a probe, preemption off.
+ */
 static __always_inline void kvmstat_count_passing(struct kvmstat_vcpu *v, int coming)
 {
 	if (coming) {
-		WRITE_ONCE(v->returning, NULL);
+		kvmstat_count_mark(v, true);
 		kvmstat_time_pass(v, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
 	} else {
-		WRITE_ONCE(v->returning, current);
+		kvmstat_count_mark(v, false);
 		kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT, KVMSTAT_STILL_LEFT);
 	}
 }
 
-void kvmstat_count_mmio(u64 key);
-void kvmstat_count_spot(enum kvmstat_spot_kind kind, u64 key);
 void kvmstat_count_slow_passing(int coming);
+void kvmstat_count_slow_mmio(u64 key);
+void kvmstat_count_slow_hypercall(u64 key);
+
+/**
+ * kvmstat_count_mmio - the loaded vCPU's guest touched device memory
+ * @key: the address, with KVMSTAT_SPOT_WRITE if it wrote
+ *
+ * Context: a probe within KVM_RUN.
+ */
+static __always_inline void kvmstat_count_mmio(u64 key)
+{
+	struct kvmstat_vcpu *v;
+
+	kvmstat_probe_begin();
+	v = this_cpu_read(kvmstat_cpu.v);
+	if (likely(kvmstat_table_is_loaded(v)))
+		kvmstat_count_device(v, this_cpu_read(kvmstat_cpu.row), key);
+	else
+		kvmstat_count_slow_mmio(key);
+	kvmstat_probe_end();
+}
+
+/**
+ * kvmstat_count_hypercall - the loaded vCPU's guest made a hypercall
+ * @nr: its number
+ *
+ * Context: a probe within KVM_RUN.
+ */
+static __always_inline void kvmstat_count_hypercall(u64 nr)
+{
+	struct kvmstat_vcpu *v;
+
+	nr &= ~KVMSTAT_SPOT_WRITE;
+	kvmstat_probe_begin();
+	v = this_cpu_read(kvmstat_cpu.v);
+	if (likely(kvmstat_table_is_loaded(v)))
+		kvmstat_count_touch(v, KVMSTAT_HYPERCALL, nr);
+	else
+		kvmstat_count_slow_hypercall(nr);
+	kvmstat_probe_end();
+}
 
 #endif

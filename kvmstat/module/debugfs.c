@@ -169,7 +169,7 @@ static int hot_show(struct seq_file *m, void *unused)
 		[KVMSTAT_HYPERCALL] = "hypercall",
 	};
 	struct kvmstat_vm *vm = m->private;
-	unsigned int max = min(vm->nr_vcpus * (KVMSTAT_PORTS + 1), HOT_MAX);
+	unsigned int max = min(vm->nr_vcpus * KVMSTAT_SPOTS, HOT_MAX);
 	struct kvmstat_hot *hot = kvmalloc_array(max ?: 1, sizeof(*hot), GFP_KERNEL);
 	unsigned int kind, i, n;
 
@@ -180,11 +180,12 @@ static int hot_show(struct seq_file *m, void *unused)
 	for (kind = 0; kind < KVMSTAT_NR_SPOT_KINDS; kind++) {
 		n = kvmstat_hot_merge(vm, kind, hot, max);
 		for (i = 0; i < n; i++)
-			seq_printf(m, "%s %s 0x%llx %llu %llu\n", kinds[kind],
+			seq_printf(m, "%s %s 0x%llx %llu %llu %llu\n", kinds[kind],
 				   kind == KVMSTAT_HYPERCALL	   ? "call" :
 				   hot[i].key & KVMSTAT_SPOT_WRITE ? "write" :
 								     "read",
-				   hot[i].key & ~KVMSTAT_SPOT_WRITE, hot[i].count, hot[i].at_most);
+				   hot[i].key & ~KVMSTAT_SPOT_WRITE, hot[i].count, hot[i].at_most,
+				   kvmstat_clock_ns(hot[i].ticks));
 	}
 	kvmstat_roster_unlock();
 	kvfree(hot);

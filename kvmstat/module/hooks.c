@@ -16,6 +16,7 @@
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
 
+#include "clock.h"
 #include "hooks.h"
 #include "table.h"
 
@@ -159,12 +160,34 @@ static DEFINE_MUTEX(hooks_mutex);
 /* As the parameter has it; kvmstat_table_is_timed() is whether it is so. */
 static bool timing_wanted = true;
 
+static int register_hook(struct kvmstat_hook *h)
+{
+	h->error = h->tp ? tracepoint_probe_register(h->tp, h->probe, NULL) : -ENOENT;
+	h->attached = h->probe;
+	return h->error;
+}
+
 static void unregister_hook(struct kvmstat_hook *h)
 {
 	if (!h->error) {
-		tracepoint_probe_unregister(h->tp, h->probe, NULL);
+		tracepoint_probe_unregister(h->tp, h->attached, NULL);
 		h->error = -ECANCELED;
 	}
+}
+
+/* No event is without a probe meanwhile. If that fails, the probe stays as it is. */
+static int exchange_hook(struct kvmstat_hook *h, void *probe)
+{
+	int error;
+
+	if (h->error || h->attached == probe)
+		return h->error;
+	error = tracepoint_probe_register(h->tp, probe, NULL);
+	if (error)
+		return error;
+	tracepoint_probe_unregister(h->tp, h->attached, NULL);
+	h->attached = probe;
+	return 0;
 }
 
 static void timing_off(void)
@@ -174,9 +197,12 @@ static void timing_off(void)
 
 	if (kvmstat_table_is_timed())
 		kvmstat_table_set_timed(false);
-	for_each_hook(g, h)
+	for_each_hook(g, h) {
 		if (h->timing)
 			unregister_hook(h);
+		else if (h->timed)
+			exchange_hook(h, h->probe);
+	}
 }
 
 static void timing_on(void)
@@ -185,16 +211,18 @@ static void timing_on(void)
 	int error = 0;
 	unsigned int g;
 
-	for_each_hook(g, h)
-		if (h->timing) {
-			h->error = h->tp ? tracepoint_probe_register(h->tp, h->probe, NULL) :
-					   -ENOENT;
-			error = error ?: h->error;
-		}
-	if (error)
+	for_each_hook(g, h) {
+		if (h->timing)
+			error = register_hook(h) ?: error;
+		else if (h->timed)
+			error = exchange_hook(h, h->timed) ?: error;
+	}
+	if (error) {
 		timing_off();
-	else
-		kvmstat_table_set_timed(true);
+		return;
+	}
+	tracepoint_synchronize_unregister(); /* no vCPU is timed while the others run */
+	kvmstat_table_set_timed(true);
 }
 
 static int set_timing(const char *val, const struct kernel_param *kp)
@@ -256,12 +284,10 @@ static void attach(void)
 		queue_delayed_work(system_unbound_wq, &recheck, RECHECK);
 	failed = error;
 	for_each_hook(g, h) {
-		if (!h->tp)
-			h->error = -ENOENT;
-		else if (failed || h->timing)
+		if (h->tp && (failed || h->timing))
 			h->error = -ECANCELED;
 		else
-			h->error = tracepoint_probe_register(h->tp, h->probe, NULL);
+			register_hook(h);
 		failed |= h->error && h->required;
 	}
 	if (failed) {
@@ -476,10 +502,17 @@ void kvmstat_hooks_info(struct seq_file *m)
  */
 int kvmstat_hooks_init(const struct kvmstat_hook_group *first, unsigned int nr)
 {
+	struct kvmstat_hook *h;
+	unsigned int g;
 	int ret;
 
 	groups = first;
 	nr_groups = nr;
+	for_each_hook(g, h)
+		if (h->any_clock && !kvmstat_clock_is_fast()) {
+			h->probe = h->any_clock;
+			h->timed = NULL;
+		}
 	mutex_lock(&hooks_mutex);
 	forget_tracepoints();
 	for_each_kernel_tracepoint(take_builtin, NULL);

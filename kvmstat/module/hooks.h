@@ -14,17 +14,23 @@ struct tracepoint;
  * struct kvmstat_hook - one tracepoint
  * @name: the event
  * @probe: called with a data pointer (unused), then the event's arguments
+ * @timed: the same, while timing is on; @probe must do no harm beside it. NULL: @probe
+ * @any_clock: instead of both, where kvmstat_clock_is_fast() is not so; NULL: as elsewhere
  * @required: nothing is counted without it
  * @timing: nothing is timed without it, and it is attached only while timing is on
  * @tp: where it was found, NULL if not
+ * @attached: the probe that is attached
  * @error: why it is not attached, 0 if it is
  */
 struct kvmstat_hook {
 	const char *name;
 	void *probe;
+	void *timed;
+	void *any_clock;
 	bool required;
 	bool timing;
 	struct tracepoint *tp;
+	void *attached;
 	int error;
 };
 

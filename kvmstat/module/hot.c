@@ -9,68 +9,62 @@
 #include "table.h"
 
 /* Returns the count if there is no room for it. */
-static u64 merge_one(struct kvmstat_hot *hot, unsigned int *n, unsigned int max, u64 key, u64 count)
+static u64 merge_one(struct kvmstat_hot *hot, unsigned int *n, unsigned int max,
+		     const struct kvmstat_spot *spot)
 {
 	struct kvmstat_hot *h;
 
 	for (h = hot; h < hot + *n; h++)
-		if (h->key == key)
+		if (h->key == spot->key)
 			break;
 	if (h == hot + max)
-		return count;
+		return spot->count;
 	if (h == hot + *n) {
-		*h = (struct kvmstat_hot){ .key = key };
+		*h = (struct kvmstat_hot){ .key = spot->key };
 		++*n;
 	}
-	h->count += count;
+	h->count += spot->count;
+	h->ticks += spot->ticks;
 	return 0;
 }
 
-/* A key with its count, while the guest may be touching another. */
+/* A key with its figures, while the guest may be touching another. */
 static struct kvmstat_spot read_spot(const struct kvmstat_spot *spot)
 {
 	struct kvmstat_spot copy;
 
 	do {
 		copy.key = READ_ONCE(spot->key);
-		smp_rmb(); /* pairs with kvmstat_spots_add() */
+		smp_rmb(); /* pairs with kvmstat_spots_other() */
 		copy.count = READ_ONCE(spot->count);
-		smp_rmb(); /* pairs with kvmstat_spots_add() */
+		smp_rmb(); /* pairs with kvmstat_spots_other() */
+		copy.ticks = READ_ONCE(spot->ticks);
+		smp_rmb(); /* pairs with kvmstat_spots_other() */
 	} while (copy.key != READ_ONCE(spot->key));
 	return copy;
 }
 
-/*
- * Copies a vCPU's keys of a kind, with their counts above the floor; the run of the last port
- * comes last. Returns the floor.
- */
+/* Copies a vCPU's keys of a kind, with their counts above the floor, which is returned. */
 static u64 snapshot(const struct kvmstat_vcpu *v, enum kvmstat_spot_kind kind,
 		    struct kvmstat_spot *copy)
 {
-	unsigned int first, size, i, tries = 1000;
-	u64 floor, run, turns;
-	u32 port;
+	const struct kvmstat_spots *spots = &v->spots[kind];
+	unsigned int i;
+	u64 floor;
 
-	first = kvmstat_spots_range(kind, &size);
-	do {
-		turns = READ_ONCE(v->port_turns);
-		port = READ_ONCE(v->port);
-		run = READ_ONCE(v->port_run);
-		smp_rmb(); /* pairs with kvmstat_count_other_port() */
-		for (i = 0; i < size; i++)
-			copy[i] = read_spot(&v->spots.spot[first + i]);
-		smp_rmb(); /* the floor last: it only rises, and makes the counts less */
-		floor = READ_ONCE(v->spots.floor[kind]);
-		smp_rmb(); /* pairs with kvmstat_count_other_port() */
-		/* A run that has gone into the keys meanwhile must not count twice. */
-	} while (kind == KVMSTAT_PORT && --tries &&
-		 (turns & 1 || turns != READ_ONCE(v->port_turns)));
-
-	for (i = 0; i < size; i++)
+	for (i = 0; i < KVMSTAT_SPOTS; i++) {
+		copy[i] = read_spot(&spots->spot[i]);
+		if (kind == KVMSTAT_PORT)
+			copy[i].key = kvmstat_arch_port_key(copy[i].key);
+	}
+	/*
+	 * The floor last: it only rises, and makes the counts less. So a key that changed its
+	 * place meanwhile does not count twice.
+	 */
+	smp_rmb(); /* pairs with kvmstat_spots_other() */
+	floor = READ_ONCE(spots->floor);
+	for (i = 0; i < KVMSTAT_SPOTS; i++)
 		copy[i].count -= min(copy[i].count, floor);
-	copy[size] = (struct kvmstat_spot){};
-	if (kind == KVMSTAT_PORT)
-		copy[size] = (struct kvmstat_spot){ kvmstat_arch_port_key(port), run };
 	return floor;
 }
 
@@ -96,19 +90,16 @@ static int by_count(const void *a, const void *b)
 unsigned int kvmstat_hot_merge(struct kvmstat_vm *vm, enum kvmstat_spot_kind kind,
 			       struct kvmstat_hot *hot, unsigned int max)
 {
-	struct kvmstat_spot copy[KVMSTAT_PORTS + 1];
-	unsigned int size, i, n = 0;
+	struct kvmstat_spot copy[KVMSTAT_SPOTS];
 	struct kvmstat_vcpu *v;
+	unsigned int i, n = 0;
 	u64 error = 0;
 
-	BUILD_BUG_ON(KVMSTAT_PORTS < KVMSTAT_MMIOS || KVMSTAT_PORTS < KVMSTAT_MSRS ||
-		     KVMSTAT_PORTS < KVMSTAT_HYPERCALLS);
-	kvmstat_spots_range(kind, &size);
 	kvmstat_for_each_vcpu(v, vm) {
 		error += snapshot(v, kind, copy);
-		for (i = 0; i <= size; i++)
+		for (i = 0; i < KVMSTAT_SPOTS; i++)
 			if (copy[i].count)
-				error += merge_one(hot, &n, max, copy[i].key, copy[i].count);
+				error += merge_one(hot, &n, max, &copy[i]);
 		cond_resched();
 	}
 	for (i = 0; i < n; i++)

@@ -4,6 +4,7 @@
  * for a VM or vCPU that is new, or for a CPU on which a VM has not run yet.
  */
 #include <linux/list.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
 #include <linux/pid.h>
@@ -13,8 +14,10 @@
 #include "pool.h"
 #include "record.h"
 
-#define VCPUS_PER_VM 32u /* of the cap, on average */
+/* The most vCPUs are so many for each VM of the cap, or what a part of the memory has room for. */
+#define VCPUS_PER_VM 32u
 #define VCPUS_AT_LEAST 32768u
+#define VCPUS_PART_OF_MEMORY 64u
 
 /* Spares in quiet times; each time they run out there are twice as many, up to the bytes. */
 #define SPARE_VMS 16u
@@ -247,12 +250,14 @@ static struct kvmstat_vm *alloc_vm(bool shared, gfp_t gfp)
 static struct kvmstat_vcpu *alloc_vcpu(gfp_t gfp)
 {
 	struct kvmstat_vcpu *v = kzalloc(sizeof(*v), gfp);
+	unsigned int kind;
 
 	if (!v)
 		return NULL;
-	v->place.cell = offsetof(struct kvmstat_vcpu, cells[KVMSTAT_CELL_NONE]);
+	v->place = kvmstat_record_place(KVMSTAT_CELL_NONE, KVMSTAT_CLASS_OTHER);
 	v->place.hist = offsetof(struct kvmstat_vcpu, t.hist[KVMSTAT_CLASS_HALT]);
-	v->place.class = KVMSTAT_CLASS_OTHER;
+	for (kind = 0; kind < KVMSTAT_NR_SPOT_KINDS; kind++)
+		kvmstat_spots_init(&v->spots[kind]);
 	v->nr_cells = KVMSTAT_CELL_NONE + 1;
 	v->row.of_vcpu = true;
 	v->spare_row = &v->row;
@@ -286,7 +291,10 @@ static void add_spare_vm(struct kvmstat_vm *vm)
 
 static bool vcpus_left(void)
 {
-	return READ_ONCE(nr_vcpus) < max(max_vms * VCPUS_PER_VM, VCPUS_AT_LEAST);
+	u64 by_memory = (u64)totalram_pages() * PAGE_SIZE / VCPUS_PART_OF_MEMORY / VCPU_BYTES;
+
+	return READ_ONCE(nr_vcpus) <
+	       max3((u64)max_vms * VCPUS_PER_VM, by_memory, (u64)VCPUS_AT_LEAST);
 }
 
 /**

@@ -113,30 +113,40 @@ struct kvmstat_tallies {
 
 /**
  * union kvmstat_place - where a reason's exits are counted, in one word
- * @all: the word, which is 0 until the reason has a cell
- * @count: offset of its class's count in struct kvmstat_cpu_row
- * @class: enum kvmstat_class
- * @may: KVMSTAT_MAY_*, of the last exit; all of them in a vCPU's table of places
- * @hist: offset of its class's histograms in struct kvmstat_vcpu
+ * @all: the word, which is 0 until the reason has a cell, and below 0 for a keyed class
  * @cell: offset of its cell in struct kvmstat_vcpu
+ * @hist: offset of its class's histograms in struct kvmstat_vcpu
+ * @ticks: offset in struct kvmstat_vcpu of the ticks of the spot that the exit touched, or of
+ *	@no_spot
+ * @may: KVMSTAT_MAY_*, of the last exit; all of them in a vCPU's table of places
+ * @count: offset of its class's count from that of the first class that is not keyed, in
+ *	struct kvmstat_cpu_row: the highest byte
  */
 union kvmstat_place {
-	u64 all;
+	s64 all;
 	struct {
-		u8 count;
-		u8 class;
+#ifdef __LITTLE_ENDIAN
+		u16 cell;
+		u16 hist;
+		u16 ticks;
 		u8 may;
+		s8 count;
+#else
+		s8 count;
+		u8 may;
+		u16 ticks;
 		u16 hist;
 		u16 cell;
+#endif
 	};
 };
 
 /**
  * struct kvmstat_cpu_row - what one CPU did for a VM
+ * @guest: ticks in guest mode
  * @exits: exits taken there, by class
  * @to_user: returns to userspace there, after an exit that may have been elsewhere
  * @mmio: exits in which the guest touched device memory
- * @guest: ticks in guest mode
  * @next: among the spares
  * @of_vcpu: it is a part of a vCPU's record
  *
@@ -144,10 +154,10 @@ union kvmstat_place {
  * may be in its cache lines.
  */
 struct kvmstat_cpu_row {
+	u64 guest;
 	u64 exits[KVMSTAT_NR_CLASSES];
 	u64 to_user;
 	u64 mmio;
-	u64 guest;
 	struct kvmstat_cpu_row *next;
 	bool of_vcpu;
 } __aligned(128);
@@ -191,20 +201,19 @@ struct kvmstat_vm {
 
 /**
  * struct kvmstat_vcpu - a vCPU
+ * @row: a row of its VM, for the CPU that takes it first
  * @vcpu: key only
  * @notifier: of @vcpu's preempt notifier, by which its thread has it while it is loaded
  * @exit: where the architecture finds the reason
  * @place: of the last exit
  * @stamp: in ticks: @time is what was up to then
  * @mode: an enum kvmstat_mode
- * @port: the last port's key, as the hardware has it
  * @time: ticks by enum kvmstat_time
  * @left: when it left KVM_RUN; valid in KVMSTAT_LEFT and KVMSTAT_BACK
  * @back: when it came back; valid in KVMSTAT_BACK
  * @returning: the thread on its way out of KVM_RUN, from kvm_fpu's unload to
  *	kvm_userspace_exit or kvm_fpu's next load
- * @port_run: how often @port was touched in a row; not in @spots yet
- * @port_turns: how often @port changed
+ * @no_spot: ticks of exits that touched no spot: not shown
  * @spent_kernel: ticks in the kernel before @stamp, of the exit in progress
  * @spent_user: ticks in userspace before @stamp, of the exit in progress
  * @places: by slot
@@ -212,13 +221,12 @@ struct kvmstat_vm {
  * @slot_of: by cell
  * @nr_cells: cells that have a slot, the first one included
  * @t: what is counted beside the reasons
- * @spots: what the guest touches most
+ * @spots: what the guest touches most, by kind
  * @shown: the most that a reader was shown of each time; roster mutex
  * @vm: the VM that it counts for
  * @id: KVM's
  * @tid: the thread that first ran it, in the initial pid namespace
  * @seen: it has run
- * @row: a row of its VM, for the CPU that takes it first
  * @spare_row: @row, until it is taken
  * @hash: link in the table of vCPUs, by @vcpu
  * @link: in @vm->vcpus, which only grows; in @vm->created; or among the spares
@@ -227,19 +235,18 @@ struct kvmstat_vm {
  * ended. Anyone may read. The counters only grow.
  */
 struct kvmstat_vcpu {
+	struct kvmstat_cpu_row row;
 	struct kvm_vcpu *vcpu;
 	struct hlist_node *notifier;
 	struct kvmstat_arch_exit exit;
 	union kvmstat_place place;
 	u64 stamp;
 	u8 mode;
-	u32 port;
 	u64 time[KVMSTAT_NR_TIMES];
 	u64 left;
 	u64 back;
 	struct task_struct *returning;
-	u64 port_run;
-	u64 port_turns;
+	u64 no_spot;
 	u64 spent_kernel;
 	u64 spent_user;
 	union kvmstat_place places[KVMSTAT_SLOTS];
@@ -247,7 +254,7 @@ struct kvmstat_vcpu {
 	u8 slot_of[KVMSTAT_CELLS];
 	unsigned int nr_cells;
 	struct kvmstat_tallies t;
-	struct kvmstat_spots spots;
+	struct kvmstat_spots spots[KVMSTAT_NR_SPOT_KINDS] __aligned(64); /* see there */
 	u64 shown[KVMSTAT_NR_TIMES];
 	struct kvmstat_vm *vm;
 	int id;
@@ -256,10 +263,13 @@ struct kvmstat_vcpu {
 	struct kvmstat_cpu_row *spare_row;
 	struct hlist_node hash;
 	struct list_head link;
-	struct kvmstat_cpu_row row;
 };
 
 static_assert(sizeof(struct kvmstat_vcpu) <= 8192);
+/* What the fast paths use is in two cache lines, where an architecture needs little. */
+static_assert(sizeof(struct kvmstat_arch_exit) > 16 ||
+	      offsetof(struct kvmstat_vcpu, spent_kernel) - offsetof(struct kvmstat_vcpu, vcpu) <=
+		      128);
 static_assert(KVMSTAT_SLOTS <= 256); /* as slot_of is of u8 */
 
 /**
@@ -285,17 +295,46 @@ struct kvmstat_cpu {
 	u64 layout_faults;
 };
 
-/* Port I/O is class 0, whose count is the first: that is quickly seen. */
-static __always_inline bool kvmstat_record_is_io(union kvmstat_place place)
+/**
+ * kvmstat_record_place - the place of a reason, or of what is before the first exit
+ * @cell: number of its cell
+ * @class: of its exits
+ */
+static __always_inline union kvmstat_place kvmstat_record_place(unsigned int cell,
+								enum kvmstat_class class)
 {
-	BUILD_BUG_ON(KVMSTAT_CLASS_IO);
-	return !place.count;
+	union kvmstat_place place = {};
+
+	place.cell = offsetof(struct kvmstat_vcpu, cells[0]) + cell * sizeof(struct kvmstat_cell);
+	place.hist = offsetof(struct kvmstat_vcpu, t.hist[0]) +
+		     class * sizeof_field(struct kvmstat_vcpu, t.hist[0]);
+	place.ticks = offsetof(struct kvmstat_vcpu, no_spot);
+	place.count = ((int)class - KVMSTAT_KEYED_CLASSES) * (int)sizeof(u64);
+	return place;
+}
+
+/* Whether the exit is of the class. */
+static __always_inline bool kvmstat_record_is(union kvmstat_place place, enum kvmstat_class class)
+{
+	return place.count == ((int)class - KVMSTAT_KEYED_CLASSES) * (int)sizeof(u64);
 }
 
 /* The cell of the last exit. */
 static __always_inline struct kvmstat_cell *kvmstat_record_cell(struct kvmstat_vcpu *v)
 {
 	return (void *)v + v->place.cell;
+}
+
+/* The last exit touched a spot of the vCPU. */
+static __always_inline void kvmstat_record_touch(struct kvmstat_vcpu *v, struct kvmstat_spot *spot)
+{
+	v->place.ticks = (void *)&spot->ticks - (void *)v;
+}
+
+/* Where the time of the last exit goes by port, address, MSR or hypercall. */
+static __always_inline u64 *kvmstat_record_ticks(struct kvmstat_vcpu *v)
+{
+	return (void *)v + v->place.ticks;
 }
 
 /* Whether there was no exit yet. */

@@ -1,51 +1,68 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hot spots: a key that is new to a vCPU's sketch.
+ * Hot spots: a touch of another key than the last, if it does not just take the next place.
  */
+#include <linux/bitops.h>
 #include <linux/kernel.h>
 
 #include "spots.h"
 
+/* The place of a key among eight, whose tags say where it may be; the key decides. */
+static struct kvmstat_spot *find(struct kvmstat_spot *first, u64 hits, u64 key)
+{
+	struct kvmstat_spot *spot;
+
+	for (; hits; hits &= hits - 1) {
+		spot = first + __ffs64(hits) / 8;
+		if (spot->key == key)
+			return spot;
+	}
+	return NULL;
+}
+
+/* A place whose count is not above the floor; KVMSTAT_SPOTS if there is none. */
+static unsigned int find_free(struct kvmstat_spots *spots)
+{
+	u64 least = U64_MAX, floor = spots->floor;
+	unsigned int i, place;
+
+	if (spots->least > floor)
+		return KVMSTAT_SPOTS;
+	for (i = 0; i < KVMSTAT_SPOTS; i++) {
+		place = (spots->hand + i) % KVMSTAT_SPOTS;
+		if (spots->spot[place].count <= floor)
+			return place;
+		least = min(least, spots->spot[place].count);
+	}
+	spots->least = least;
+	return KVMSTAT_SPOTS;
+}
+
 /**
- * kvmstat_spots_add - count touches
- * @spots: the vCPU's
- * @kind: of spot
+ * kvmstat_spots_other - count one touch of another key than the last
+ * @spots: the vCPU's of the kind
  * @key: the port, address, MSR or hypercall, with KVMSTAT_SPOT_WRITE
- * @n: how many
+ * @tag: its tag
+ * @low: kvmstat_spots_hits() of the first eight tags
+ * @high: and of the others
  *
  * Context: a probe within KVM_RUN.
+ * Return: its place, NULL if it got none.
  */
-void notrace kvmstat_spots_add(struct kvmstat_spots *spots, enum kvmstat_spot_kind kind, u64 key,
-			       u64 n)
+struct kvmstat_spot notrace *kvmstat_spots_other(struct kvmstat_spots *spots, u64 key, u8 tag,
+						 u64 low, u64 high)
 {
-	struct kvmstat_spot *first, *spot, *end, *least;
-	u64 floor = spots->floor[kind];
-	unsigned int size;
+	struct kvmstat_spot *spot;
+	unsigned int place;
 
-	first = &spots->spot[kvmstat_spots_range(kind, &size)];
-	least = first;
-	for (spot = first, end = first + size; spot < end; spot++) {
-		if (spot->key == key && spot->count > floor) {
-			WRITE_ONCE(spot->count, spot->count + n);
-			spots->last[kind] = spot - first;
-			return;
-		}
-		if (spot->count < least->count)
-			least = spot;
+	spot = find(spots->spot, low, key) ?: find(spots->spot + 8, high, key);
+	if (spot) {
+		WRITE_ONCE(spot->count, spot->count + 1);
+		return spots->last = spot;
 	}
-	/* The floor rises until there is a place, or nothing of n is left. */
-	if (least->count > floor) {
-		u64 rise = min(n, least->count - floor);
-
-		n -= rise;
-		floor += rise;
-		WRITE_ONCE(spots->floor[kind], floor);
-		if (!n)
-			return;
-	}
-	smp_wmb(); /* pairs with snapshot() and read_spot() */
-	WRITE_ONCE(least->key, key);
-	smp_wmb(); /* pairs with read_spot() */
-	WRITE_ONCE(least->count, floor + n);
-	spots->last[kind] = least - first;
+	place = find_free(spots);
+	if (place != KVMSTAT_SPOTS)
+		return kvmstat_spots_take(spots, place, key, tag);
+	WRITE_ONCE(spots->floor, spots->floor + 1);
+	return NULL;
 }

@@ -157,7 +157,11 @@ static struct kvmstat_vcpu *add_vcpu(struct kvm_vcpu *vcpu, struct kvm *kvm, int
 	struct kvmstat_vm *vm;
 
 	lockdep_assert_held(&table_lock);
-	/* Its address is used again. */
+	/* Its address is used again. If it has not run, KVM refused it after all: so the record. */
+	if (v && !v->seen && v->vm == find_vm(kvm) && v->vm->mm == current->mm) {
+		v->id = id;
+		return v;
+	}
 	if (v) {
 		forget_vcpu(v, kvmstat_clock());
 		forget_cached(v->vm, v);

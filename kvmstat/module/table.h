@@ -36,10 +36,21 @@ static __always_inline struct kvmstat_vcpu *kvmstat_table_find(struct kvm_vcpu *
 }
 
 /**
- * kvmstat_table_find_loaded - make this CPU's cache hold the vCPU that is loaded here
+ * kvmstat_table_is_loaded - whether a vCPU is the one that is loaded here
+ * @v: the vCPU
  *
  * vcpu_load() links the vCPU's preempt notifier to the thread, and KVM is the
  * notifiers' only user in the kernel (5.10 to 7.x).
+ *
+ * Context: a probe within KVM_RUN up to vcpu_put(), preemption off.
+ */
+static __always_inline bool kvmstat_table_is_loaded(const struct kvmstat_vcpu *v)
+{
+	return v->notifier == current->preempt_notifiers.first;
+}
+
+/**
+ * kvmstat_table_find_loaded - make this CPU's cache hold the vCPU that is loaded here
  *
  * Context: a probe within KVM_RUN up to vcpu_put(), preemption off, RCU read side.
  * Return: its record as kvmstat_table_find(); NULL also if no vCPU is loaded.
@@ -48,9 +59,7 @@ static __always_inline struct kvmstat_vcpu *kvmstat_table_find_loaded(void)
 {
 	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
 
-	if (likely(v->notifier == current->preempt_notifiers.first))
-		return v;
-	return kvmstat_table_miss_loaded();
+	return likely(kvmstat_table_is_loaded(v)) ? v : kvmstat_table_miss_loaded();
 }
 
 /**

@@ -57,19 +57,30 @@ static void add_times(u64 *time, u8 mode, u64 stamp, u64 left, u64 back, u64 now
 	}
 }
 
-/* The exit in progress is over; its time goes to its reason only now. */
+/* The exit in progress is over; its time goes to its reason, and to its spot, only now. */
 static void end_handling(struct kvmstat_vcpu *v)
+{
+	struct kvmstat_cell *cell = kvmstat_record_cell(v);
+
+	cell->kernel += v->spent_kernel;
+	cell->user += v->spent_user;
+	*kvmstat_record_ticks(v) += v->spent_kernel + v->spent_user;
+	v->spent_kernel = 0;
+	v->spent_user = 0;
+}
+
+/* The exit in progress is over, by an entry. */
+static void enter(struct kvmstat_vcpu *v)
 {
 	struct kvmstat_cell *cell = kvmstat_record_cell(v);
 	u64 ticks = v->spent_kernel + v->spent_user;
 
-	cell->kernel += v->spent_kernel;
-	cell->user += v->spent_user;
+	end_handling(v);
 	if (kvmstat_record_is_fresh(v))
 		return;
 	WRITE_ONCE(cell->longest, max(cell->longest, ticks));
-	kvmstat_time_handled(v, cell, min(ticks, 2 * kvmstat_time_limit),
-			     !(v->place.may & KVMSTAT_MAY_RETURN));
+	kvmstat_time_bucket(v, min(ticks, 2 * kvmstat_time_limit),
+			    !(v->place.may & KVMSTAT_MAY_RETURN));
 }
 
 /* From the mode that was to another; @halted ticks of its time in the kernel were a halt. */
@@ -96,7 +107,7 @@ static void change(struct kvmstat_vcpu *v, u8 mode, u64 now, u64 halted, enum kv
 	if (mode != KVMSTAT_IN_GUEST)
 		return;
 	if (was == KVMSTAT_IN_KERNEL || was == KVMSTAT_BACK || was == KVMSTAT_STILL)
-		end_handling(v);
+		enter(v);
 	v->spent_kernel = 0;
 	v->spent_user = 0;
 }
@@ -131,14 +142,11 @@ void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v)
 	if (v->mode == KVMSTAT_UNTIMED)
 		return;
 	if (v->mode == KVMSTAT_IN_KERNEL) {
-		kvmstat_time_handled(v, kvmstat_record_cell(v), 0, false);
+		kvmstat_time_bucket(v, 0, false);
 		v->mode = KVMSTAT_IN_GUEST;
 	}
 	change(v, KVMSTAT_IN_KERNEL, kvmstat_clock(), 0, KVMSTAT_BLOCKED);
-	kvmstat_record_cell(v)->kernel += v->spent_kernel;
-	kvmstat_record_cell(v)->user += v->spent_user;
-	v->spent_kernel = 0;
-	v->spent_user = 0;
+	end_handling(v);
 }
 
 /**
@@ -178,8 +186,9 @@ void kvmstat_time_stop(struct kvmstat_vcpu *v, u64 now)
 static enum kvmstat_time pending(const struct kvmstat_vcpu *v)
 {
 	struct task_struct *waiter;
+	union kvmstat_place place = { .all = READ_ONCE(v->place.all) };
 
-	if (READ_ONCE(v->place.class) == KVMSTAT_CLASS_HALT)
+	if (kvmstat_record_is(place, KVMSTAT_CLASS_HALT))
 		return KVMSTAT_BLOCKED;
 	if (copy_from_kernel_nofault(&waiter, (__force void *)&v->vcpu->wait.task,
 				     sizeof(waiter)) ||

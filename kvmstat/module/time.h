@@ -15,7 +15,7 @@
 #include "clock.h"
 #include "record.h"
 
-/* Spans up to this stay on the fast paths: two of them are below 2^24 ns. */
+/* Spans up to this stay on the fast paths: they are below the last bucket's, 2^23 ns. */
 extern u64 kvmstat_time_limit;
 
 /* Returns 0 if the clocks of two CPUs differ by a little. */
@@ -43,23 +43,31 @@ static __always_inline void kvmstat_time_set(struct kvmstat_vcpu *v, u8 mode, u6
 }
 
 /**
- * kvmstat_time_handled - an exit's handling is over
+ * kvmstat_time_bucket - count an exit by the time of its handling
  * @v: the vCPU
- * @cell: of the exit
  * @ticks: how long it took; at most twice kvmstat_time_limit
  * @through: whether it went through userspace
  */
-static __always_inline void kvmstat_time_handled(struct kvmstat_vcpu *v, struct kvmstat_cell *cell,
-						 u64 ticks, bool through)
+static __always_inline void kvmstat_time_bucket(struct kvmstat_vcpu *v, u64 ticks, bool through)
 {
 	const unsigned int low = KVMSTAT_CLOCK_SHIFT + KVMSTAT_FIRST_BUCKET_BITS - 1;
 	u64 *hist = (void *)v + v->place.hist;
 
-	if (unlikely(ticks > cell->longest))
-		WRITE_ONCE(cell->longest, ticks);
 	/* Bucket 0 is below 512 ns, 1 is below 1024 ns, and so on. */
 	hist[through * KVMSTAT_BUCKETS + __fls((ticks * kvmstat_clock_mult) | BIT_ULL(low)) - low]++;
 }
+
+/* The handling of an exit is over, on a fast path. */
+static __always_inline void kvmstat_time_handled(struct kvmstat_vcpu *v, struct kvmstat_cell *cell,
+						 u64 ticks, bool through)
+{
+	*kvmstat_record_ticks(v) += ticks;
+	if (unlikely(ticks > cell->longest))
+		WRITE_ONCE(cell->longest, ticks);
+	kvmstat_time_bucket(v, ticks, through);
+}
+
+/* The fast paths know no other clock than the counter: see kvmstat_clock_is_fast(). */
 
 /**
  * kvmstat_time_exit - the guest was left
@@ -73,8 +81,10 @@ static __always_inline bool kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvm
 {
 	u64 now, ticks;
 
-	if (unlikely(v->mode != KVMSTAT_IN_GUEST || !kvmstat_clock_is_fast()))
+	if (unlikely(v->mode != KVMSTAT_IN_GUEST)) {
+		barrier(); /* to compare in memory costs an instruction less */
 		return v->mode == KVMSTAT_UNTIMED;
+	}
 	now = kvmstat_clock_fast();
 	ticks = kvmstat_time_span(v->stamp, now);
 	kvmstat_time_set(v, KVMSTAT_IN_KERNEL, now);
@@ -92,13 +102,9 @@ static __always_inline bool kvmstat_time_exit(struct kvmstat_vcpu *v, struct kvm
  */
 static __always_inline bool kvmstat_time_entry(struct kvmstat_vcpu *v)
 {
+	u64 now = kvmstat_clock_fast(), ticks = now - v->stamp;
 	struct kvmstat_cell *cell;
-	u64 now, ticks;
 
-	if (unlikely(!kvmstat_clock_is_fast()))
-		return false;
-	now = kvmstat_clock_fast();
-	ticks = now - v->stamp;
 	if (unlikely(ticks > kvmstat_time_limit))
 		return false;
 	cell = kvmstat_record_cell(v);
@@ -118,22 +124,22 @@ static __always_inline bool kvmstat_time_entry(struct kvmstat_vcpu *v)
  */
 static __always_inline bool kvmstat_time_entry_back(struct kvmstat_vcpu *v)
 {
-	u64 now, user = v->back - v->left, kernel;
+	u64 user = v->back - v->left, now, ticks;
 	struct kvmstat_cell *cell;
 
-	if (unlikely(!kvmstat_clock_is_fast()))
-		return false;
+	OPTIMIZER_HIDE_VAR(user); /* or it is computed twice */
 	now = kvmstat_clock_fast();
-	kernel = now - v->stamp - user;
-	if (unlikely((user | kernel) > kvmstat_time_limit))
+	ticks = now - v->stamp;
+	/* The clocks of two CPUs may differ by a little: @user may be below 0. */
+	if (unlikely(ticks > kvmstat_time_limit || ticks < user))
 		return false;
 	cell = kvmstat_record_cell(v);
 	kvmstat_time_set(v, KVMSTAT_IN_GUEST, now);
 	v->time[KVMSTAT_USER] += user;
-	v->time[KVMSTAT_KERNEL] += kernel;
+	v->time[KVMSTAT_KERNEL] += ticks - user;
 	cell->user += user;
-	cell->kernel += kernel;
-	kvmstat_time_handled(v, cell, user + kernel, true);
+	cell->kernel += ticks - user;
+	kvmstat_time_handled(v, cell, ticks, true);
 	return true;
 }
 
@@ -152,13 +158,16 @@ void kvmstat_time_switch(struct kvmstat_vcpu *v, u8 mode);
 static __always_inline void kvmstat_time_pass(struct kvmstat_vcpu *v, u64 *when, u8 from, u8 to,
 					      u8 slow)
 {
-	if (likely(v->mode == from && kvmstat_clock_is_fast())) {
+	barrier(); /* to compare in memory costs an instruction less */
+	if (likely(v->mode == from)) {
 		WRITE_ONCE(*when, kvmstat_clock_fast());
 		smp_wmb(); /* pairs with kvmstat_time_read() */
 		WRITE_ONCE(v->mode, to);
-	} else if (v->mode != KVMSTAT_UNTIMED) {
-		kvmstat_time_switch(v, slow);
+		return;
 	}
+	barrier(); /* as above */
+	if (v->mode != KVMSTAT_UNTIMED)
+		kvmstat_time_switch(v, slow);
 }
 
 void kvmstat_time_init(void);

@@ -20,12 +20,7 @@ works() {
 	echo "out-in-turn $(per_exit out $exits --vms=2 --one-thread)"
 }
 
-kvm_load
-works >without
-load timing=0
-works >counting
-echo Y >/sys/module/kvmstat/parameters/timing
-works >timing
+three_ways
 # crowd VMS: start VMs until so many are live in total.
 there=0
 crowd() {
@@ -62,12 +57,8 @@ crowd 512
 works >timing.crowded
 echo N >/sys/module/kvmstat/parameters/timing
 works >counting.crowded
-# of WORK FILE
-of() { awk -v w="$1" '$1 == w { print $2 }' "$2"; }
-for work in cpuid out rdmsr vmmcall outn mmiow mmion out-in-turn; do
-	echo "cost $work 1 $(of $work without) $(of $work counting) $(of $work timing)"
-	echo "cost $work $(info vms) $(of $work without) $(of $work counting.crowded) $(of $work timing.crowded)"
-done
+costs 1 counting timing
+costs "$(info vms)" counting.crowded timing.crowded
 grep -E '^(vms|vcpus|memory_bytes|bytes_)' $K/info
 for file in crowd*.pid; do
 	kill -9 "$(cat "$file")"

@@ -34,5 +34,25 @@ per_exit() {
 	shift 2
 	short=$(ns "$@" "$what:$((exits / 2))")
 	long=$(ns "$@" "$what:$exits")
-	echo $(((long - short) / (exits / 2)))
+	echo $(((long - short) / (exits / 2) / $(lab_option exact 1)))
+}
+
+# three_ways: call works without kvmstat, with kvmstat counting only, and with kvmstat timing, too.
+three_ways() {
+	kvm_present
+	works >without
+	load timing=0
+	works >counting
+	echo Y >/sys/module/kvmstat/parameters/timing
+	works >timing
+}
+
+# of WORK FILE
+of() { awk -v w="$1" '$1 == w { print $2 }' "$2"; }
+
+# costs VMS COUNTING TIMING: print "cost WORK VMS WITHOUT COUNTING TIMING" for each work.
+costs() {
+	while read -r work without; do
+		echo "cost $work $1 $without $(of $work $2) $(of $work $3)"
+	done <without
 }

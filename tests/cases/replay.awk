@@ -4,7 +4,7 @@
 #   reason EXITS TO_USER KERNEL USER NAME  for exits whose handling is over
 #   class through low|high BUCKET...       histograms of times that are shorter or longer by
 #                                          the distance of two probes of one event, in ns
-#   hot KIND DIRECTION ADDRESS COUNT
+#   hot KIND DIRECTION ADDRESS COUNT NS    ns of the exits whose handling is over
 #   user RETURNS NAME
 #   injected COUNT
 
@@ -42,6 +42,8 @@ function handled(    name, t) {
 	kernel[name] += spent[pid, "kernel"]
 	user[name] += spent[pid, "user"]
 	t = spent[pid, "kernel"] + spent[pid, "user"]
+	if (touched[pid] != "")
+		hot_time[touched[pid]] += t
 	name = class_of(name) " " (through[pid] ? "userspace" : "kernel")
 	hist[name " low", bucket(ns(t) + apart)]++
 	hist[name " high", bucket(ns(t) - apart)]++
@@ -49,7 +51,14 @@ function handled(    name, t) {
 	classes[name " high"]
 }
 
+# The exit in progress touched KEY.
+function touch(key) {
+	hot[key]++
+	touched[pid] = key
+}
+
 function forget() {
+	touched[pid] = ""
 	spent[pid, "kernel"] = spent[pid, "user"] = through[pid] = 0
 }
 
@@ -109,10 +118,10 @@ event == "kvm_vcpu_wakeup" {
 }
 event == "kvm_pio" {
 	split(rest, f, " ")
-	hot["port " (f[1] == "pio_write" ? "write" : "read") " " f[3]]++
+	touch("port " (f[1] == "pio_write" ? "write" : "read") " " f[3])
 }
-event == "kvm_msr" { split(rest, f, " "); hot["msr " (f[1] == "msr_read" ? "read" : "write") " 0x" f[2]]++ }
-event == "kvm_hypercall" { split(rest, f, " "); hot["hypercall call " f[2]]++ }
+event == "kvm_msr" { split(rest, f, " "); touch("msr " (f[1] == "msr_read" ? "read" : "write") " 0x" f[2]) }
+event == "kvm_hypercall" { split(rest, f, " "); touch("hypercall call " f[2]) }
 event == "kvm_inj_virq" { injected++ }
 
 END {
@@ -126,7 +135,7 @@ END {
 		print ""
 	}
 	for (h in hot)
-		print "hot", h, hot[h]
+		printf "hot %s %d %d\n", h, hot[h], ns(hot_time[h])
 	for (name in returns)
 		print "user", returns[name], name
 	print "injected", injected + 0

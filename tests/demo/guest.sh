@@ -21,15 +21,16 @@ start() {
 	echo "$! $1" >>names
 }
 
-# working: every guest has begun its work (its counts then are in NAME.began), and those with
-# disks have touched the disks 2000 and 100 times. This may take long.
+# working: every guest has begun its work (its counts then are in NAME.began), those with disks have
+# touched the disks 2000 and 100 times, and the other has made 500 exits. This may take long.
 working() {
 	cat /proc/kvminfo >final
 	for name in ide virtio compute; do
 		grep -qs working "/tmp/$name.log" || return 1
 		[ -e $name.began ] || { cp "$(dir $name)/hot" $name.hot && cp final $name.began; }
 	done
-	[ "$(for_work ide io_num)" -ge 2000 ] && [ "$(for_work virtio mmio_num)" -ge 100 ]
+	[ "$(for_work ide io_num)" -ge 2000 ] && [ "$(for_work virtio mmio_num)" -ge 100 ] &&
+		[ "$(for_work compute exits)" -ge 500 ]
 }
 
 # of NAME COLUMN [FILE]: print the guest's value at the end.
@@ -122,6 +123,13 @@ check "most of the IDE guest's port I/O is for its disk" "$(disk_ports ide)" 50
 check "most of the device memory that the virtio guest touches is one address, its disk's queue" "$(kicks virtio)" 50
 for name in ide virtio compute; do
 	says "$name"
+done
+
+# What the guests said, and what they touched, tells why a check failed.
+[ $wrong = 0 ] || for name in ide virtio compute; do
+	heading "$name"
+	cat "/tmp/$name.log"
+	head -n 20 "$(dir $name)/hot"
 done
 
 # End the VMs here, so that this log shows trouble at their end.

@@ -166,8 +166,9 @@ says docs/verdicts.md "its fullest vCPU halts $(percent room) of all time with n
 says docs/verdicts.md "fewer than $(threshold min_exits) exits, and less than $(threshold min_seconds) seconds of vCPU time"
 says docs/files.md "until $(defined RETIRED_MAX) other VMs have ended"
 says docs/files.md "the last $(defined RETIRED_MAX) VMs that ended, with the name of the VMM. These VMs have at most $(defined RETIRED_MAX_VCPUS) vCPUs"
-says docs/files.md "$(defined KVMSTAT_PORTS) ports, $(defined KVMSTAT_MMIOS) device addresses, $(defined KVMSTAT_MSRS) MSRs and $(defined KVMSTAT_HYPERCALLS) hypercalls"
-says docs/files.md "one time in $(($(defined KVMSTAT_PORTS) + 1)) (ports and addresses), $(($(defined KVMSTAT_MSRS) + 1)) (MSRs) or $(($(defined KVMSTAT_HYPERCALLS) + 1)) (hypercalls)"
+spots=$(defined KVMSTAT_SPOTS)
+says docs/files.md "$spots ports, $spots device addresses, $spots MSRs and $spots hypercalls"
+says docs/files.md "more often than one time in $((spots + 1)) is"
 says docs/limits.md "for $(($(defined KVMSTAT_CELLS) - 3 - $(defined KVMSTAT_CELLS_HELD))) different reasons, and for $(defined KVMSTAT_CELLS_HELD) more"
 says docs/limits.md "More than $(defined SPARE_VMS) VMs, or $(defined SPARE_VCPUS) vCPUs"
 says docs/limits.md "\`max_vms\` VMs ($(defined max_vms) unless changed)"

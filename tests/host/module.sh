@@ -65,3 +65,4 @@ else
 	not_ok "the twin does not build"
 fi
 tests/host/reasons.sh "$1"
+tests/host/spots.sh

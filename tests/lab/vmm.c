@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,10 +46,10 @@ struct vm {
 };
 
 static struct {
-	int vms, vcpus, churn, id_base, rest, wake, nested, fifo;
-	bool one_thread, other_thread, hop, hand_over, inject, leave, held;
+	int vms, vcpus, churn, id_base, rest, wake, nested, fifo, pin, refused;
+	bool one_thread, other_thread, hop, hand_over, inject, leave, held, groups, halted, stuck;
 	char *program;
-} opt = { .vms = 1, .vcpus = 1 };
+} opt = { .vms = 1, .vcpus = 1, .pin = -1 };
 
 static int kvm, run_size;
 static long nr_cpus;
@@ -100,6 +101,7 @@ static void load_program(uint8_t *memory)
 static void make_vcpu(struct vm *vm, int n)
 {
 	struct vcpu *v = &vm->vcpus[n];
+	int i;
 
 	v->vm = vm;
 	v->done = false;
@@ -109,6 +111,10 @@ static void make_vcpu(struct vm *vm, int n)
 	v->fd = ioctl(vm->fd, KVM_CREATE_VCPU, v->id);
 	if (v->fd < 0)
 		err(1, "KVM_CREATE_VCPU");
+	/* KVM finds out late that there is such a vCPU. */
+	for (i = 0; i < opt.refused; i++)
+		if (ioctl(vm->fd, KVM_CREATE_VCPU, v->id) >= 0 || errno != EEXIST)
+			err(1, "KVM_CREATE_VCPU with an id that is used");
 	v->run = mmap(NULL, run_size, PROT_READ | PROT_WRITE, MAP_SHARED, v->fd, 0);
 	if (v->run == MAP_FAILED)
 		err(1, "mmap of kvm_run");
@@ -148,14 +154,21 @@ static void end_vm(struct vm *vm)
 	munmap(vm->memory, MEMORY);
 }
 
-static void hop(void)
+static void move_to(int cpu)
 {
-	static __thread int cpu;
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
-	CPU_SET(cpu++ % nr_cpus, &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		err(1, "sched_setaffinity");
+}
+
+static void hop(void)
+{
+	static __thread int cpu;
+
+	move_to(cpu++ % nr_cpus);
 }
 
 /* One KVM_RUN. */
@@ -236,9 +249,43 @@ static void *run_vcpu(void *arg)
 		starts_here(v);
 	}
 	runs_here(v);
-	while (!v->done)
+	while (!v->done) {
 		step(v);
+		/* The guest is in the middle of its work. */
+		if (opt.stuck)
+			pause();
+		if (opt.halted &&
+		    ioctl(v->fd, KVM_SET_MP_STATE, &(struct kvm_mp_state){ KVM_MP_STATE_HALTED }))
+			err(1, "KVM_SET_MP_STATE");
+	}
 	return NULL;
+}
+
+static int run_in_group(void *arg)
+{
+	run_vcpu(arg);
+	return 0;
+}
+
+#define STACK 0x10000
+
+/* Each vCPU has a process of its own, all of which share the memory and the files. */
+static void run_in_groups(struct vm *vms)
+{
+	pid_t pids[MAX_VMS][MAX_VCPUS];
+	int i, j;
+
+	for (i = 0; i < opt.vms; i++)
+		for (j = 0; j < opt.vcpus; j++) {
+			pids[i][j] = clone(run_in_group, (char *)malloc(STACK) + STACK,
+					   CLONE_VM | CLONE_FILES | SIGCHLD, &vms[i].vcpus[j]);
+			if (pids[i][j] < 0)
+				err(1, "clone");
+		}
+	for (i = 0; i < opt.vms; i++)
+		for (j = 0; j < opt.vcpus; j++)
+			if (waitpid(pids[i][j], NULL, 0) < 0)
+				err(1, "waitpid");
 }
 
 /* Runs all vCPUs of all VMs in turn, one KVM_RUN each, on this thread. */
@@ -308,6 +355,8 @@ static void run(struct vm *vms)
 			errx(1, "pthread_create");
 	if (opt.one_thread)
 		run_in_turn(vms);
+	else if (opt.groups)
+		run_in_groups(vms);
 	else
 		run_in_threads(vms);
 	for (i = 0; opt.wake && i < opt.vms; i++)
@@ -391,6 +440,11 @@ static const struct argp_option options[] = {
 	{ "rest", 'r', "US", 0, "sleep so long after every return", 0 },
 	{ "inject", 'i', NULL, 0, "give the guest an interrupt after every return", 0 },
 	{ "fifo", 'f', "N", 0, "run at this real-time priority", 0 },
+	{ "refused", 'k', "N", 0, "create each vCPU N times more, in vain", 0 },
+	{ "pin", 'p', "N", 0, "run on this CPU only", 0 },
+	{ "groups", 'g', NULL, 0, "a process for each vCPU, all of which share their memory", 0 },
+	{ "halted", 'a', NULL, 0, "halt each vCPU, in the kernel, after every return", 0 },
+	{ "stuck", 's', NULL, 0, "never call KVM_RUN again after the first exit to userspace", 0 },
 	{ "one-thread", 't', NULL, 0, "run all vCPUs in turn on one thread", 0 },
 	{ "other-thread", 'o', NULL, 0, "do all of it in a thread that is not the main one", 0 },
 	{ "hop", 'h', NULL, 0, "move to another CPU after every return", 0 },
@@ -426,6 +480,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'f':
 		opt.fifo = atoi(arg);
+		break;
+	case 'k':
+		opt.refused = atoi(arg);
+		break;
+	case 'p':
+		opt.pin = atoi(arg);
+		break;
+	case 'g':
+		opt.groups = true;
+		break;
+	case 'a':
+		opt.halted = true;
+		break;
+	case 's':
+		opt.stuck = true;
 		break;
 	case 'i':
 		opt.inject = true;
@@ -474,6 +543,8 @@ int main(int argc, char **argv)
 	if (opt.fifo &&
 	    sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ .sched_priority = opt.fifo }))
 		err(1, "sched_setscheduler");
+	if (opt.pin >= 0)
+		move_to(opt.pin);
 	nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (kvm < 0)

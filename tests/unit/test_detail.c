@@ -115,8 +115,8 @@ static void reads_hot(void **state)
 {
 	struct detail detail;
 	const struct spot *s = accept(TABLE_HOT,
-				      KVMSTAT_HOT_COLUMNS "\nport write 0xcf8 679 758\n"
-							  "mmio read 0xfec00010 204 209\n",
+				      KVMSTAT_HOT_COLUMNS "\nport write 0xcf8 679 758 12345\n"
+							  "mmio read 0xfec00010 204 209 0\n",
 				      2, &detail);
 
 	(void)state;
@@ -125,7 +125,16 @@ static void reads_hot(void **state)
 	assert_int_equal(s->address, 0xcf8);
 	assert_int_equal(s->count, 679);
 	assert_int_equal(s->at_most, 758);
+	assert_int_equal(s->ns, 12345);
 	assert_int_equal(s[1].address, 0xfec00010);
+	assert_int_equal(s[1].ns, 0);
+	detail_free(&detail);
+
+	/* A module before the times of hot spots. */
+	s = accept(TABLE_HOT, "kind direction address count at_most\nport write 0xcf8 679 758\n", 1,
+		   &detail);
+	assert_int_equal(s->at_most, 758);
+	assert_true(s->ns == DETAIL_UNKNOWN);
 	detail_free(&detail);
 }
 
@@ -369,15 +378,17 @@ static void subtracts_each_form(void **state)
 
 	(void)state;
 	/* The same address is read and written. Estimates can go back. */
-	parse(TABLE_HOT, KVMSTAT_HOT_COLUMNS "\nport read 0x1f0 5 9\nport write 0x1f0 50 90\n",
+	parse(TABLE_HOT, KVMSTAT_HOT_COLUMNS "\nport read 0x1f0 5 9 7\nport write 0x1f0 50 90 70\n",
 	      &was);
-	parse(TABLE_HOT, KVMSTAT_HOT_COLUMNS "\nport write 0x1f0 60 80\nport read 0x1f0 6 12\n",
-	      &now);
+	parse(TABLE_HOT,
+	      KVMSTAT_HOT_COLUMNS "\nport write 0x1f0 60 80 75\nport read 0x1f0 6 12 2\n", &now);
 	detail_subtract(&diff, &was, &now);
 	s = diff.table[TABLE_HOT].row;
 	assert_int_equal(s[0].count, 10);
 	assert_int_equal(s[0].at_most, 0);
+	assert_int_equal(s[0].ns, 5);
 	assert_int_equal(s[1].count, 1);
+	assert_int_equal(s[1].ns, 0);
 	assert_int_equal(s[1].at_most, 3);
 	assert_int_equal(s[1].address, 0x1f0);
 	detail_free(&diff);

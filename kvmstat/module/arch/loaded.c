@@ -58,8 +58,13 @@ void notrace kvmstat_loaded_return(void *data, __u32 reason, int error)
 	if (likely(v)) {
 		row = this_cpu_read(kvmstat_cpu.row);
 		kvmstat_loaded_settle(v, row);
-		kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT, KVMSTAT_STILL_LEFT);
-		kvmstat_count_return(v, row, reason, error);
+		if (likely(kvmstat_clock_is_fast()))
+			kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT,
+					  KVMSTAT_STILL_LEFT);
+		else
+			kvmstat_time_switch(v, KVMSTAT_STILL_LEFT);
+		if (!kvmstat_count_return(v, row, reason, error))
+			kvmstat_count_rare_return(v, row, reason, error);
 	} else {
 		this_cpu_inc(kvmstat_cpu.lost_returns);
 	}
@@ -81,7 +86,9 @@ static void __maybe_unused check_types(void)
  */
 void notrace kvmstat_loaded_slow_entry(struct kvmstat_vcpu *v)
 {
-	if (v->mode == KVMSTAT_LEFT || v->mode == KVMSTAT_STILL_LEFT)
+	if (v->mode == KVMSTAT_STILL_LEFT)
+		kvmstat_time_switch(v, KVMSTAT_STILL);
+	else if (v->mode == KVMSTAT_LEFT)
 		kvmstat_time_pass(v, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
 	if (v->mode != KVMSTAT_BACK || unlikely(!kvmstat_time_entry_back(v)))
 		kvmstat_time_switch(v, KVMSTAT_IN_GUEST);

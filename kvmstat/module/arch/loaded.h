@@ -36,7 +36,7 @@ static __always_inline void kvmstat_loaded_exit(struct kvmstat_vcpu *v, u32 slot
 	struct kvmstat_cpu_row *row = this_cpu_read(kvmstat_cpu.row);
 
 	kvmstat_loaded_settle(v, row);
-	if (unlikely(!kvmstat_time_exit(v, row)))
+	if (unlikely(!kvmstat_clock_is_fast() || !kvmstat_time_exit(v, row)))
 		kvmstat_time_slow_exit(v);
 	kvmstat_count_exit(v, row, kvmstat_count_place(v, slot));
 }
@@ -52,7 +52,8 @@ static __always_inline void kvmstat_loaded_entry(void)
 
 	if (unlikely(!v))
 		return;
-	if (unlikely(v->mode != KVMSTAT_IN_KERNEL || !kvmstat_time_entry(v)))
+	if (unlikely(v->mode != KVMSTAT_IN_KERNEL || !kvmstat_clock_is_fast() ||
+		     !kvmstat_time_entry(v)))
 		kvmstat_loaded_slow_entry(v);
 }
 

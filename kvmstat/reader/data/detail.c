@@ -66,8 +66,13 @@ static const struct field histograms[] = {
 };
 
 static const struct field hot[] = {
-	TEXT_KEY(spot, kind), TEXT_KEY(spot, direction), KEY(spot, address),
-	COUNTER(spot, count), COUNTER(spot, at_most),	 { 0 },
+	TEXT_KEY(spot, kind),
+	TEXT_KEY(spot, direction),
+	KEY(spot, address),
+	COUNTER(spot, count),
+	COUNTER(spot, at_most),
+	MAYBE_COUNTER(spot, ns),
+	{ 0 },
 };
 
 static const struct field vcpus[] = {

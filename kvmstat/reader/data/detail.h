@@ -44,6 +44,7 @@ struct histogram {
 struct spot {
 	char kind[DETAIL_TEXT_SIZE], direction[DETAIL_TEXT_SIZE];
 	uint64_t address, count, at_most;
+	uint64_t ns; /* the handling of the exits that touched it; older modules have none */
 };
 
 struct vcpu {

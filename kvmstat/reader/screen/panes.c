@@ -46,7 +46,7 @@ static const struct grid_column vmm_columns[] = {
 	[V_SHARE] = { "share", "RETURNS%", UNIT_SHARE, 8, 1 },
 };
 
-enum { H_KIND, H_DIRECTION, H_ADDRESS, H_DEVICE, H_CLASS, H_COUNT, H_COUNT_S, H_AT_MOST };
+enum { H_KIND, H_DIRECTION, H_ADDRESS, H_DEVICE, H_CLASS, H_COUNT, H_COUNT_S, H_AT_MOST, H_TIME };
 static const struct grid_column hot_columns[] = {
 	[H_KIND] = { "kind", "KIND", UNIT_TEXT, 9, 0 },
 	[H_DIRECTION] = { "direction", "", UNIT_TEXT, 5, 0 },
@@ -56,6 +56,7 @@ static const struct grid_column hot_columns[] = {
 	[H_COUNT] = { "count", "COUNT", UNIT_COUNT, 9, 0 },
 	[H_COUNT_S] = { "count_s", "COUNT/s", UNIT_RATE, 7, 0 },
 	[H_AT_MOST] = { "at_most", "AT-MOST", UNIT_COUNT, 9, 0 },
+	[H_TIME] = { "ns", "TIME", UNIT_NS, 6, 0 },
 };
 
 enum { U_VCPU, U_MODE, U_EXITS, U_EXITS_S, U_TO_VMM_S, U_GUEST, U_KERNEL, U_VMM, U_HALTED };
@@ -227,6 +228,7 @@ static void fill_hot(struct sheet *sheet, struct rows_of *of)
 		cell[H_COUNT] = cell_number(s->count);
 		cell[H_COUNT_S] = rate(of, of->rates ? last[i].count : 0);
 		cell[H_AT_MOST] = cell_number(s->at_most);
+		cell[H_TIME] = cell_maybe(s->ns);
 	}
 }
 
@@ -408,7 +410,7 @@ static const struct {
 	[PANE_HOT] = { fill_hot,
 		       { .grid = GRID(hot_columns),
 			 .always = "kind,direction,address,device,count,count_s",
-			 .wide = "class,at_most",
+			 .wide = "ns,class,at_most",
 			 .now = "count_s",
 			 .total = "count",
 			 .least = 6,

@@ -125,7 +125,7 @@ static const struct grid_column spot_columns[] = {
 	{ "kind", "KIND", UNIT_TEXT, 9, 0 },	    { "direction", "DIR", UNIT_TEXT, 5, 0 },
 	{ "address", "ADDRESS", UNIT_HEX, 10, 0 },  { "count", "COUNT", UNIT_COUNT, 9, 0 },
 	{ "at_most", "AT-MOST", UNIT_COUNT, 9, 0 }, { "class", "CLASS", UNIT_TEXT, 10, 0 },
-	{ "device", "DEVICE", UNIT_TEXT, 34, 0 },
+	{ "device", "DEVICE", UNIT_TEXT, 34, 0 },   { "ns", "TIME", UNIT_NS, 6, 0 },
 };
 
 static struct grid hot_grid(const struct detail *detail)
@@ -133,7 +133,7 @@ static struct grid hot_grid(const struct detail *detail)
 	struct grid grid = GRID(spot_columns);
 	const struct spot *s;
 
-	grid.usual = "kind,direction,address,count,at_most,device";
+	grid.usual = "kind,direction,address,count,at_most,ns,device";
 	detail_for_each(s, detail, TABLE_HOT) {
 		struct device device = device_find(detail->isa, s->kind, s->address);
 		struct cell *cell;
@@ -148,6 +148,7 @@ static struct grid hot_grid(const struct detail *detail)
 		*cell++ = cell_number(s->at_most);
 		*cell++ = cell_text(device_class_name(device.class));
 		*cell++ = cell_text(device.name);
+		*cell++ = cell_maybe(s->ns);
 	}
 	return grid;
 }

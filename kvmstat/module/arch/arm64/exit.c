@@ -249,7 +249,7 @@ static void count_register(struct kvmstat_vcpu *v)
 
 	if (!read_syndrome(v, ESR_ELx_EC_SYS64, &esr))
 		return;
-	kvmstat_spots_count(&v->spots, KVMSTAT_MSR,
+	kvmstat_count_touch(v, KVMSTAT_MSR,
 			    (u64)esr_sys64_to_sysreg(esr) |
 				    (esr & ESR_ELx_SYS64_ISS_DIR_READ ? 0 : KVMSTAT_SPOT_WRITE));
 }
@@ -282,7 +282,7 @@ static notrace void on_kvm_entry(void *data, unsigned long pc)
 
 static notrace void on_kvm_hvc(void *data, unsigned long pc, unsigned long x0, unsigned long imm)
 {
-	kvmstat_count_spot(KVMSTAT_HYPERCALL, x0 & ~KVMSTAT_SPOT_WRITE);
+	kvmstat_count_hypercall(x0);
 }
 
 /* kvm_exit, then kvm_userspace_exit come last, so that a return is counted only if its exit was. */

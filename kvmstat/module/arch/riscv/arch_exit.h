@@ -43,7 +43,7 @@
 
 /**
  * struct kvmstat_arch_exit - what KVM's counters were at the last exit
- * @key: the guest's address that it was for, as for kvmstat_spots_count()
+ * @key: the guest's address that it was for, as for kvmstat_count_touch()
  * @exits: KVM's count of exits
  * @mmio: and of those that were MMIO
  * @seen: @exits is known

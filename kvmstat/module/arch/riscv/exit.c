@@ -206,8 +206,7 @@ static void count_register(struct kvmstat_vcpu *v, u32 insn)
 {
 	bool write = (INSN_FUNCT3(insn) & 3) == 1 || INSN_RS1(insn);
 
-	kvmstat_spots_count(&v->spots, KVMSTAT_MSR,
-			    INSN_CSR(insn) | (write ? KVMSTAT_SPOT_WRITE : 0));
+	kvmstat_count_touch(v, KVMSTAT_MSR, INSN_CSR(insn) | (write ? KVMSTAT_SPOT_WRITE : 0));
 }
 
 /*
@@ -219,7 +218,7 @@ static void count_call(struct kvmstat_vcpu *v, const struct kvm_cpu_trap *trap)
 	const struct kvm_cpu_context *guest = &v->vcpu->arch.guest_context;
 
 	if (guest->sepc == trap->sepc)
-		kvmstat_spots_count(&v->spots, KVMSTAT_HYPERCALL,
+		kvmstat_count_touch(v, KVMSTAT_HYPERCALL,
 				    (guest->a7 << 32 | (u32)guest->a6) & ~KVMSTAT_SPOT_WRITE);
 	else
 		atomic_inc(&failed_registers);

@@ -19,8 +19,10 @@
  */
 #if defined(KVMSTAT_HAVE_EXIT_INFO_REASON)
 #define KVMSTAT_EXIT_ARGS struct kvm_vcpu *vcpu, u32 isa
+#define KVMSTAT_EXIT_PASS vcpu, isa
 #elif defined(KVMSTAT_HAVE_EXIT_INFO_NO_REASON)
 #define KVMSTAT_EXIT_ARGS unsigned int reason, struct kvm_vcpu *vcpu, u32 isa
+#define KVMSTAT_EXIT_PASS 0, vcpu, isa
 #else
 #error "kvmstat does not know what this kernel's kvm_exit event looks like, see scripts/probes"
 #endif
@@ -31,8 +33,10 @@
  */
 #ifdef KVMSTAT_HAVE_ENTRY_IMMEDIATE_EXIT
 #define KVMSTAT_ENTRY_ARGS struct kvm_vcpu *vcpu, bool force_immediate_exit
+#define KVMSTAT_ENTRY_PASS vcpu, false
 #else
 #define KVMSTAT_ENTRY_ARGS struct kvm_vcpu *vcpu
+#define KVMSTAT_ENTRY_PASS vcpu
 #endif
 
 /*
@@ -144,32 +148,18 @@ static __always_inline bool kvmstat_exit_slot(const struct kvmstat_arch_exit *ex
 		*slot = code;
 		return true;
 	}
-	if (exit->vmread && kvmstat_exit_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason)) {
+	if (exit->vmread) {
+		if (!kvmstat_exit_vmread(KVMSTAT_VMCS_EXIT_REASON, &reason))
+			return false;
 		*slot = (u16)reason;
 		return likely(*slot < KVMSTAT_DIRECT);
 	}
-	*slot = code - KVMSTAT_HIGH_BASE + KVMSTAT_DIRECT;
-	return code - KVMSTAT_HIGH_BASE < KVMSTAT_HIGH;
+	code -= KVMSTAT_HIGH_BASE;
+	*slot = code + KVMSTAT_DIRECT;
+	return likely(code < KVMSTAT_HIGH);
 }
 
-/* EXIT_QUALIFICATION, SDM vol. 3, 28.2.1. */
+/* EXIT_QUALIFICATION, SDM vol. 3, 28.2.1: of port I/O, and of the immediate forms' MSR. */
 #define KVMSTAT_VMCS_QUALIFICATION 0x6400
-
-/**
- * kvmstat_exit_port - the port of an exit for port I/O
- * @exit: the vCPU's, by which the reason was found
- *
- * Context: the kvm_exit probe; the VMCS or VMCB of the exit is in place.
- * Return: the port as the hardware has it, see kvmstat_arch_port_key().
- */
-static __always_inline u32 kvmstat_exit_port(const struct kvmstat_arch_exit *exit)
-{
-	unsigned long info = 0;
-
-	if (likely(!exit->vmread))
-		return (*exit->vmcb)->control.exit_info_1;
-	kvmstat_exit_vmread(KVMSTAT_VMCS_QUALIFICATION, &info);
-	return info;
-}
 
 #endif

@@ -286,11 +286,52 @@ u64 kvmstat_arch_port_key(u32 port)
 	return port >> 16 | (in ? 0 : KVMSTAT_SPOT_WRITE);
 }
 
-/* Out of line, so that the fast path saves no registers. */
-static noinline notrace void on_slow_exit(struct kvm_vcpu *vcpu, u32 isa)
+/* The bits of an exit's information that kvmstat_arch_port_key() takes. */
+#define SVM_PORT (SVM_IOIO_TYPE_MASK | 0xffff0000u)
+#define VMX_PORT (BIT(3) | 0xffff0000u)
+
+/* The guest's registers are saved already: RCX has the MSR. */
+static __always_inline void touch_msr(struct kvmstat_vcpu *v, u32 msr, u64 write)
+{
+	kvmstat_count_touch(v, KVMSTAT_MSR, msr | write << 63);
+}
+
+static __always_inline void touch_svm(struct kvmstat_vcpu *v, const struct kvm_vcpu *vcpu, u32 slot,
+				      const struct vmcb *vmcb)
+{
+	u64 info = vmcb->control.exit_info_1;
+
+	if (slot == SVM_EXIT_IOIO)
+		kvmstat_count_touch(v, KVMSTAT_PORT, info & SVM_PORT);
+	else
+		touch_msr(v, vcpu->arch.regs[VCPU_REGS_RCX], info);
+}
+
+static __always_inline void touch_vmx(struct kvmstat_vcpu *v, const struct kvm_vcpu *vcpu, u32 slot)
+{
+	unsigned long info = 0;
+
+	switch (slot) {
+	case EXIT_REASON_MSR_READ:
+	case EXIT_REASON_MSR_WRITE:
+		touch_msr(v, vcpu->arch.regs[VCPU_REGS_RCX], slot == EXIT_REASON_MSR_WRITE);
+		break;
+	case EXIT_REASON_IO_INSTRUCTION:
+		kvmstat_exit_vmread(KVMSTAT_VMCS_QUALIFICATION, &info);
+		kvmstat_count_touch(v, KVMSTAT_PORT, info & VMX_PORT);
+		break;
+	default: /* the immediate forms */
+		kvmstat_exit_vmread(KVMSTAT_VMCS_QUALIFICATION, &info);
+		touch_msr(v, info, slot == EXIT_REASON_MSR_WRITE_IMM);
+	}
+}
+
+/* Out of line, so that the fast path saves no registers. It may use any clock. */
+static noinline notrace void on_slow_exit(void *data, KVMSTAT_EXIT_ARGS)
 {
 	struct kvmstat_vcpu *v = kvmstat_table_find(vcpu);
 	struct kvmstat_cpu_row *row;
+	union kvmstat_place place;
 	u32 slot;
 
 	if (!v) {
@@ -300,35 +341,73 @@ static noinline notrace void on_slow_exit(struct kvm_vcpu *vcpu, u32 isa)
 	row = this_cpu_read(kvmstat_cpu.row);
 	kvmstat_time_slow_exit(v);
 	slot = kvmstat_exit_slow_slot(&v->exit, vcpu, isa);
-	kvmstat_count_exit(v, row, kvmstat_count_place(v, slot));
-	if (kvmstat_record_is_io(v->place))
-		kvmstat_count_port(v, kvmstat_exit_port(&v->exit));
+	place = kvmstat_count_place(v, slot);
+	kvmstat_count_exit(v, row, place);
+	if (place.all >= 0)
+		return;
+	if (v->exit.vmread)
+		touch_vmx(v, vcpu, slot);
+	else
+		touch_svm(v, vcpu, slot, *v->exit.vmcb);
 }
 
+/* Count an exit if it is a usual one. */
+static __always_inline bool count_exit(struct kvmstat_vcpu *v, const struct kvm_vcpu *vcpu,
+				       unsigned long slot, const struct vmcb *vmcb, bool svm)
+{
+	union kvmstat_place place = v->places[slot];
+	struct kvmstat_cpu_row *row;
+
+	/* One test for both cases: the usual exit has no key. */
+	if (likely(place.all > 0)) {
+		row = this_cpu_read(kvmstat_cpu.row);
+		if (unlikely(!kvmstat_time_exit(v, row)))
+			return false;
+		kvmstat_count_exit(v, row, place);
+		return true;
+	}
+	if (unlikely(!place.all))
+		return false;
+	row = this_cpu_read(kvmstat_cpu.row);
+	if (unlikely(!kvmstat_time_exit(v, row)))
+		return false;
+	kvmstat_count_exit(v, row, place);
+	if (svm)
+		touch_svm(v, vcpu, slot, vmcb);
+	else
+		touch_vmx(v, vcpu, slot);
+	return true;
+}
+
+/* What a slow path does not use is not kept for it. */
 static notrace void on_kvm_exit(void *data, KVMSTAT_EXIT_ARGS)
 {
 	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
-	struct kvmstat_cpu_row *row;
-	union kvmstat_place place;
-	u32 slot;
+	const struct vmcb *vmcb;
+	unsigned long slot;
+	u32 other;
 
-	if (unlikely(v->vcpu != vcpu) || unlikely(!kvmstat_exit_slot(&v->exit, &slot)))
+	if (unlikely(v->vcpu != vcpu))
 		goto slow;
-	place = v->places[slot];
-	if (unlikely(!place.all))
-		goto slow;
-	row = this_cpu_read(kvmstat_cpu.row);
-	if (unlikely(!kvmstat_time_exit(v, row)))
-		goto slow;
-	kvmstat_count_exit(v, row, place);
-	if (kvmstat_record_is_io(place))
-		kvmstat_count_port(v, kvmstat_exit_port(&v->exit));
-	return;
+	vmcb = *v->exit.vmcb;
+	slot = (u32)vmcb->control.exit_code;
+	if (unlikely(slot >= KVMSTAT_DIRECT)) {
+		if (!kvmstat_exit_slot(&v->exit, &other))
+			goto slow;
+		slot = other;
+		if (v->exit.vmread) {
+			if (likely(count_exit(v, vcpu, slot, NULL, false)))
+				return;
+			goto slow;
+		}
+	}
+	if (likely(count_exit(v, vcpu, slot, vmcb, true)))
+		return;
 slow:
-	on_slow_exit(vcpu, isa);
+	on_slow_exit(NULL, KVMSTAT_EXIT_PASS);
 }
 
-static noinline notrace void on_slow_entry(struct kvm_vcpu *vcpu)
+static noinline notrace void on_slow_entry(void *data, KVMSTAT_ENTRY_ARGS)
 {
 	struct kvmstat_vcpu *v = kvmstat_table_find(vcpu);
 
@@ -340,16 +419,26 @@ static notrace void on_kvm_entry(void *data, KVMSTAT_ENTRY_ARGS)
 {
 	struct kvmstat_vcpu *v = this_cpu_read(kvmstat_cpu.v);
 
-	if (likely(v->vcpu == vcpu)) {
-		if (likely(v->mode == KVMSTAT_IN_KERNEL)) {
-			if (likely(kvmstat_time_entry(v)))
-				return;
-		} else if (v->mode == KVMSTAT_BACK) {
-			if (likely(kvmstat_time_entry_back(v)))
-				return;
-		}
+	if (unlikely(v->vcpu != vcpu)) {
+		on_slow_entry(NULL, KVMSTAT_ENTRY_PASS);
+		return;
 	}
-	on_slow_entry(vcpu);
+	if (likely(v->mode == KVMSTAT_IN_KERNEL)) {
+		if (likely(kvmstat_time_entry(v)))
+			return;
+	} else {
+		barrier(); /* to compare in memory costs an instruction less */
+		if (v->mode == KVMSTAT_BACK && likely(kvmstat_time_entry_back(v)))
+			return;
+	}
+	kvmstat_time_switch(v, KVMSTAT_IN_GUEST);
+}
+
+static noinline notrace void on_slow_fpu(void *data, int load)
+{
+	kvmstat_probe_begin();
+	kvmstat_count_slow_passing(load);
+	kvmstat_probe_end();
 }
 
 /*
@@ -357,30 +446,51 @@ static notrace void on_kvm_entry(void *data, KVMSTAT_ENTRY_ARGS)
  * So kvm_userspace_exit can find whose return it is, also when the thread runs several vCPUs
  * or the guest was never entered. With MPX, KVM puts it for an INIT, too, and loads it again.
  */
+static notrace void on_untimed_fpu(void *data, int load)
+{
+	struct kvmstat_vcpu *v;
+
+	kvmstat_probe_begin();
+	v = this_cpu_read(kvmstat_cpu.v);
+	if (likely(kvmstat_table_is_loaded(v))) {
+		kvmstat_count_mark(v, load);
+		kvmstat_probe_end();
+		return;
+	}
+	kvmstat_probe_end();
+	on_slow_fpu(data, load);
+}
+
 static notrace void on_kvm_fpu(void *data, int load)
 {
 	struct kvmstat_vcpu *v;
 
 	kvmstat_probe_begin();
 	v = this_cpu_read(kvmstat_cpu.v);
-	if (likely(v->notifier == current->preempt_notifiers.first))
+	if (likely(kvmstat_table_is_loaded(v))) {
 		kvmstat_count_passing(v, load);
-	else
-		kvmstat_count_slow_passing(load);
+		kvmstat_probe_end();
+		return;
+	}
 	kvmstat_probe_end();
+	on_slow_fpu(data, load);
 }
 
-static noinline notrace void on_displaced_return(u32 reason, int error)
+static noinline __noclone notrace void on_slow_return(void *data, __u32 reason, int error)
 {
 	struct kvmstat_vcpu *v;
 
-	if (!READ_ONCE(kvmstat_hooks_live))
-		return;
-	v = kvmstat_table_displaced();
-	if (v)
-		kvmstat_count_rare_return(v, kvmstat_pool_row(v), reason, error);
+	kvmstat_probe_begin();
+	v = this_cpu_read(kvmstat_cpu.v);
+	if (likely(data_race(v->returning) == current))
+		WRITE_ONCE(v->returning, NULL);
 	else
+		v = READ_ONCE(kvmstat_hooks_live) ? kvmstat_table_displaced() : NULL;
+	if (likely(v))
+		kvmstat_count_rare_return(v, kvmstat_pool_row(v), reason, error);
+	else if (READ_ONCE(kvmstat_hooks_live))
 		this_cpu_inc(kvmstat_cpu.lost_returns);
+	kvmstat_probe_end();
 }
 
 static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int error)
@@ -389,13 +499,14 @@ static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int error)
 
 	kvmstat_probe_begin();
 	v = this_cpu_read(kvmstat_cpu.v);
-	if (unlikely(data_race(v->returning) != current)) {
-		on_displaced_return(reason, error);
-	} else {
+	if (likely(data_race(v->returning) == current &&
+		   kvmstat_count_return(v, this_cpu_read(kvmstat_cpu.row), reason, error))) {
 		WRITE_ONCE(v->returning, NULL);
-		kvmstat_count_return(v, this_cpu_read(kvmstat_cpu.row), reason, error);
+		kvmstat_probe_end();
+		return;
 	}
 	kvmstat_probe_end();
+	on_slow_return(data, reason, error);
 }
 
 /* An eventfd took an MMIO write before the emulator saw it (VT-x). */
@@ -404,15 +515,10 @@ static notrace void on_kvm_fast_mmio(void *data, u64 gpa)
 	kvmstat_count_mmio(gpa | KVMSTAT_SPOT_WRITE);
 }
 
-static notrace void on_kvm_msr(void *data, unsigned int write, u32 ecx, u64 val, bool exception)
-{
-	kvmstat_count_spot(KVMSTAT_MSR, ecx | (write ? KVMSTAT_SPOT_WRITE : 0));
-}
-
 static notrace void on_kvm_hypercall(void *data, unsigned long nr, unsigned long a0,
 				     unsigned long a1, unsigned long a2, unsigned long a3)
 {
-	kvmstat_count_spot(KVMSTAT_HYPERCALL, nr & ~KVMSTAT_SPOT_WRITE);
+	kvmstat_count_hypercall(nr);
 }
 
 /* Fires beside kvm_exit, which has counted the exit. */
@@ -448,12 +554,15 @@ static void __maybe_unused check_types(void)
 static struct kvmstat_hook hooks[] = {
 	{ .name = "kvm_userspace_exit", .probe = on_kvm_userspace_exit, .required = true },
 	{ .name = "kvm_fast_mmio", .probe = on_kvm_fast_mmio },
-	{ .name = "kvm_msr", .probe = on_kvm_msr },
 	{ .name = "kvm_hypercall", .probe = on_kvm_hypercall },
 	{ .name = "kvm_inj_virq", .probe = on_kvm_inj_virq },
 	{ .name = "kvm_nested_vmexit", .probe = on_kvm_nested_vmexit },
-	{ .name = "kvm_entry", .probe = on_kvm_entry, .timing = true },
-	{ .name = "kvm_exit", .probe = on_kvm_exit, .required = true },
-	{ .name = "kvm_fpu", .probe = on_kvm_fpu, .required = true },
+	{ .name = "kvm_entry", .probe = on_kvm_entry, .any_clock = on_slow_entry, .timing = true },
+	{ .name = "kvm_exit", .probe = on_kvm_exit, .any_clock = on_slow_exit, .required = true },
+	{ .name = "kvm_fpu",
+	  .probe = on_untimed_fpu,
+	  .timed = on_kvm_fpu,
+	  .any_clock = on_slow_fpu,
+	  .required = true },
 };
 const struct kvmstat_hook_group kvmstat_arch_hooks = { hooks, ARRAY_SIZE(hooks) };
