@@ -13,8 +13,8 @@ kdir = eval "$$(scripts/kdir.sh '$(KVER)' '$(KDIR)' '$(kernel-cc)' || echo exit 
 READER = build/kvmstat
 
 # ncursesw for the screen, libproc2 for processes, jansson for JSON, inih for the
-# configuration file.
-reader-libs := -lncursesw -lproc2 -ljansson -linih
+# configuration file, zlib for recordings that are compressed.
+reader-libs := -lncursesw -lproc2 -ljansson -linih -lz
 reader-files := $(wildcard kvmstat/reader/*.c kvmstat/reader/*/*.[ch])
 
 # The rooms of the command, from the bottom to the top. No room includes files of a higher room.
@@ -35,9 +35,9 @@ reader: $(READER) ## build the command, build/kvmstat
 $(READER): $(reader-files) include/kvmstat.h
 	@$(reader-rooms)
 	@mkdir -p $(@D)
-	@printf '#include <%s>\n' ncurses.h libproc2/pids.h jansson.h ini.h | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 || { \
+	@printf '#include <%s>\n' ncurses.h libproc2/pids.h jansson.h ini.h zlib.h | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 || { \
 		echo "kvmstat: the command needs libraries: sudo apt install" \
-			"libncurses-dev libproc2-dev libjansson-dev libinih-dev" >&2; exit 1; }
+			"libncurses-dev libproc2-dev libjansson-dev libinih-dev zlib1g-dev" >&2; exit 1; }
 	$(CC) -std=gnu11 -Wall -Wextra $(CPPFLAGS) $(CFLAGS) -Iinclude -iquote kvmstat/reader $(LDFLAGS) -o $@ \
 		$(filter %.c,$^) $(reader-libs) $(LDLIBS)
 
@@ -73,9 +73,9 @@ install-reader: reader
 	install -D -m 644 docs/kvmstat.1 "$(DESTDIR)$(PREFIX)/share/man/man1/kvmstat.1"; \
 	install -D -m 644 completion/kvmstat.bash \
 		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmstat"; \
-	install -D -m 644 -t "$(DESTDIR)$(SYSTEMD)" systemd/kvmstat-export.*; \
+	install -D -m 644 -t "$(DESTDIR)$(SYSTEMD)" systemd/kvmstat-*; \
 	sed -i 's|^ExecStart=kvmstat |ExecStart=$(PREFIX)/bin/kvmstat |' \
-		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service"
+		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service" "$(DESTDIR)$(SYSTEMD)/kvmstat-record.service"
 
 uninstall: ## undo install
 	@$(kdir); set -x; \
@@ -83,7 +83,7 @@ uninstall: ## undo install
 		"$(DESTDIR)$(PREFIX)/share/man/man1/kvmstat.1" \
 		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmstat" \
 		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service" \
-		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.timer"; \
+		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.timer" "$(DESTDIR)$(SYSTEMD)/kvmstat-record.service"; \
 	$(if $(DESTDIR),:,depmod -a "$$KVER")
 
 # The sources from which DKMS builds the module.
