@@ -14,8 +14,8 @@ READER = build/kvmstat
 TUNER = $(dir $(READER))kvmtune
 
 # ncursesw for the screen, libproc2 for processes, jansson for JSON, inih for the
-# configuration file.
-tuner-libs := -lproc2 -ljansson -linih
+# configuration file, zlib for recordings that are compressed.
+tuner-libs := -lproc2 -ljansson -linih -lz
 reader-libs := -lncursesw $(tuner-libs)
 reader-files := $(wildcard kvmstat/reader/*.c kvmstat/reader/*/*.[ch])
 tuner-files := $(wildcard kvmstat/tuner/*.c kvmstat/tuner/*/*.[ch] \
@@ -41,9 +41,9 @@ reader: $(READER) $(TUNER) ## build the commands, build/kvmstat and build/kvmtun
 $(READER): $(reader-files) include/kvmstat.h
 	@$(reader-rooms)
 	@mkdir -p $(@D)
-	@printf '#include <%s>\n' ncurses.h libproc2/pids.h jansson.h ini.h | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 || { \
+	@printf '#include <%s>\n' ncurses.h libproc2/pids.h jansson.h ini.h zlib.h | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 || { \
 		echo "kvmstat: the command needs libraries: sudo apt install" \
-			"libncurses-dev libproc2-dev libjansson-dev libinih-dev" >&2; exit 1; }
+			"libncurses-dev libproc2-dev libjansson-dev libinih-dev zlib1g-dev" >&2; exit 1; }
 	$(CC) -std=gnu11 -Wall -Wextra $(CPPFLAGS) $(CFLAGS) -Iinclude -iquote kvmstat/reader $(LDFLAGS) -o $@ \
 		$(filter %.c,$^) $(reader-libs) $(LDLIBS)
 
@@ -85,9 +85,9 @@ install-reader: reader
 	install -D -m 644 docs/kvmstat.1 "$(DESTDIR)$(PREFIX)/share/man/man1/kvmstat.1"; \
 	install -D -m 644 completion/kvmstat.bash \
 		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmstat"; \
-	install -D -m 644 -t "$(DESTDIR)$(SYSTEMD)" systemd/kvmstat-export.*; \
+	install -D -m 644 -t "$(DESTDIR)$(SYSTEMD)" systemd/kvmstat-*; \
 	sed -i 's|^ExecStart=kvmstat |ExecStart=$(PREFIX)/bin/kvmstat |' \
-		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service"
+		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service" "$(DESTDIR)$(SYSTEMD)/kvmstat-record.service"
 
 install-tuner: reader
 	@set -ex; \
@@ -105,7 +105,7 @@ uninstall: ## undo install
 		"$(DESTDIR)$(PREFIX)/share/man/man1/kvmstat.1" \
 		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmstat" \
 		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service" \
-		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.timer" \
+		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.timer" "$(DESTDIR)$(SYSTEMD)/kvmstat-record.service" \
 		"$(DESTDIR)$(PREFIX)/bin/kvmtune" "$(DESTDIR)$(PREFIX)/share/man/man1/kvmtune.1" \
 		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmtune" \
 		"$(DESTDIR)$(SYSTEMD)/kvmtune.service" "$(DESTDIR)$(SYSTEMD)/kvmtune.timer"; \

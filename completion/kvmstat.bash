@@ -92,8 +92,8 @@ _kvmstat_column() {
 _kvmstat_guests() {
 	case $cur in
 	name:* | pid:* | id:*) _kvmstat_reply < <(_kvmstat_column "${cur%%:*}" "${cur%%:*}:") ;;
-	# A name that looks like an option needs the prefix.
-	*) _kvmstat_reply < <(_kvmstat_column name '' | sed 's/^-/name:-/') ;;
+	# A name that looks like an option, or that has a prefix itself, needs the prefix.
+	*) _kvmstat_reply < <(_kvmstat_column name '' | sed -E 's/^(-|name:|pid:|id:)/name:\1/') ;;
 	esac
 }
 
@@ -127,9 +127,11 @@ _kvmstat_value() {
 	-w | --window) _kvmstat_words 0 1 5 10 60 ;;
 	--format) _kvmstat_words prometheus json csv ;;
 	--table) _kvmstat_words guests reasons userspace histograms hot vcpus cpus threads cgroups memory nodes traffic missing ;;
+	--families) _kvmstat_words all guest reasons userspace times latency ;;
+	--top) _kvmstat_words 10 50 100 ;;
 	--size) _kvmstat_words 0 16 64 256 1024 ;;
 	--keep) _kvmstat_words 0 1 4 16 ;;
-	--from | --to) ;;
+	--host | --from | --to) ;;
 	*) return 1 ;;
 	esac
 }
@@ -173,7 +175,7 @@ _kvmstat() {
 		else
 			case $word in
 			-[fgprwcso] | --file | --guest | --pid | --root | --window | --columns | --sort | \
-				--config | --size | --keep | --from | --to | --format | --output | --table)
+				--config | --size | --keep | --host | --from | --to | --families | --top | --format | --output | --table)
 				option=$word
 				;;
 			esac
@@ -190,16 +192,16 @@ _kvmstat() {
 
 	if [[ ! $no_more && $cur == -* ]]; then
 		case $command in
-		'') options=("${from[@]}" "${choice[@]}" "${rows[@]}") ;;
-		list) options=("${from[@]}" "${choice[@]}" -w --window "${rows[@]}" --json) ;;
+		'') options=("${from[@]}" "${choice[@]}" --config "${rows[@]}") ;;
+		list) options=("${from[@]}" "${choice[@]}" -w --window --config "${rows[@]}" --json) ;;
 		show) options=("${from[@]}" "${choice[@]}" -w --window --config --json) ;;
 		threads | memory) options=("${from[@]}" "${choice[@]}" -w --window "${rows[@]}" --json) ;;
 		host) options=("${from[@]}" -w --window "${rows[@]}" --json) ;;
 		top) options=(-r --root "${choice[@]}" --config) ;;
-		classify) options=("${from[@]}" "${choice[@]}" -w --window --config --thesis --json) ;;
+		classify) options=("${from[@]}" "${choice[@]}" -w --window --config --thesis "${rows[@]}" --json) ;;
 		record) options=(-r --root --size --keep) ;;
-		report) options=("${choice[@]}" --from --to --rates --config "${rows[@]}" --json) ;;
-		export) options=("${from[@]}" "${choice[@]}" --format -o --output --table) ;;
+		report) options=("${choice[@]}" --host --from --to --rates --all --compare --config "${rows[@]}" --json) ;;
+		export) options=("${from[@]}" "${choice[@]}" --config --format --families --top -o --output --table) ;;
 		doctor) options=(-r --root --json) ;;
 		esac
 		_kvmstat_words "${options[@]}" -h --help --usage -V --version
@@ -207,9 +209,10 @@ _kvmstat() {
 	fi
 	case $command/${#arguments[@]} in
 	/0)
-		[[ ${#words[@]} -gt 2 ]] || intervals+=("${commands[@]}")
+		[[ ${#words[@]} -gt 2 ]] || intervals+=("${commands[@]}" help)
 		_kvmstat_words "${intervals[@]}"
 		;;
+	/1) [[ ${words[1]} != help ]] || _kvmstat_words "${commands[@]}" ;;
 	show/0 | threads/0 | memory/0) _kvmstat_guests ;;
 	record/0 | report/*) compopt -o default ;;
 	top/0 | host/0 | record/1 | threads/1 | memory/1) _kvmstat_words "${intervals[@]}" ;;

@@ -64,13 +64,14 @@ refused "a compiler that is none" "false cannot compile for this kernel" KDIR="$
 kmake install DESTDIR="$work/root" PREFIX=/usr >"$work/log" 2>&1 || cat "$work/log"
 yes "make install: what it puts where" [ "$(cd "$work/root" && find . -type f | sort | xargs)" = \
 	"./lib/modules/$release/updates/kvmstat.ko $(
-		echo ./usr/bin/kvm{stat,tune} ./usr/lib/systemd/system/{kvmstat-export,kvmtune}.{service,timer} \
+		echo ./usr/bin/kvm{stat,tune} \
+			./usr/lib/systemd/system/kvm{stat-export.service,stat-export.timer,stat-record.service,tune.service,tune.timer} \
 			./usr/share/bash-completion/completions/kvm{stat,tune} ./usr/share/man/man1/kvm{stat,tune}.1
 	)" ]
 # The root needs the targets that the units name; they are this machine's.
 cp -r "$work/root" "$work/system"
 cp /usr/lib/systemd/system/*.target "$work/system/usr/lib/systemd/system"
-said=$(systemd-analyze verify --man=no --root="$work/system" {kvmstat-export,kvmtune}.{service,timer} 2>&1) ||
+said=$(systemd-analyze verify --man=no --root="$work/system" kvmstat-{export.service,export.timer,record.service} kvmtune.{service,timer} 2>&1) ||
 	said="failed: $said"
 yes "systemd has nothing to say about the units${said:+: $said}" [ -z "$said" ]
 kmake uninstall DESTDIR="$work/root" PREFIX=/usr >"$work/log" 2>&1 || cat "$work/log"

@@ -99,6 +99,10 @@ done | none "every option of kvmtune on the pages is in the code"
 code "${pages[@]}" | grep -oP '(?:^|^\$ |sudo )kvmstat \K[a-z]+\b' | sort -u | while read -r name; do
 	grep -q "\.name = \"$name\"" $reader/commands/commands.c || echo "kvmstat $name"
 done | none "every command on the pages is in the table of commands"
+perl -ne 'print "$1\n" while /\{ "([a-z-]+)", (?:KEY_|\x27)/g' $reader/commands/options.c | sort -u | while read -r name; do
+	sed 's,\\-,-,g' docs/kvmstat.1 | grep -q -e "--$name\b" || echo "kvmstat.1: --$name"
+	grep -q -e "--$name\b" completion/kvmstat.bash || echo "completion: --$name"
+done | none "the man page and the completion have every option of the code"
 {
 	code "${pages[@]}" | grep -oP '^--[a-z-]+(?=$|[= ][A-Z]+$)|^-[a-z](?=$| [A-Z]+$)'
 	code "${pages[@]}" | grep -P '(^|\$ |sudo )kvmstat ' | grep -oP ' \K--?[a-z-]+'
@@ -251,7 +255,7 @@ cells docs/architecture.md room 2 | paste -d'|' <(cells docs/architecture.md roo
 	while IFS='|' read -r room files uses; do
 		room=$(names <<<"$room")
 		diff <(names <<<"$files" | sed 's/\.h$//' | sort) <({ cd "$reader/$room" && ls -- *.[ch]; } | sed 's/\.[ch]$//' | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
-		diff <(names <<<"$uses" | grep -vx /proc | sort) <(grep -rhoP '^#include <\K(jansson\.h|libproc2|ncurses\.h|term\.h|ini\.h|argp\.h|regex\.h)' "$reader/$room" | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
+		diff <(names <<<"$uses" | grep -vx /proc | sort) <(grep -rhoP '^#include <\K(jansson\.h|libproc2|ncurses\.h|term\.h|ini\.h|zlib\.h|argp\.h|regex\.h)' "$reader/$room" | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
 	done | none "each room of the command has the files and libraries of architecture.md"
 cells docs/architecture.md 'room of kvmtune' 2 | paste -d'|' <(cells docs/architecture.md 'room of kvmtune' | names) - | while IFS='|' read -r room files; do
 	diff <(names <<<"$files" | sort) <({ cd "$tuner/$room" && ls -- *.[ch]; } | sed 's/\.[ch]$//' | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"

@@ -18,7 +18,7 @@ def wanted: [
 	by("kvmstat_guests"; {}; [.guests[] | select(.pid != 0 or .id != 0)] | length),
 	(.guests[] | { guest: .name, id: .id | tostring } as $of |
 		def guest($name; $labels; $value): by($name; $of + $labels; $value);
-		guest("kvmstat_guest_info"; { pid: .pid | tostring, vmm, cgroup }; 1),
+		guest("kvmstat_guest_info"; { pid: .pid | tostring, vmm, cgroup, uuid: (.uuid // "") }; 1),
 		guest("kvmstat_vcpus"; {}; .vcpus),
 		# Without debugfs there is only the sum, without names and times.
 		((.detail.reasons // [{ reason: "all", exits, to_user: .kvm_qemu_switch_num }])[] |
@@ -37,6 +37,16 @@ def wanted: [
 		guest("kvmstat_vcpu_seconds_total"; { state: "blocked" }; .halted_ns - .polled_ns | seconds),
 		guest("kvmstat_vcpu_seconds_total"; { state: "polling" }; .polled_ns | seconds),
 		(.ready_ns | values | guest("kvmstat_ready_seconds_total"; {}; seconds)),
+		# The module's histograms, as cumulative buckets.
+		(.detail.histograms // [] | .[] | . as $h | { class, where: .through } as $which |
+			(to_entries | map(select(.value | type == "number")) | map({ le: .key, value }) |
+				sort_by(if .le == "inf" then infinite else .le | tonumber end)) as $buckets |
+			([$buckets[].value] | add) as $all | select($all > 0) |
+			(range($buckets | length) as $i |
+				guest("kvmstat_exit_latency_seconds_bucket";
+					$which + { le: (if $buckets[$i].le == "inf" then "+Inf" else $buckets[$i].le | tonumber / 1e9 | tostring end) };
+					[$buckets[:$i + 1][].value] | add)),
+			guest("kvmstat_exit_latency_seconds_count"; $which; $all)),
 		guest("kvmstat_io_exits_total"; {}; .io_num),
 		guest("kvmstat_mmio_exits_total"; {}; .mmio_num),
 		guest("kvmstat_interrupt_exits_total"; {}; .interrupt_num),

@@ -63,7 +63,8 @@ address() { sed -n 's/.*msg="Listening on" address=\([0-9.:]*\).*/\1/p' "$work/$
 
 # query EXPRESSION: print Prometheus's answer as JSON.
 query() { "$bin/promtool" query instant -o json "http://$prometheus" "$1" 2>&1; }
-all='{__name__=~"kvmstat_.+"}'
+# The verdicts are compared below, as a snapshot has none. The sums of histograms are not numbers.
+all='{__name__=~"kvmstat_.+", __name__!~"kvmstat_guest_verdict|.*_sum"}'
 # told: Prometheus knows exactly the metrics in "wanted", and no others of kvmstat.
 told() {
 	query "$all" | jq -S -L "$top/tests/host" 'include "prometheus"; known' >"$work/known" 2>&1
@@ -71,7 +72,7 @@ told() {
 }
 
 prom=$work/text/kvmstat.prom
-export_prom() { "$kvmstat" export --format prometheus --output "$prom" "$@"; }
+export_prom() { "$kvmstat" export --format prometheus --families all --output "$prom" "$@"; }
 # comes_back WHAT SNAPSHOT OPTION...: what the command exports with the options arrives in Prometheus
 # with the snapshot's values.
 comes_back() {
@@ -121,7 +122,15 @@ scraped() { [ "$(query 'count_over_time(kvmstat_unattributed_exits_total[1m]) > 
 until_true "two scrapes" scraped
 
 comes_back "all there is" "$snapshot" -f "$snapshot"
+is "each guest has its verdict" "$(query 'count by (guest, id) (kvmstat_guest_verdict == 1)' | jq -c 'map(.metric.guest) | sort')" \
+	"$(jq -c '[.guests[] | select(.pid != 0 or .id != 0) | .name] | sort' "$snapshot")"
 yes "node_exporter has no complaint" sh -c "! grep -E 'level=(warn|error)' '$work/node_exporter.log' | grep -v 'running as root'"
+
+cp "$top/docs/rules.yml" "$top/tests/host/rules.test.yml" "$work"
+said=$(cd "$work" && "$bin/promtool" check rules --lint-fatal rules.yml 2>&1) || said="failed: $said"
+yes "promtool check rules: ${said//$'\n'/ }" [ "${said#failed}" = "$said" ]
+said=$(cd "$work" && "$bin/promtool" test rules rules.test.yml 2>&1) || said="failed: $said"
+yes "promtool test rules: ${said//$'\n'/ }" [ "${said#failed}" = "$said" ]
 
 # Run the dashboard's queries with the variables that Grafana would fill in.
 # shellcheck disable=SC2016 # sed's

@@ -204,11 +204,10 @@ head -c 250 "$full" | bad 'a file cut off' '^kvmstat: file: line 4: cut off befo
 bad 'a binary file' 'line 1: ' <"$kvmstat"
 bad 'a foreign text file' 'line 1: the column no is missing; it is not a recording' </etc/passwd
 sed 's/ 5200 / 99999999999999999999999 /' "$full" | bad 'a number too large' 'line 2: field 7 does not fit in 64 bits'
-echo '{"name": "x"}' | bad 'a foreign JSON file' 'line 1: not a snapshot; it is not a recording'
+echo '{"name": "x"}' | bad 'a foreign JSON file' '^kvmstat: file is no recording: line 1: not a snapshot$'
 printf '{\033]0;owned\007}\n' | bad 'hostile JSON' "line 1: not JSON: .*near '.x1b'"
 holds 'hostile JSON: its message is harmless' harmless err
 sed 's/"format":1/"format":2/' "$corpus/recording/memory.jsonl" | bad 'a later recording' 'line 1: a format that this version does not know'
-{ cat "$corpus/recording/memory.jsonl"; echo rubbish; } | bad 'a damaged recording' '^kvmstat: file: line 3: not JSON: '
 sed '1s/exits/leaves/' "$full" >root/proc/kvminfo
 check 'a header of another version' 2 '' 'line 1: the column exits is missing; the versions of the module and of this command \([0-9.]*\) differ' \
 	./kvmstat -r root
@@ -241,7 +240,15 @@ check 'too many arguments: list' 2 '' 'Too many arguments' ./kvmstat list x
 check 'too many arguments: show' 2 '' 'Too many arguments' ./kvmstat show a b
 check 'too many arguments: record' 2 '' 'Too many arguments' ./kvmstat record file 1 2 3
 check 'no command' 2 '' "no command 'frobnicate'; 'kvmstat --help' lists them" ./kvmstat frobnicate
-check 'show: no guest' 2 '' "GUEST is missing; 'kvmstat list' lists the guests" ./kvmstat show
+check 'show: several guests' 2 '' "^kvmstat: GUEST is missing, as there are 10 guests; 'kvmstat list' lists them$" ./kvmstat show -f "$thesis"
+check 'show: no guests' 1 '' '^kvmstat: there is no guest$' ./kvmstat show -f "$corpus/kvminfo/no_guests.txt"
+check 'show: the only guest' 0 '^virtio: pid ' '' ./kvmstat show -f "$corpus/recording/guest-virtio.jsonl"
+check 'options before the command' 0 '^ +EXITS$' '' ./kvmstat -zf "$full" --columns exits --raw list
+check 'options before the command: a value like one' 0 '^NAME$' '' ./kvmstat -f "$corpus/recording/memory.jsonl" -c name list
+check 'a guest named like a command' 1 '' 'no such guest' ./kvmstat -g list -f "$full"
+check 'help' 0 '^Usage: kvmstat \[OPTION' '' ./kvmstat help
+check 'help of a command' 0 '^Usage: kvmstat report ' '' ./kvmstat help report
+check 'help of no command' 2 '' "no command 'reprot'" ./kvmstat help reprot
 check 'record: no file' 2 '' 'FILE .* is missing' ./kvmstat record
 check 'report: no file' 2 '' 'FILE... is missing' ./kvmstat report
 check 'an unknown option' 2 '' "unrecognized option '--bogus'" ./kvmstat --bogus
@@ -255,7 +262,7 @@ check 'a recording at intervals' 2 '' 'a recording has its own intervals; see .k
 	./kvmstat -f "$corpus/recording/memory.jsonl" 1
 check 'an unknown column' 2 '' "no column 'nam' here; there are: time,name,pid,id,vmm" ./kvmstat list -f "$full" -c name,nam
 check 'no column' 2 '' "no column '' here; there are: " ./kvmstat list -f "$full" -c ''
-check 'a list of the columns' 2 '' "there are: .*,ready_share$" ./kvmstat list -f "$full" -c '?'
+check 'a list of the columns' 2 '' "there are: .*,ready_share,.*,bound,.*,blind_spots$" ./kvmstat list -f "$full" -c '?'
 check 'an unknown column to sort by' 2 '' "no column 'nam' here" ./kvmstat list -f "$full" -s -nam
 check 'a hostile column' 2 '' "no column '.x1b' here" ./kvmstat list -f "$full" -c "$(printf '\033')"
 holds 'a hostile column: its message is harmless' harmless err
@@ -292,7 +299,7 @@ check 'standard input' 0 'pid 2035\): not I/O-bound' '' sh -c "./kvmstat -f - <'
 check 'a recording on standard input' 0 '^memory  *118 ' '' sh -c "./kvmstat list -f - <'$corpus/recording/memory.jsonl'"
 check 'columns' 0 '^ *EXITS +PID$' '' ./kvmstat list -f "$thesis" -c exits,pid --sort pid
 holds 'columns: no other' test "$(wc -w <out)" -eq 22
-check 'more columns' 0 '^NAME .* READY%        IO$' '' ./kvmstat list -f "$thesis" -c +io
+check 'more columns' 0 '^NAME .* BOUND +IO$' '' ./kvmstat list -f "$thesis" -c +io
 check 'sort' 0 . '' ./kvmstat list -f "$thesis" -c exits -s exits --csv
 holds 'sort: downwards' sh -c 'tail -n +2 out | sort -nrc'
 check 'sort the other way round' 0 . '' ./kvmstat list -f "$thesis" -c exits -s -exits --csv
@@ -338,6 +345,16 @@ check 'classify with no configuration' 1 '' '^kvmstat: cannot read nowhere: No s
 check 'classify: JSON' 0 . '' ./kvmstat classify -f "$thesis" --json
 holds 'classify: JSON: the verdicts' json 'length == 10 and .[9].bound == "I/O-bound" and .[9].pid == 2767
 	and .[9].confidence > 0.5 and (.[9].why | startswith("55.79 %"))'
+holds 'classify: JSON: the evidence' json '.[9].evidence | .io_exits > 0.5 and .exits > 1000 and .timed == false and .top_reason == ""'
+check 'classify: JSON: columns' 0 . '' ./kvmstat classify -f "$thesis" --json -c name,io_exits
+holds 'classify: JSON: columns: no other' json '.[9] | keys == ["evidence", "name"] and (.evidence | keys) == ["io_exits"]'
+check 'classify: columns' 0 '^NAME +io_exits$' '' ./kvmstat classify -f "$thesis" -c name,io_exits
+check 'classify: sorted' 0 . '' ./kvmstat classify -f "$thesis" -s -pid
+holds 'classify: sorted: in words' sh -c "grep -o 'pid [0-9]*' out | sort -c -n -k2"
+check 'classify: raw alone' 2 '' '^kvmstat: --raw would do nothing without -c$' ./kvmstat classify -f "$thesis" --raw
+check 'classify: a thesis as CSV' 2 '' 'would do nothing with --thesis$' ./kvmstat classify -f "$thesis" --thesis --csv
+check 'threads: sorted JSON' 2 '' '^kvmstat: -c, -s or -z would do nothing with --json, which has everything$' ./kvmstat threads -f "$full" --json -s tid
+check 'classify: CSV: the evidence' 0 ',io_exits,' '' ./kvmstat classify -f "$thesis" --csv
 check 'classify: CSV' 0 '^name,pid,id,bound,' '' ./kvmstat classify -f "$thesis" --csv
 holds 'classify: CSV: a line per guest' lines out 11
 check 'classify a recording' 0 '^memory \(pid 118\): memory-bound' '' ./kvmstat classify -f "$corpus/recording/memory.jsonl"
@@ -665,9 +682,12 @@ for i in 1 2 3; do
 	sleep "0.0$((i * 3))"
 	kill -9 $recorder
 	wait $recorder 2>/dev/null
-	check "record: kill -9, $i" 0 '^Recorded on ' '' ./kvmstat report rec
+	./kvmstat report rec 2>&1 | grep -v ': the last line has no end and is left out$' >said
+	check "record: kill -9, $i" 0 '^Recorded on ' '' cat said
 done
-cp rec before
+# It may have been killed in mid-line.
+head -n "$(wc -l <rec)" rec >before
+cp before rec
 head -n1 rec >one
 head -c 300 one >>rec
 check 'record: cut in mid-line: read' 0 "^Recorded on .*: $(wc -l <before) snapshots" 'rec: the last line has no end and is left out$' ./kvmstat report rec
@@ -691,6 +711,8 @@ printf '{"dear": "diary"}' | keep 'a JSON file without an end'
 printf '{\n"dear": "diary"\n}\n' | keep 'a JSON file'
 keep 'a copy of /proc/kvminfo' <"$full"
 keep 'a program' <"$kvmstat"
+check 'record: nothing to record' 1 '' 'cannot read nowhere/proc/kvminfo' ./kvmstat record -r nowhere none.rec 0.1 1
+holds 'record: nothing to record: no empty file' test ! -e none.rec
 check 'record: a directory' 1 '' 'cannot open \.: Is a directory' ./kvmstat record -r root . 0.1 1
 check 'record: no directory' 1 '' 'cannot open no/where: No such file or directory' ./kvmstat record -r root no/where 0.1 1
 check 'record: a full device' 1 '' 'cannot write /dev/full: No space left on device' ./kvmstat record -r root /dev/full 0.1 1
@@ -795,14 +817,153 @@ check 'report: columns' 0 '^ *EXITS NAME' '' ./kvmstat report rec -c exits,name
 : >empty.rec
 check 'report: an empty recording' 1 '' 'empty.rec: no snapshot in this recording yet$' ./kvmstat report empty.rec
 check 'report: empty ones are skipped' 0 ': 4 snapshots' '' ./kvmstat report empty.rec rec empty.rec
-check 'report: the same by list' 0 '^web1 +[0-9]+ +2 +5300 ' '' ./kvmstat list -f rec
-check 'report: a window by list' 0 '^web1 +[0-9]+ +2 +10 ' '' ./kvmstat list -f rec -w 1
-sed -i '3,4s/"boot_id":"b"/"boot_id":"c"/; 3,4s/"uptime_ns":[0-9]*/"uptime_ns":5/' rec
-check 'report: a boot in the middle' 0 ': 4 snapshots, .* 10\.0 s seen$' '' ./kvmstat report rec
-holds 'report: a boot in the middle: all counted' grep -Eq '^web1 +[0-9]+ +2 +5400 ' out
+check 'report: the same by list' 0 '^web1 +[0-9]+ +5300 ' '' ./kvmstat list -f rec
+check 'report: a window by list' 0 '^web1 +[0-9]+ +10 ' '' ./kvmstat list -f rec -w 1
+
+# A report is one of what was recorded, however the files come.
+./kvmstat report rec >want
+same_report() { check "$1" 0 '^Recorded on ' '' ./kvmstat report "${@:2}"; holds "$1: the same" same out want; }
+split -l 1 rec rot.
+same_report 'report: the newest first' rot.ad rot.ac rot.ab rot.aa
+same_report 'report: twice' rec rec
+tac rec >turned
+same_report 'report: its lines turned round' turned
+gzip -k rec
+same_report 'report: a gzip' rec.gz
+same_report 'report: a gzip and more' rec.gz rot.ac
+gzip <rec | check 'report: a gzip on standard input' 0 '^Recorded on ' '' ./kvmstat report -
+check 'list: a gzip of a copy' 0 '^- +2035 ' '' sh -c "gzip <'$full' | ./kvmstat list -f -"
+check 'report: to, as rates prints it' 0 ': 2 snapshots, ' '' ./kvmstat report rec --to 2026-11-21T10:30:10Z
+check 'report: to, within its second' 0 ': 3 snapshots, ' '' ./kvmstat report <(sed 's/020000000000,"up/020900000000,"up/' rec) --to 2026-11-21T10:30:20Z
+check 'report: a damaged line' 0 ': 3 snapshots, .* 30\.0 s seen$' '^kvmstat: bad: line 2: not JSON: .*; it is left out$' \
+	sh -c "sed '2s/{/[/' rec >bad; ./kvmstat report bad"
+for i in {1..30}; do echo '{'; done >many
+cat rec >>many
+check 'report: many damaged lines' 0 ': 4 snapshots' '^kvmstat: many: 20 more damaged lines are left out$' ./kvmstat report many
+holds 'report: many damaged lines: not all are named' lines err 11
+check 'report: no recording' 2 '' 'copy is no recording: line 1: not JSON' sh -c "cp '$full' copy; ./kvmstat report rec copy"
+holds 'report: no recording: said once' lines err 1
+
+# Several hosts are shown apart.
+sed 's/"host":"[^"]*"/"host":"other"/; s/"boot_id":"b"/"boot_id":"o"/' rec >other
+check 'report: two hosts' 0 '^Recorded on other, ' '' ./kvmstat report rec other
+holds 'report: two hosts: apart' test "$(grep -c '^Recorded on .*: 4 snapshots, .* 30\.0 s seen$' out)" -eq 2
+holds 'report: two hosts: their guests' test "$(grep -Ec '^\S+ +web1 +[0-9]+ +2 +300 +10 ' out)" -eq 2
+same_report 'report: one host of two' --host "$(printf 'h\033[2J')" rec other
+check 'report: no such host' 1 '' '^  other$' ./kvmstat report rec other --host nobody
+check 'report: two hosts: CSV' 0 '^other,o,web1,300$' '' ./kvmstat report rec other --csv -c host,boot,name,exits
+check 'report: two hosts: JSON' 0 . '' ./kvmstat report rec other --json
+holds 'report: two hosts: JSON: the guests' json 'map([.host, .boot, .name, .exits]) == [["h\\x1b[2J", "b", "web1", 300], ["other", "o", "web1", 300]]'
+check 'report: two hosts: a guest' 0 '^web1: ' '' ./kvmstat report rec other -g web1
+holds 'report: two hosts: a guest: each' test "$(grep -c '^web1: ' out)" -eq 2
+check 'list: two hosts' 2 '' 'of several hosts' sh -c 'cat rec other >both; ./kvmstat list -f both'
+
+# Of many guests those with the most exits are shown.
+for i in 1 2; do
+	jq -cn --argjson i $i '{kvmstat: "0.1.0", format: 1, time_ns: (1795257000000000000 + $i * 10000000000), uptime_ns: ($i * 10000000000),
+		boot_id: "b", host: "h", kernel: "6.1", cpus: 2, guests: [range(1; 101) | {name: "g\(.)", no: 1, pid: ., id: ., io_num: 0,
+		exception_num: 0, kvm_vm_switch_num: (. * $i * 100), kvm_qemu_switch_num: 0, exits: (. * $i * 100)}]}'
+done >crowd
+check 'report: many guests' 0 '^100 guests: 9 too little seen, 91 not I/O-bound; these are the first 20 by exits, --all shows all:$' '' ./kvmstat report crowd
+holds 'report: many guests: the busiest' test "$(grep -Eo '^g[0-9]+ .*00 +[0-9]+ ' out | head -n1 | cut -d' ' -f1)" = g100
+holds 'report: many guests: twenty' test "$(grep -c '^g.* (pid' out)" -eq 20
+check 'report: all of many guests' 0 '^g1 \(pid 1\): ' '' ./kvmstat report crowd --all
+holds 'report: all of many guests: all' test "$(grep -c '^g.* (pid' out)" -eq 100
+check 'report: many guests: CSV has all' 0 . '' ./kvmstat report crowd --csv
+holds 'report: many guests: CSV has all: lines' lines out 101
+check 'report: all, but of one' 2 '' '^kvmstat: --all would do nothing here, as all guests are shown$' ./kvmstat report crowd --all --csv
+check 'report: raw, but of one' 2 '' 'would do nothing with -g, unless -c chooses columns$' ./kvmstat report crowd -g g5 --raw
+
+# After a boot, counting begins anew with what is there.
+sed -i '3,4s/"boot_id":"b"/"boot_id":"c"/; 3s/"uptime_ns":[0-9]*/"uptime_ns":5000000000/; 4s/"uptime_ns":[0-9]*/"uptime_ns":25000000000/' rec
+check 'report: a boot in the middle' 0 ': 4 snapshots of several boots, .* 30\.0 s seen$' '' ./kvmstat report rec
+holds 'report: a boot in the middle: before it' grep -Eq '^web1 +[0-9]+ +2 +100 +10 .* b$' out
+holds 'report: a boot in the middle: behind it' grep -Eq '^web1 +[0-9]+ +2 +100 +5.0 .* c$' out
+check 'report: rates over a boot' 0 '^time,exits_s' '' ./kvmstat report rec --rates --csv -c time,exits_s
+holds 'report: rates over a boot: each interval' lines out 3
 sed -i '2s/"name":"web1"/"name":"\\u001b[31m\\n,\\"="/' rec
 check 'report: a hostile recording' 0 . '' ./kvmstat report rec --csv
 holds 'report: a hostile recording: harmless' harmless out
+
+# Two recordings, or two times of one. g1 to g100 do n * 10 exits a second; then, the even ones twice as many.
+jq -c --slurpfile first crowd 'select(.time_ns > 1795257015000000000) | .time_ns += 10000000000 | .uptime_ns += 10000000000 |
+	.guests |= map(select(.id != 7) | (if .id % 2 == 0 then 200 else 100 end * .id) as $more | .exits += $more | .kvm_vm_switch_num += $more)' crowd >later
+cat crowd later >both
+check 'compare: two times' 0 '^g100 +1000 +2000 +1000 +200\.0 not I/O-bound +not I/O-bound$' '' ./kvmstat report --compare=+10s both
+holds 'compare: two times: what changed most is first' sh -c 'sed -n 2p out | grep -q ^g100'
+holds 'compare: two times: one that is gone' matches out '^g7 +70 +- +70 +- too little seen +-$'
+tail -n1 crowd | cat - later >second
+cp out want
+check 'compare: two recordings' 0 . '' ./kvmstat report --compare crowd second
+holds 'compare: two recordings: the same' same out want
+check 'compare: one recording' 2 '' 'takes two recordings, or a time' ./kvmstat report --compare crowd
+check 'compare: nothing before' 1 '' '^kvmstat: no two snapshots of one boot before$' ./kvmstat report --compare=+0s both
+check 'compare: no time' 2 '' "^kvmstat: --compare must be .*: 'noon'$" ./kvmstat report --compare=noon both
+
+# Metrics are chosen.
+check 'export: the usual metrics' 0 '^kvmstat_guest_verdict\{guest="ide",id="1",verdict="I/O-bound"\} 1$' '' ./kvmstat export -f "$corpus/snapshot.jsonl"
+holds 'export: the usual metrics: few' test "$(grep -c 'id="1"' out)" -lt 40
+check 'export: all metrics' 0 'exit_latency_seconds_bucket' '' ./kvmstat export -f "$corpus/snapshot.jsonl" --families all
+check 'export: one family' 0 '^kvmstat_guests 3$' '' ./kvmstat export -f "$corpus/snapshot.jsonl" --families reasons --top 1
+holds 'export: one family: of one guest' test "$(grep -o '^kvmstat_[a-z_]*{.*id="[0-9]"' out | sed 's/{.*,id=/ /' | sort -u | wc -l)" -eq 1
+check 'export: no family' 2 '' "the families are .*: 'guests'" ./kvmstat export -f "$corpus/snapshot.jsonl" --families guests
+check 'export: families of CSV' 2 '' 'would do nothing but for Prometheus' ./kvmstat export -f "$corpus/snapshot.jsonl" --families all --format csv
+
+# Every JSON is as docs/schema.json says: conforms DEFINITION COMMAND... says so of a command.
+conforms() {
+	local definition=$1
+	shift
+	documents=$((documents + 1))
+	"$@" >"json.$documents.$definition" 2>err
+	result "schema: $*: prints" $?
+}
+documents=0
+serve "$(guest "$web1" 11 6000 200 100)"
+mkdir schemas
+cd schemas || exit 1
+ln -s ../root ../rec ../other ../crowd ../kvmstat .
+for from in '-r root' "-f $full" "-f $thesis" "-f $corpus/recording/guest-virtio.jsonl" "-f $corpus/snapshot.jsonl"; do
+	for command in list classify threads memory host; do
+		# shellcheck disable=SC2086 # words
+		conforms $command ./kvmstat $command $from --json
+	done
+	# shellcheck disable=SC2086
+	conforms snapshot ./kvmstat export --format json $from
+done
+conforms show ./kvmstat show -r root id:11 --json
+conforms show ./kvmstat show -f "$corpus/recording/guest-virtio.jsonl" --json
+conforms show ./kvmstat report "$corpus/recording/guest-nested.jsonl" -g nested --json
+conforms shows ./kvmstat report rec other -g web1 --json
+conforms report ./kvmstat report rec other crowd --json
+conforms report ./kvmstat report rec --rates --json
+conforms compare ./kvmstat report --compare rec crowd --json
+./kvmstat doctor --json -r root >json.0.doctor
+python3 -W ignore - "$here/../../docs/schema.json" json.* >out 2>err <<'PYTHON'
+import json, jsonschema, sys
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft202012Validator.check_schema(schema)
+wrong = 0
+used = set()
+for path in sys.argv[2:]:
+	name = path.split(".")[2]
+	used.add(name)
+	validator = jsonschema.Draft202012Validator(dict(schema, **{"$ref": "#/$defs/" + name}))
+	for error in validator.iter_errors(json.load(open(path))):
+		print(path, list(error.absolute_path), error.message[:300])
+		wrong += 1
+# A document that lacks a key, or has one more, must not pass.
+page = json.load(open([p for p in sys.argv[2:] if p.endswith(".list")][0]))
+validator = jsonschema.Draft202012Validator(dict(schema, **{"$ref": "#/$defs/list"}))
+for spoil in (lambda row: row.pop("exits"), lambda row: row.update(more=1), lambda row: row.update(exits="1")):
+	copy = json.loads(json.dumps(page))
+	spoil(copy[0])
+	wrong += validator.is_valid(copy)
+print(sorted(used))
+sys.exit(bool(wrong))
+PYTHON
+result 'schema: each document conforms' $?
+cp out err ..
+cd .. || exit 1
 
 # doctor on a machine where all is well, then with one fault after another.
 release=$(uname -r)

@@ -85,7 +85,7 @@ leaves() {
 }
 
 # Commands, and the places of an interval.
-offers 'kvmstat ' list show threads memory host top classify record report export doctor 1 2 5 10 60
+offers 'kvmstat ' list show threads memory host top classify record report export doctor 1 2 5 10 60 help
 offers 'kvmstat re' record report
 offers 'kvmstat   re' record report
 offers 'kvmstat -z ' 1 2 5 10 60
@@ -96,6 +96,7 @@ offers 'kvmstat record file 6' 60
 offers 'kvmstat list x'
 offers 'kvmstat 5 l'
 offers 'kvmstat doctor '
+offers 'kvmstat help re' record report
 # Only the text before the cursor counts.
 COMP_LINE='kvmstat sh web1' COMP_POINT=10
 _kvmstat kvmstat

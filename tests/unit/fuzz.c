@@ -98,7 +98,7 @@ static void print(struct grid *grid)
 		{ .format = FORMAT_TEXT, .raw = true },
 		{ .format = FORMAT_CSV },
 	};
-	json_t *json = grid_json(grid);
+	json_t *json = grid_json(grid, NULL);
 	size_t len;
 	char *text;
 	FILE *out;
@@ -132,15 +132,21 @@ static void show_detail(const struct detail *detail)
 	}
 }
 
-static void show_verdict(const struct window_guest *guest, uint32_t has)
+static const struct thresholds *usual_thresholds(void)
 {
 	static struct thresholds thresholds;
-	struct verdict verdict;
-	json_t *json;
 
 	if (!thresholds.min_exits)
 		must(!thresholds_load(&thresholds, "/dev/null"), "no thresholds");
-	verdict_judge(&verdict, guest, has, &thresholds);
+	return &thresholds;
+}
+
+static void show_verdict(const struct window_guest *guest, uint32_t has)
+{
+	struct verdict verdict;
+	json_t *json;
+
+	verdict_judge(&verdict, guest, has, usual_thresholds());
 	must(verdict.confidence >= 0 && verdict.confidence <= 1, "no confidence");
 	must_be_clean(verdict.rule);
 	must_be_clean(verdict.why);
@@ -173,12 +179,13 @@ static void show(const struct snapshot *was, const struct snapshot *now, double 
 		show_detail(&detail);
 		detail_free(&detail);
 	}
-	guests_add_window(&grid, &window, &now->at);
+	guests_add_window(&grid, &window, &now->at, usual_thresholds());
 	print(&grid);
 	if (window.has & COL_BIT(COL_id)) {
 		FILE *out = open_memstream(&text, &len);
 
-		prometheus_write(out, &window, NULL);
+		prometheus_write(out, &window,
+				 &(struct metrics){ METRICS_ALL, 0, usual_thresholds() }, NULL);
 		fclose(out);
 		must(strlen(text) == len && text[len - 1] == '\n', "metrics without an end");
 		must_be_clean(text);
@@ -412,8 +419,11 @@ static void try_arguments(char *buf, size_t len)
 	must(name_show(shown, clean, 17) <= 17, "a name is too wide");
 	must_be_clean(shown);
 	if (strlen(found.name) < NAME_SIZE / 4) {
-		const struct choice choice = { .guest = found.name };
+		char text[NAME_SIZE + 8];
+		const struct choice choice = { .guest = text };
 
+		/* Without the prefix, a name can look like pid:1. */
+		snprintf(text, sizeof(text), "name:%s", found.name);
 		must(choice_means(&choice, &(struct guest_key){ 0 }, clean),
 		     "a guest is not found by its name");
 	}

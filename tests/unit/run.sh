@@ -12,12 +12,12 @@ top=$(cd "$here/../.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
 # shellcheck disable=SC2086,SC2154 # words, from lib.sh
-need_packages $reader_packages git libcmocka-dev clang libclang-rt-dev jq tmux perl procps
+need_packages $reader_packages git libcmocka-dev clang libclang-rt-dev jq tmux perl procps python3-jsonschema
 build=$top/build/unit
 cc=${CC:-cc}
 flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined
 	-fno-sanitize-recover=all -I$top/include -iquote $top/kvmstat/reader -iquote $top/kvmstat/tuner"
-libs="-lncursesw -lproc2 -ljansson -linih"
+libs="-lncursesw -lproc2 -ljansson -linih -lz"
 
 # Trees of files for test_*.c.
 export TREES="$here/trees"

@@ -49,8 +49,11 @@ static void a_name_is_a_name_first(void **state)
 	assert_true(means("name:42", 0, "42"));
 	assert_true(means("99", 0, "99"));
 	assert_false(means("pid:99", 0, "99"));
-	assert_true(means("pid:99", 0, "pid:99"));
 	assert_true(means("name:id:7", 0, "id:7"));
+	/* A prefix always means what it says. */
+	assert_false(means("pid:99", 0, "pid:99"));
+	assert_false(means("id:3", 0, "id:3"));
+	assert_false(means("name:web1", 0, "name:web1"));
 }
 
 /* A name matches as it is shown, and as the VMM was given it. */

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "data/history.h"
 #include "data/window.h"
 
 /* Returns a line whose counters are multiples of @exits. The VMM handles half of the exits. */
@@ -421,6 +422,74 @@ static void ready_time_is_unknown_or_none_but_never_less(void **state)
 	snapshot_free(&bare);
 }
 
+/* A snapshot of @nr guests whose ids begin at @first. */
+static struct snapshot crowd(uint64_t first, size_t nr)
+{
+	struct snapshot snap = { .has = COL_BIT(COL_id) | COL_BIT(COL_pid) | COL_BIT(COL_exits) };
+
+	snap.guest = calloc(nr, sizeof(*snap.guest));
+	for (snap.nr = 0; snap.nr < nr; snap.nr++) {
+		snap.guest[snap.nr].v[COL_id] = first + snap.nr;
+		snap.guest[snap.nr].v[COL_pid] = first + snap.nr;
+	}
+	return snap;
+}
+
+static void forget_history(void *data, const struct guest_key *key)
+{
+	history_forget(data, key);
+}
+
+/* On a host where all guests are replaced again and again, memory is that of those that run. */
+static void ended_guests_are_forgotten(void **state)
+{
+	const size_t many = 600;
+	const struct guest_key first = { .id = 1, .pid = 1 };
+	struct choice choice = { 0 };
+	struct histories histories = { 0 };
+	struct snapshot was = crowd(1, many), now;
+	struct window window;
+	struct delta delta;
+
+	(void)state;
+	window_open(&window, &choice);
+	for (uint64_t i = 0; i < 120; i++) {
+		now = crowd(1 + i * many, many);
+		delta_compute(&delta, &was, &now, i ? 1 : 0);
+		window_add(&window, &delta);
+		history_add(&histories, &delta, i);
+		window_forget(&window, 10, &first, forget_history, &histories);
+		assert_true(window.nr <= 2 * many + WINDOW_ENDED + 1);
+		delta_free(&delta);
+		snapshot_free(&was);
+		was = now;
+	}
+	/* More came than a window can follow, and none was missed. */
+	assert_true(120 * many > WINDOW_MAX_GUESTS);
+	assert_int_equal(window.missed, 0);
+	assert_int_equal(window.nr + window.forgotten, 120 * many);
+	assert_int_equal(history_of(&histories, &window.guest[window.nr - 1]->key)->nr, 1);
+	/* The one that is looked at stays. */
+	assert_non_null(window_find(&window, &first));
+
+	/* When nothing comes, the others go in time, and few stay a while. */
+	for (int i = 0; i < 12; i++) {
+		now = crowd(0, 0);
+		delta_compute(&delta, &was, &now, 1);
+		window_add(&window, &delta);
+		window_forget(&window, 10, &first, forget_history, &histories);
+		assert_true(window.nr <= WINDOW_ENDED + 1);
+		assert_true(i < 9 || i > 10 || window.nr == WINDOW_ENDED + 1);
+		delta_free(&delta);
+		snapshot_free(&was);
+		was = now;
+	}
+	assert_int_equal(window.nr, 1);
+	snapshot_free(&was);
+	window_close(&window);
+	histories_free(&histories);
+}
+
 static void since_zero_counts_all(void **state)
 {
 	struct snapshot one = known(line(5, 1, 100), about("web1", 90, 1000));
@@ -553,6 +622,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_window_is_bounded),
 	cmocka_unit_test(a_window_knows_details_and_ready_time),
 	cmocka_unit_test(ready_time_is_unknown_or_none_but_never_less),
+	cmocka_unit_test(ended_guests_are_forgotten),
 	cmocka_unit_test(since_zero_counts_all),
 	cmocka_unit_test(details_of_a_restarted_guest_begin_at_zero),
 	cmocka_unit_test(what_is_known_is_held_and_dropped),

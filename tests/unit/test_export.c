@@ -51,9 +51,9 @@ static int tear_down(void **state)
 /* Each line is a comment before its family, or a series of the family with a number. */
 #define NAME "([a-zA-Z_:][a-zA-Z0-9_:]*)"
 #define LABEL "[a-zA-Z_][a-zA-Z0-9_]*=\"([^\"\\\\\n]|\\\\[\\\\\"n])*\""
-#define GRAMMAR                                                                                  \
-	"^(# HELP " NAME " [^\n]+|# TYPE " NAME " (counter|gauge)|" NAME "(\\{" LABEL "(," LABEL \
-	")*\\})? [0-9]+(\\.[0-9]{9})?)$"
+#define GRAMMAR                                                                                 \
+	"^(# HELP " NAME " [^\n]+|# TYPE " NAME " (counter|gauge|histogram)|" NAME "(\\{" LABEL \
+	"(," LABEL ")*\\})? (NaN|[0-9]+)(\\.[0-9]{9})?)$"
 
 struct grammar {
 	regex_t regex;
@@ -69,6 +69,11 @@ static void once(struct grammar *grammar, const char *text, size_t len)
 			fail_msg("twice: %.*s", (int)len, text);
 	assert_true(grammar->nr < sizeof(grammar->seen) / sizeof(*grammar->seen));
 	grammar->seen[grammar->nr++] = strndup(text, len);
+}
+
+static bool is_histogram(const struct grammar *grammar)
+{
+	return strstr(grammar->family, "_latency_");
 }
 
 static void check_line(struct grammar *grammar, const char *line)
@@ -88,10 +93,17 @@ static void check_line(struct grammar *grammar, const char *line)
 		const bool total = len > 6 && !strcmp(grammar->family + len - 6, "_total");
 
 		assert_memory_equal(line + 7, grammar->family, len);
-		assert_string_equal(line + 7 + len, total ? " counter" : " gauge");
+		assert_string_equal(line + 7 + len, total		  ? " counter" :
+						    is_histogram(grammar) ? " histogram" :
+									    " gauge");
 		return;
 	}
 	assert_memory_equal(line, grammar->family, len);
+	if (is_histogram(grammar))
+		len += !strncmp(line + len, "_bucket", 7) ? 7 :
+		       !strncmp(line + len, "_count", 6)  ? 6 :
+		       !strncmp(line + len, "_sum", 4)	  ? 4 :
+							    0;
 	assert_true(line[len] == '{' || line[len] == ' ');
 	len = strrchr(line, ' ') - line;
 	/* A series without labels looks like the name of its family, so it is not kept. */
@@ -114,6 +126,14 @@ static void check_grammar(const char *text)
 		free(grammar.seen[--grammar.nr]);
 }
 
+static const struct thresholds *usual_thresholds(void)
+{
+	static struct thresholds thresholds;
+
+	assert_int_equal(thresholds_load(&thresholds, "/dev/null"), STATUS_OK);
+	return &thresholds;
+}
+
 /* Returns the first @nr guests as metrics. The caller frees them. */
 static char *metrics_of(size_t nr, uint32_t has, const struct choice *choice)
 {
@@ -129,7 +149,8 @@ static char *metrics_of(size_t nr, uint32_t has, const struct choice *choice)
 	delta_compute(&delta, &nothing, &now, 0);
 	window_add(&window, &delta);
 	delta_free(&delta);
-	prometheus_write(out, &window, NULL);
+	prometheus_write(out, &window, &(struct metrics){ METRICS_ALL, 0, usual_thresholds() },
+			 NULL);
 	fclose(out);
 	window_close(&window);
 	check_grammar(text);
@@ -181,6 +202,60 @@ static void add_outcome(struct about *of, const char *kind, const char *name, ui
 	strcpy(outcome->kind, kind);
 	strcpy(outcome->name, name);
 	rows->known = true;
+}
+
+/* A guest with a verdict, and threads and histograms, some of them twice, as in a hostile file. */
+static void the_rest_of_a_guest(void **state)
+{
+	struct detail *detail = &about[0]->detail;
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct vcpu *vcpu =
+			detail_new_row(&detail_form[TABLE_VCPUS], &detail->table[TABLE_VCPUS]);
+		struct histogram *h = detail_new_row(&detail_form[TABLE_HISTOGRAMS],
+						     &detail->table[TABLE_HISTOGRAMS]);
+
+		*vcpu = (struct vcpu){ .vcpu = i / 2, .tid = 7 + i / 2, .ready_ns = 1500000000 };
+		*h = (struct histogram){ .class = "io",
+					 .bucket = { 1, 2, [DETAIL_BUCKETS - 1] = 4 } };
+		strcpy(h->through, i < 2 ? "kernel" : "userspace");
+	}
+	about[0]->has_ready = true;
+	strcpy(about[0]->uuid, "6f0c");
+	counts[0].v[COL_id] = 1;
+	counts[0].v[COL_pid] = 5;
+	text = metrics(1);
+	assert_line(text, "kvmstat_ready_seconds_total{guest=\"web\",id=\"1\",vcpu=\"0\",thread="
+			  "\"7\"} 1.500000000");
+	assert_line(text, "kvmstat_ready_seconds_total{guest=\"web\",id=\"1\",vcpu=\"1\",thread="
+			  "\"8\"} 1.500000000");
+	assert_null(strstr(text, "kvmstat_ready_seconds_total{guest=\"web\",id=\"1\"} "));
+	assert_line(text, "kvmstat_exit_latency_seconds_bucket{guest=\"web\",id=\"1\",class=\"io\","
+			  "where=\"kernel\",le=\"0.000001024\"} 3");
+	assert_line(text, "kvmstat_exit_latency_seconds_bucket{guest=\"web\",id=\"1\",class=\"io\","
+			  "where=\"userspace\",le=\"+Inf\"} 7");
+	assert_line(text, "kvmstat_exit_latency_seconds_count{guest=\"web\",id=\"1\",class=\"io\","
+			  "where=\"kernel\"} 7");
+	assert_line(text, "kvmstat_guest_verdict{guest=\"web\",id=\"1\",verdict=\"too little "
+			  "seen\"} 1");
+	assert_non_null(strstr(text, ",uuid=\"6f0c\"} 1"));
+	free(text);
+}
+
+static void families_are_chosen(void **state)
+{
+	(void)state;
+	assert_int_equal(metrics_parse("all"), METRICS_ALL);
+	assert_int_equal(metrics_parse("guest"), METRICS_GUEST);
+	assert_int_equal(metrics_parse("guest,reasons"), METRICS_USUAL);
+	assert_int_equal(metrics_parse("times,latency,times"), METRICS_TIMES | METRICS_LATENCY);
+	assert_int_equal(metrics_parse(""), 0);
+	assert_int_equal(metrics_parse("guests"), 0);
+	assert_int_equal(metrics_parse("guest,,reasons"), 0);
+	assert_int_equal(metrics_parse(",guest"), 0);
+	assert_int_equal(metrics_parse("a"), 0);
 }
 
 static void numbers_are_exact(void **state)
@@ -348,7 +423,7 @@ static void nothing_could_be_read(void **state)
 	FILE *out = open_memstream(&text, &len);
 
 	(void)state;
-	prometheus_write(out, NULL, NULL);
+	prometheus_write(out, NULL, NULL, NULL);
 	fclose(out);
 	check_grammar(text);
 	assert_line(text, "kvmstat_up 0");
@@ -367,7 +442,8 @@ static void the_unattributed_are_told(void **state)
 
 	(void)state;
 	window_open(&window, &any);
-	prometheus_write(out, &window, &lost);
+	prometheus_write(out, &window, &(struct metrics){ METRICS_ALL, 0, usual_thresholds() },
+			 &lost);
 	fclose(out);
 	check_grammar(text);
 	assert_line(text, "kvmstat_unattributed_exits_total 18446744073709551615");
@@ -475,6 +551,8 @@ static void an_error_leaves_the_old_file(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test_setup_teardown(numbers_are_exact, set_up, tear_down),
+	cmocka_unit_test_setup_teardown(the_rest_of_a_guest, set_up, tear_down),
+	cmocka_unit_test(families_are_chosen),
 	cmocka_unit_test_setup_teardown(names_are_escaped, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(namesakes_are_told_apart, set_up, tear_down),
 	cmocka_unit_test_setup_teardown(rows_of_one_name_are_one_series, set_up, tear_down),

@@ -361,13 +361,16 @@ static void guests(uint32_t has, size_t nr, double seconds, const char *usual, c
 	struct grid grid = guests_grid(usual);
 	struct look look = { 0 };
 	struct choice choice = { 0 };
+	struct thresholds thresholds;
 	struct window window;
 	struct delta delta;
 
+	assert_int_equal(thresholds_load(&thresholds, "/dev/null"), STATUS_OK);
 	window_open(&window, &choice);
 	delta_compute(&delta, &nothing, &now, seconds);
 	window_add(&window, &delta);
-	guests_add_window(&grid, &window, &(struct moment){ .real_ns = 1795257015500000000 });
+	guests_add_window(&grid, &window, &(struct moment){ .real_ns = 1795257015500000000 },
+			  &thresholds);
 	check(&grid, &look, want);
 	delta_free(&delta);
 	window_close(&window);
@@ -430,13 +433,16 @@ static void every_column_is_filled(void **state)
 	struct window_guest guest = { .key = { .id = 1, .pid = 2 }, .name = "n", .now = &about };
 	struct delta_row row = { .state = DELTA_NEW, .now = &about };
 	const struct delta delta = { .row = &row, .nr = 1, .has = all, .seconds = 1 };
+	const struct moment at = { .real_ns = 1, .host = "h", .boot_id = "b" };
+	const struct verdict verdict = { .bound = BOUND_IO };
 	struct grid grid = guests_grid(NULL);
 
 	(void)state;
 	for (enum column c = 0; c < COL_NR; c++)
 		row.diff.v[c] = c + 1;
 	guest.last = row.last = row.diff;
-	guests_add_delta(&grid, &guest, &delta, &row, &(struct moment){ .real_ns = 1 });
+	guests_add_delta(&grid, &guest, &delta, &row, &at);
+	guests_judge(&grid, &verdict);
 	for (size_t c = 0; c < grid.nr_columns; c++) {
 		const char *key = grid.column[c].key;
 

@@ -85,7 +85,7 @@ static void reads_line_by_line(void **state)
 		assert_false(end);
 		assert_int_equal(snap.nr, 1);
 		assert_int_equal(snap.guest[0].v[COL_exits], 100 * i);
-		assert_int_equal(recording.nr, i + 1);
+		assert_int_equal(recording.place.line, i + 1);
 		snapshot_free(&snap);
 	}
 	/* Another call finds the end again. */
@@ -241,7 +241,8 @@ struct seen {
 	enum status status;
 	size_t snapshots;
 	uint64_t exits, reason_exits;
-	double seconds;
+	size_t guests;
+	double seconds, guest_seconds;
 	char *said;
 };
 
@@ -249,9 +250,11 @@ struct seen {
 static struct seen observe(char **files, size_t nr, const char *from, const char *to)
 {
 	const struct request request = {
-		.root = "", .files = files, .nr_files = nr, .from = from, .to = to
+		.root = "",
+		.files = files,
+		.nr_files = nr,
+		.extract = { .from = from, .to = to },
 	};
-	const struct window_guest *guest;
 	struct session session;
 	struct capture err;
 	struct seen seen = { 0 };
@@ -266,12 +269,14 @@ static struct seen observe(char **files, size_t nr, const char *from, const char
 	seen.said = capture_end(&err);
 	seen.snapshots = session.snapshots;
 	seen.seconds = session.window.seconds;
-	guest = window_find(&session.window, &(struct guest_key){ .id = 1, .pid = 42 });
-	if (guest) {
+	for (size_t i = 0; i < session.window.nr; i++) {
+		const struct window_guest *guest = session.window.guest[i];
 		const struct reason *r;
 		struct detail detail;
 
-		seen.exits = guest->sum.v[COL_exits];
+		seen.guests++;
+		seen.exits += guest->sum.v[COL_exits];
+		seen.guest_seconds += guest->seconds;
 		window_detail(guest, &detail);
 		detail_for_each(r, &detail, TABLE_REASONS)
 			seen.reason_exits += r->exits;
@@ -336,7 +341,10 @@ static void says_that_a_part_is_empty(void **state)
 	free_files(files, 2);
 }
 
-/* Nothing is subtracted over a boot, and what came after it is all new. */
+/*
+ * Nothing is subtracted over a boot. Its first snapshot is where counting begins, as nobody knows
+ * how long ago the guest began.
+ */
 static void a_boot_in_the_middle(void **state)
 {
 	char *files[] = { write_file("a", (const char *[]){ b0, b10, c5, c15, NULL }) };
@@ -344,9 +352,11 @@ static void a_boot_in_the_middle(void **state)
 
 	(void)state;
 	assert_int_equal(seen.status, STATUS_OK);
-	assert_int_equal(seen.exits, 100 + 10 + 15);
-	assert_int_equal(seen.reason_exits, 25);
+	assert_int_equal(seen.guests, 2);
+	assert_int_equal(seen.exits, 100 + 15);
+	assert_int_equal(seen.reason_exits, 100 + 15);
 	assert_true(seen.seconds == 20);
+	assert_true(seen.guest_seconds == 10 + 10);
 	free(seen.said);
 	free_files(files, 1);
 }
@@ -366,6 +376,19 @@ static void several_files_are_one_recording(void **state)
 	free_files(files, 4);
 }
 
+/* As the shell lists rotated files: the newest first. */
+static void neither_order_nor_copies_matter(void **state)
+{
+	char *files[] = { write_file("rot", (const char *[]){ b30, b20, NULL }),
+			  write_file("rot.1", (const char *[]){ b10, NULL }),
+			  write_file("rot.2", (const char *[]){ b0, b10, NULL }),
+			  write_file("rot.copy", (const char *[]){ b30, b30, NULL }) };
+
+	(void)state;
+	check(files, 4, NULL, NULL, 4, 700, 30);
+	free_files(files, 4);
+}
+
 static void a_cut_line_ends_its_file_only(void **state)
 {
 	char half[] = "{\"kvmstat\":\"0.1.0\",\"for";
@@ -382,23 +405,48 @@ static void a_cut_line_ends_its_file_only(void **state)
 	free_files(files, 2);
 }
 
-static void says_which_file_is_bad(void **state)
+static void names_damaged_lines_and_reads_the_rest(void **state)
 {
-	char *files[] = { write_file("good", (const char *[]){ b0, NULL }),
-			  write_file("bad", (const char *[]){ b10, "rubbish\n", NULL }) };
-	char *missing[] = { files[0], "/nonexistent/file" };
-	struct seen seen = observe(files, 2, NULL, NULL);
+	char *files[] = { write_file("bad",
+				     (const char *[]){ b0, "rubbish\n", b10, "{\n", NULL }) };
+	struct seen seen = observe(files, 1, NULL, NULL);
 
 	(void)state;
-	assert_int_equal(seen.status, STATUS_BAD);
+	assert_int_equal(seen.status, STATUS_OK);
+	assert_int_equal(seen.snapshots, 2);
+	assert_int_equal(seen.exits, 100);
 	assert_non_null(strstr(seen.said, "/bad: line 2: not JSON: "));
+	assert_non_null(strstr(seen.said, "/bad: line 4: not JSON: "));
+	assert_null(strstr(seen.said, "line 1"));
 	free(seen.said);
+	free_files(files, 1);
+}
+
+static void says_what_is_no_recording(void **state)
+{
+	char *files[] = { write_file("good", (const char *[]){ b0, NULL }),
+			  write_file("text", (const char *[]){ "no pid\n1 2\n", NULL }),
+			  write_file("short", (const char *[]){ "diary", NULL }) };
+	char *missing[] = { files[0], "/nonexistent/file" };
+	struct seen seen;
+
+	(void)state;
+	for (size_t i = 1; i < 3; i++) {
+		char *two[] = { files[0], files[i] };
+
+		seen = observe(two, 2, NULL, NULL);
+		assert_int_equal(seen.status, STATUS_BAD);
+		assert_non_null(strstr(seen.said, i == 1 ? "/text is no recording: line 1: " :
+							   "/short is no recording\n"));
+		assert_ptr_equal(strchr(seen.said, '\n'), strrchr(seen.said, '\n'));
+		free(seen.said);
+	}
 	seen = observe(missing, 2, NULL, NULL);
 	assert_int_equal(seen.status, STATUS_NO_DATA);
 	assert_string_equal(seen.said,
 			    "kvmstat: cannot read /nonexistent/file: No such file or directory\n");
 	free(seen.said);
-	free_files(files, 2);
+	free_files(files, 3);
 }
 
 static const struct CMUnitTest tests[] = {
@@ -414,7 +462,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_boot_in_the_middle),
 	cmocka_unit_test(several_files_are_one_recording),
 	cmocka_unit_test(a_cut_line_ends_its_file_only),
-	cmocka_unit_test(says_which_file_is_bad),
+	cmocka_unit_test(neither_order_nor_copies_matter),
+	cmocka_unit_test(names_damaged_lines_and_reads_the_rest),
+	cmocka_unit_test(says_what_is_no_recording),
 };
 
 int main(void)

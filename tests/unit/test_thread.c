@@ -171,7 +171,7 @@ static void reads_5_10(void **state)
 	detail_free(&detail);
 }
 
-#define SCOPE "/machine.slice/machine-qemu\\x5cx2d2\\x5cx2dweb.scope"
+#define SCOPE "/machine.slice/machine-qemu\\x2d2\\x2dweb.scope"
 
 static void reads_6_1(void **state)
 {

@@ -37,7 +37,14 @@ static void takes_the_time_of_day(void **state)
 	zone("UTC");
 	is("14:00", MIDNIGHT + 14 * 3600 * SECOND);
 	is("14:00:30", MIDNIGHT + (14 * 3600 + 30) * SECOND);
-	is("00:00", MIDNIGHT);
+	is("00:00", MIDNIGHT + 86400 * SECOND);
+	/* The first such time that is not over: the start is at 10:30:15.5. */
+	is("10:30", MIDNIGHT + (10 * 3600 + 30 * 60) * SECOND);
+	is("10:30:15", MIDNIGHT + (10 * 3600 + 30 * 60 + 15) * SECOND);
+	is("10:30:14", MIDNIGHT + (34 * 3600 + 30 * 60 + 14) * SECOND);
+	is("10:29", MIDNIGHT + (34 * 3600 + 29 * 60) * SECOND);
+	/* As --rates prints it, in whatever zone. */
+	is("2026-11-21T14:00:30Z", MIDNIGHT + (14 * 3600 + 30) * SECOND);
 	is("2026-11-21", MIDNIGHT);
 	is("2026-11-21 14:00", MIDNIGHT + 14 * 3600 * SECOND);
 	is("2026-11-21 14:00:30", MIDNIGHT + (14 * 3600 + 30) * SECOND);
@@ -51,9 +58,11 @@ static void takes_local_time(void **state)
 	(void)state;
 	/* The day is local. It is 18:30 of the same day here, and 23:30 of the day before there. */
 	zone("XXX-8");
-	is("14:00", MIDNIGHT + 6 * 3600 * SECOND);
+	is("14:00", MIDNIGHT + 30 * 3600 * SECOND);
+	is("19:00", MIDNIGHT + 11 * 3600 * SECOND);
+	is("2026-11-21T14:00:30Z", MIDNIGHT + (14 * 3600 + 30) * SECOND);
 	zone("XXX11");
-	is("14:00", MIDNIGHT - 86400 * SECOND + 25 * 3600 * SECOND);
+	is("14:00", MIDNIGHT + 25 * 3600 * SECOND);
 	/* Summer time is that of the day in the text, not of the recording. */
 	zone("CET-1CEST,M3.5.0,M10.5.0/3");
 	is("2026-11-21 01:00", MIDNIGHT);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Prints the verdicts of all guests, for classify and for report.
+ * Prints verdicts in words, for classify and for report.
  */
 #ifndef CLASSIFY_H
 #define CLASSIFY_H
 
-#include "commands/options.h"
-#include "verdict/thresholds.h"
+#include "text/grid.h"
 
-/* Prints the verdict on each chosen guest of the session's window. */
-enum status classify_print(const struct session *session, const struct options *options,
-			   const struct thresholds *thresholds);
+/*
+ * Prints the verdicts of the rows of @grid, which has the columns name, pid, state and those of
+ * verdicts. Returns whether there are any.
+ */
+bool classify_rows(const struct grid *grid);
 
 #endif

@@ -9,38 +9,38 @@ const struct command commands[COMMANDS_NR] = {
 	  .run = run_watch,
 	  .usage = "[INTERVAL [COUNT]]",
 	  .takes = { ARGUMENT_INTERVAL, ARGUMENT_COUNT },
-	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_ROWS },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_CONFIG, GROUP_ROWS },
 	  .doc = "Count the VM exits of KVM guests and say what they mean.\v"
 		 "Without INTERVAL, print totals and their reading. With INTERVAL, print rates "
 		 "every INTERVAL seconds, COUNT times or until interrupted, then the "
 		 "reading.\n\n"
 		 "Commands: list, show, threads, memory, host, top, classify, record, report, export, doctor; see "
-		 "'kvmstat COMMAND --help' for each, kvmstat(1) for all.\n\n"
-		 "Exit status: 0 fine; 1 the numbers cannot be read, or the output not "
-		 "written; 2 bad usage, a bad file, or an ambiguous guest." },
+		 "'kvmstat help COMMAND' for each, kvmstat(1) for all.\n\n"
+		 "Exit status: 0 fine; 1 cannot read or write; 2 bad usage, file or guest." },
 	{ .name = "list",
 	  .run = run_list,
 	  .usage = "",
-	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_ROWS, GROUP_JSON },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_CONFIG, GROUP_ROWS,
+		      GROUP_JSON },
 	  .doc = "List the guests: who they are, their VM exits and where their time goes.\v" },
 	{ .name = "show",
 	  .run = run_show,
-	  .usage = "GUEST",
+	  .usage = "[GUEST]",
 	  .takes = { ARGUMENT_GUEST },
 	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_CONFIG, GROUP_JSON },
 	  .doc = "Show all about one guest: verdict, exit reasons, devices, times, vCPUs, CPUs.\v"
-		 "GUEST is a name, a pid or an id." },
+		 "GUEST is a name, a pid or an id. It can be left out where there is one guest." },
 	{ .name = "threads",
 	  .run = run_threads,
 	  .usage = "[GUEST [INTERVAL [COUNT]]]",
-	  .takes = { ARGUMENT_MAYBE_GUEST, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
+	  .takes = { ARGUMENT_GUEST, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
 	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_ROWS, GROUP_JSON },
 	  .doc = "Show the threads that work for guests: roles, scheduling, CPUs, switches, cgroups.\v"
 		 "It looks at 1 second, or, again and again, at INTERVAL seconds." },
 	{ .name = "memory",
 	  .run = run_memory,
 	  .usage = "[GUEST [INTERVAL [COUNT]]]",
-	  .takes = { ARGUMENT_MAYBE_GUEST, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
+	  .takes = { ARGUMENT_GUEST, ARGUMENT_INTERVAL, ARGUMENT_COUNT },
 	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_ROWS, GROUP_JSON },
 	  .doc = "Show the memory behind guests: huge pages, nodes, KVM's mappings, faults, KSM.\v"
 		 "It looks at 1 second, or, again and again, at INTERVAL seconds." },
@@ -79,11 +79,11 @@ const struct command commands[COMMANDS_NR] = {
 	  .least = 1,
 	  .groups = { GROUP_CHOICE, GROUP_REPORT, GROUP_CONFIG, GROUP_ROWS, GROUP_JSON },
 	  .doc = "Show what happened during a recording, or a span of it.\v"
-		 "With -g GUEST, show all about that guest. Several files are read one by one." },
+		 "With -g GUEST, show all about that guest. Several files can be in any order." },
 	{ .name = "export",
 	  .run = run_export,
 	  .usage = "",
-	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_EXPORT },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_CONFIG, GROUP_EXPORT },
 	  .doc = "Print everything for other programs, once.\v" },
 	{ .name = "doctor",
 	  .run = run_doctor,

@@ -14,7 +14,6 @@ struct options;
 enum argument {
 	ARGUMENT_NONE,
 	ARGUMENT_GUEST,
-	ARGUMENT_MAYBE_GUEST,
 	ARGUMENT_FILE,
 	ARGUMENT_FILES, /* this argument and all that follow */
 	ARGUMENT_INTERVAL,

@@ -359,7 +359,7 @@ enum status run_doctor(const struct options *options)
 	check_dkms(&doctor, name.release);
 	check_schedstat(&doctor);
 	if (options->look.format == FORMAT_JSON)
-		output_json(grid_json(&doctor.grid), stdout);
+		output_json(grid_json(&doctor.grid, NULL), stdout);
 	else
 		print_text(&doctor);
 	grid_free(&doctor.grid);

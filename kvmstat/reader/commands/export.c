@@ -115,13 +115,13 @@ static enum status put_details(FILE *out, const struct session *session, const s
 }
 
 static enum status put_csv(FILE *out, const struct session *session, const struct look *look,
-			   enum table table)
+			   const struct thresholds *thresholds, enum table table)
 {
 	struct grid grid = guests_grid(NULL);
 
 	if (table != TABLE_NR)
 		return put_details(out, session, look, table);
-	guests_add_window(&grid, &session->window, &session->last.at);
+	guests_add_window(&grid, &session->window, &session->last.at, thresholds);
 	grid_print(&grid, look, true, out);
 	grid_free(&grid);
 	return STATUS_OK;
@@ -166,14 +166,15 @@ static bool read_unattributed(const char *root, uint64_t *exits)
 	return found;
 }
 
-static enum status put_prometheus(FILE *out, const struct session *session)
+static enum status put_prometheus(FILE *out, const struct session *session,
+				  const struct metrics *metrics)
 {
 	const struct request *request = session->request;
 	uint64_t unattributed;
 	bool known;
 
 	if (!session->last.has) {
-		prometheus_write(out, NULL, NULL);
+		prometheus_write(out, NULL, metrics, NULL);
 		return STATUS_OK;
 	}
 	if (!(session->last.has & COL_BIT(COL_id))) {
@@ -182,21 +183,21 @@ static enum status put_prometheus(FILE *out, const struct session *session)
 		return STATUS_BAD;
 	}
 	known = !request->file && read_unattributed(request->root, &unattributed);
-	prometheus_write(out, &session->window, known ? &unattributed : NULL);
+	prometheus_write(out, &session->window, metrics, known ? &unattributed : NULL);
 	return STATUS_OK;
 }
 
 static enum status put(FILE *out, struct session *session, const struct look *look,
-		       enum table table)
+		       const struct metrics *metrics, enum table table)
 {
 	switch (look->format) {
 	case FORMAT_CSV:
-		return put_csv(out, session, look, table);
+		return put_csv(out, session, look, metrics->thresholds, table);
 	case FORMAT_JSON:
 		put_json(out, session);
 		return STATUS_OK;
 	default:
-		return put_prometheus(out, session);
+		return put_prometheus(out, session, metrics);
 	}
 }
 
@@ -226,25 +227,31 @@ static bool is_reported(const struct session *session, enum format format, enum 
 enum status run_export(const struct options *options)
 {
 	enum status status, written;
+	struct thresholds thresholds;
+	const struct metrics metrics = { options->families ?: METRICS_USUAL, options->top,
+					 &thresholds };
+	const bool is_metrics = options->look.format != FORMAT_CSV &&
+				options->look.format != FORMAT_JSON;
 	struct session session;
 	char *text = NULL;
 	enum table table;
 	size_t len;
 	FILE *out;
 
-	status = find_table(options, &table);
+	status = options_refuse(!is_metrics && (options->families || options->top),
+				"--families or --top", "but for Prometheus");
+	if (!status)
+		status = find_table(options, &table);
+	if (!status)
+		status = thresholds_load(&thresholds, options->config);
 	if (status)
 		return status;
 	/* Metrics have nothing of the processes. */
 	status = session_observe(&session, &options->request,
-				 options->look.format == FORMAT_CSV ||
-						 options->look.format == FORMAT_JSON ?
-					 DEPTH_PROCESSES :
-					 DEPTH_ALL,
-				 0, false);
+				 is_metrics ? DEPTH_ALL : DEPTH_PROCESSES, 0, false);
 	if (is_reported(&session, options->look.format, status)) {
 		out = open_memstream(&text, &len);
-		written = put(out, &session, &options->look, table);
+		written = put(out, &session, &options->look, &metrics, table);
 		if (fclose(out)) {
 			fprintf(stderr, "kvmstat: %s\n", strerror(errno));
 			written = STATUS_NO_DATA;

@@ -23,7 +23,7 @@ static void print_head(const struct session *session, const struct detail *all)
 	const struct host *host = all->table[TABLE_HOST].row;
 	char span[64], percent[32];
 
-	session_span(session, span, sizeof(span));
+	session_span(session->window.host_seconds, span, sizeof(span));
 	printf("Host: Linux %s, %u CPUs, %zu guests; %s", session->last.at.kernel,
 	       session->last.at.cpus, session->last.nr, span);
 	if (host && host->busy_ns != DETAIL_UNKNOWN) {
@@ -49,7 +49,8 @@ static enum status print(const struct session *session, const struct look *look)
 		struct grid grid = section_grid(section_of(tables[i]), &detail, seconds, 0);
 
 		if (look->format == FORMAT_JSON) {
-			json_object_set_new(json, detail_form[tables[i]].name, grid_json(&grid));
+			json_object_set_new(json, detail_form[tables[i]].name,
+					    grid_json(&grid, NULL));
 		} else if (look->format == FORMAT_CSV || tables[i] == TABLE_PROCESSES) {
 			grid_arrange(&grid, look);
 			if (look->format == FORMAT_TEXT) {
@@ -85,7 +86,7 @@ enum status run_host(const struct options *options)
 {
 	const struct detail nothing = { 0 };
 	struct grid columns = section_grid(section_of(TABLE_PROCESSES), &nothing, 0, 0);
-	enum status status = grid_check(&columns, &options->look);
+	enum status status = grid_check(&columns, &options->look) ?: options_refuse_rows(options);
 	struct request request = options->request;
 	const struct look look = options->look;
 	struct session session;
@@ -103,6 +104,8 @@ enum status run_host(const struct options *options)
 			break;
 		putchar('\n');
 		status = session_step(&session);
+		/* It shows none of them. */
+		window_forget(&session.window, 0, NULL, NULL, NULL);
 	}
 	session_close(&session);
 	return status;

@@ -10,18 +10,20 @@ enum status run_list(const struct options *options)
 {
 	struct grid grid = guests_grid(
 		options->request.window > 0 ?
-			"name,pid,vcpus,exits_s,guest_share,kernel_share,user_share,halted_share,"
-			"ready_share" :
-			"name,pid,vcpus,exits,guest_share,kernel_share,user_share,halted_share,"
-			"ready_share");
+			"name,pid,exits_s,guest_share,kernel_share,user_share,halted_share,"
+			"bound" :
+			"name,pid,exits,guest_share,kernel_share,user_share,halted_share,"
+			"bound");
+	struct thresholds thresholds;
 	struct session session;
-	enum status status = grid_check(&grid, &options->look);
+	enum status status = grid_check(&grid, &options->look) ?:
+				     thresholds_load(&thresholds, options->config);
 
 	if (status)
 		return status;
-	status = session_observe(&session, &options->request, DEPTH_VCPUS, 0, false);
+	status = session_observe(&session, &options->request, DEPTH_ALL, 0, false);
 	if (!status) {
-		guests_add_window(&grid, &session.window, &session.last.at);
+		guests_add_window(&grid, &session.window, &session.last.at, &thresholds);
 		if (!grid.nr && options->look.format == FORMAT_TEXT)
 			puts("(no guests)");
 		else

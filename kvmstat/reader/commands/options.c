@@ -16,6 +16,7 @@
 
 #include "data/nsec.h"
 #include "kvmstat.h"
+#include "text/prometheus.h"
 
 #define INTERVAL_MIN 0.1
 #define INTERVAL_MAX 86400.0
@@ -32,9 +33,14 @@ enum {
 	KEY_TABLE,
 	KEY_SIZE,
 	KEY_KEEP,
+	KEY_HOST,
 	KEY_FROM,
 	KEY_TO,
 	KEY_RATES,
+	KEY_ALL,
+	KEY_COMPARE,
+	KEY_FAMILIES,
+	KEY_TOP,
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state);
@@ -64,15 +70,19 @@ GROUP(classify, { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/
 GROUP(config, { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/kvmstat.conf", 0 });
 GROUP(record, { "size", KEY_SIZE, "MIB", 0, "Begin a new file at this size (64; 0: never)", 0 },
       { "keep", KEY_KEEP, "N", 0, "Keep so many old files, FILE.1 the newest (4)", 0 });
-GROUP(report,
+GROUP(report, { "host", KEY_HOST, "NAME", 0, "Only what was recorded on this host", 0 },
       { "from", KEY_FROM, "TIME", 0,
-	"Begin at '2026-11-21 14:00', 14:00, or +90s, +5m, +2h "
-	"after the start",
-	0 },
+	"Begin at '2026-11-21 14:00', 14:00, or +90s, +5m, +2h after the start", 0 },
       { "to", KEY_TO, "TIME", 0, "End at this time", 0 },
-      { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 });
+      { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 },
+      { "compare", KEY_COMPARE, "TIME", OPTION_ARG_OPTIONAL,
+	"Compare two FILEs, or before and after TIME", 0 },
+      { "all", KEY_ALL, NULL, 0, "Show all guests, not only the busiest 20", 0 });
 GROUP(export, { "format", KEY_FORMAT, "FORMAT", 0, "prometheus (the default), json or csv", 0 },
       { "output", 'o', "FILE", 0, "Write FILE, all at once, not standard output", 0 },
+      { "families", KEY_FAMILIES, "LIST", 0,
+	"For Prometheus: guest,reasons (the default), userspace, times, latency, all", 0 },
+      { "top", KEY_TOP, "N", 0, "For Prometheus: only the N guests with the most exits", 0 },
       { "table", KEY_TABLE, "NAME", 0,
 	"For csv: guests (the default), reasons, userspace, "
 	"histograms, hot, vcpus, cpus, threads, cgroups, memory, nodes or missing",
@@ -154,7 +164,6 @@ static error_t parse_argument(struct argp_state *state, char *arg)
 
 	switch (argument_at(parsing->command, state->arg_num)) {
 	case ARGUMENT_GUEST:
-	case ARGUMENT_MAYBE_GUEST:
 		request->choice.guest = arg;
 		return 0;
 	case ARGUMENT_FILE:
@@ -183,10 +192,6 @@ static error_t parse_end(struct argp_state *state)
 
 	if (state->arg_num < command->least) {
 		argp_error(state, "%s is missing", command->usage);
-		return EINVAL;
-	}
-	if (command->takes[0] == ARGUMENT_GUEST && !request->choice.guest && !request->choice.pid) {
-		argp_error(state, "GUEST is missing; 'kvmstat list' lists the guests");
 		return EINVAL;
 	}
 	if (options->interval && request->file && !strcmp(request->file, "-")) {
@@ -257,11 +262,33 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_KEEP:
 		return parse_whole(state, "the number of files", arg, 0, 1000, &options->keep);
+	case KEY_HOST:
+		options->request.extract.host = arg;
+		return 0;
 	case KEY_FROM:
-		options->request.from = arg;
+		options->request.extract.from = arg;
 		return 0;
 	case KEY_TO:
-		options->request.to = arg;
+		options->request.extract.to = arg;
+		return 0;
+	case KEY_FAMILIES:
+		options->families = metrics_parse(arg);
+		if (options->families)
+			return 0;
+		argp_error(state,
+			   "the families are guest, reasons, userspace, times, latency or "
+			   "all: '%s'",
+			   arg);
+		return EINVAL;
+	case KEY_TOP:
+		return parse_whole(state, "the number of guests", arg, 1, UINT32_MAX,
+				   &options->top);
+	case KEY_COMPARE:
+		options->compare = true;
+		options->at = arg;
+		return 0;
+	case KEY_ALL:
+		options->all = true;
 		return 0;
 	case KEY_RATES:
 		options->rates = true;
@@ -305,14 +332,87 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+/*
+ * Returns whether the option of this name, or, without a name, of the key @len, takes an argument;
+ * -1: there is no such option.
+ */
+static int takes_argument(const struct argp_option *option, const char *name, size_t len)
+{
+	for (; option->name; option++)
+		if (name ? !strncmp(option->name, name, len) && !option->name[len] :
+			   option->key == (int)len)
+			return option->arg != NULL;
+	return -1;
+}
+
+/* Whether the value of the option @word is the next word. */
+static bool wants_next(const char *word)
+{
+	const bool is_long = word[1] == '-';
+
+	if (is_long && strchr(word, '='))
+		return false;
+	for (const char *c = word + 1; *c; c++) {
+		int takes = -1;
+
+		for (size_t i = 0; i < GROUP_NR && takes < 0; i++)
+			if (groups[i])
+				takes = is_long ? takes_argument(groups[i]->options, c + 1,
+								 strlen(c + 1)) :
+						  takes_argument(groups[i]->options, NULL,
+								 (unsigned char)*c);
+		if (is_long || takes)
+			return takes > 0 && (is_long || !c[1]);
+	}
+	return false;
+}
+
+/* Returns where the first word is that is no option, or @argc. */
+static int find_word(int argc, char **argv)
+{
+	int i = 1;
+
+	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+		if (!strcmp(argv[i], "--"))
+			return i + 1;
+		i += wants_next(argv[i]) ? 2 : 1;
+	}
+	return i < argc ? i : argc;
+}
+
+/* Makes "help COMMAND" "COMMAND --help", and moves the name of a command to the front. */
+static void arrange_words(int argc, char **argv)
+{
+	static char help[] = "--help";
+	const int at = find_word(argc, argv);
+	char *name;
+
+	if (at == argc)
+		return;
+	if (at == 1 && !strcmp(argv[1], "help")) {
+		argv[1] = argc > 2 ? argv[2] : help;
+		if (argc > 2)
+			argv[2] = help;
+		return;
+	}
+	name = argv[at];
+	if (!find_command(name))
+		return;
+	memmove(argv + 2, argv + 1, (at - 1) * sizeof(*argv));
+	argv[1] = name;
+}
+
 const struct command *options_parse(struct options *options, int argc, char **argv)
 {
-	const struct command *command = argc > 1 ? find_command(argv[1]) : NULL;
-	struct parsing parsing = { options, command ?: commands };
+	const struct command *command;
+	struct parsing parsing = { .options = options };
 	struct argp_child children[COMMAND_MAX_GROUPS + 2] = { 0 }, *child = children;
 	struct argp parser = { .parser = parse_root, .children = children };
 	static char name[32] = "kvmstat";
 
+	arrange_words(argc, argv);
+	command = argc > 1 ? find_command(argv[1]) : NULL;
+	parsing.command = command ?: commands;
 	*options = (struct options){ .request = { .root = "", .window = -1 },
 				     .size = 64 << 20,
 				     .keep = 4 };
@@ -338,4 +438,21 @@ const struct command *options_parse(struct options *options, int argc, char **ar
 		exit(STATUS_BAD);
 	}
 	return parsing.command;
+}
+
+enum status options_refuse(bool given, const char *option, const char *where)
+{
+	if (!given)
+		return STATUS_OK;
+	fprintf(stderr, "kvmstat: %s would do nothing %s\n", option, where);
+	return STATUS_BAD;
+}
+
+enum status options_refuse_rows(const struct options *options)
+{
+	const struct look *look = &options->look;
+
+	return options_refuse(look->format == FORMAT_JSON &&
+				      (look->columns || look->sort || look->skip_zeros),
+			      "-c, -s or -z", "with --json, which has everything");
 }

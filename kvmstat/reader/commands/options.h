@@ -18,9 +18,12 @@ struct options {
 	const char *config; /* NULL: the usual file, if it exists */
 	const char *path; /* record: the file */
 	uint64_t size, keep; /* record: bytes of a file (0: no limit), old files to keep */
-	bool rates; /* report */
+	bool rates, all, compare; /* report */
+	const char *at; /* report: the moment that compare looks at; NULL: two files */
 	const char *output; /* export: the file; NULL: standard output */
 	const char *table; /* export */
+	unsigned int families; /* export: of METRICS; 0: the usual */
+	uint64_t top; /* export: so many guests; 0: all */
 };
 
 /*
@@ -28,5 +31,11 @@ struct options {
  * of @argv. Exits after help, version, or, with STATUS_BAD, a mistake.
  */
 const struct command *options_parse(struct options *options, int argc, char **argv);
+
+/* If @given, says that @option does nothing in @where, and returns STATUS_BAD. */
+enum status options_refuse(bool given, const char *option, const char *where);
+
+/* Refuses the options for rows if these are printed as JSON, which then has all of them. */
+enum status options_refuse_rows(const struct options *options);
 
 #endif

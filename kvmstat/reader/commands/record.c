@@ -167,6 +167,12 @@ static enum status record_one(struct recorder *recorder, bool first)
 	if (recorder->failing)
 		fprintf(stderr, "kvmstat: recording again\n");
 	recorder->failing = false;
+	/* Where nothing can be read, no empty file is left. */
+	status = recorder->fd < 0 ? open_file(recorder) : STATUS_OK;
+	if (status) {
+		snapshot_free(&snap);
+		return status;
+	}
 	json = jsonl_snapshot(&snap);
 	len = json_dumpb(json, NULL, 0, JSONL_FLAGS);
 	line = xcalloc(len + 1, 1);
@@ -184,7 +190,7 @@ enum status run_record(const struct options *options)
 	struct recorder recorder = { .options = options, .path = options->path, .fd = -1 };
 	const int64_t interval = options->interval ?: USUAL_INTERVAL;
 	int64_t next = session_now();
-	enum status status = open_file(&recorder);
+	enum status status = STATUS_OK;
 	int signal = 0;
 
 	session_catch_signals(SIGHUP);

@@ -21,21 +21,13 @@
 #define SECTION_ROWS 12
 #define BAR_WIDTH 40
 
-static const struct window_guest *find_chosen(const struct window *window)
-{
-	for (size_t i = 0; i < window->nr; i++)
-		if (window->guest[i]->chosen)
-			return window->guest[i];
-	return NULL;
-}
-
 static void print_head(const struct session *session, const struct window_guest *guest)
 {
 	const struct about *about = guest->now;
 	char shown[NAME_SHOWN_SIZE], span[64];
 
 	name_show(shown, guest->name, NAME_SIZE);
-	session_span(session, span, sizeof(span));
+	session_span(guest->seconds, span, sizeof(span));
 	printf("%s: pid %" PRIu64 ", id %" PRIu64, shown, guest->key.pid, guest->key.id);
 	if (session->window.has & COL_BIT(COL_vcpus))
 		printf(", %" PRIu64 " vCPU%s", guest->last.v[COL_vcpus],
@@ -179,57 +171,88 @@ static void print_sections(const struct detail *detail, double seconds)
 		     "not recorded; 'kvmstat doctor' says why.");
 }
 
-static void print_json(const struct session *session, const struct window_guest *guest,
-		       const struct verdict *verdict, const struct detail *detail)
+static json_t *page_json(const struct session *session, const struct window_guest *guest,
+			 const struct verdict *verdict, const struct detail *detail)
 {
 	struct grid grid = guests_grid(NULL);
 	json_t *page = json_object(), *rows;
 
-	guests_add_window(&grid, &session->window, &session->last.at);
-	rows = grid_json(&grid);
+	guests_add_total(&grid, &session->window, guest, &session->last.at);
+	guests_judge(&grid, verdict);
+	rows = grid_json(&grid, NULL);
 	json_object_set(page, "guest", json_array_get(rows, 0));
 	json_decref(rows);
 	grid_free(&grid);
 	json_object_set_new(page, "seconds",
-			    session->window.seconds > 0 ? json_real(session->window.seconds) :
-							  json_null());
+			    guest->seconds > 0 ? json_real(guest->seconds) : json_null());
 	json_object_set_new(page, "manager", json_string(thread_manager(guest->now)));
 	json_object_set_new(page, "verdict", verdict_json(verdict));
 	for (size_t i = 0; i < TABLE_NR; i++) {
 		if (!guest->now || !guest->now->detail.table[sections[i].table].known)
 			continue;
-		grid = section_grid(&sections[i], detail, session->window.seconds, 0);
-		json_object_set_new(page, detail_form[sections[i].table].name, grid_json(&grid));
-		grid_free(&grid);
+		json_object_set_new(page, detail_form[sections[i].table].name,
+				    section_json(&sections[i], detail, guest->seconds));
 	}
-	output_json(page, stdout);
+	return page;
 }
 
-enum status show_page(const struct session *session, const struct options *options,
-		      const struct thresholds *thresholds)
+static void show_guest(const struct session *session, const struct window_guest *guest,
+		       const struct thresholds *thresholds, json_t *pages)
 {
-	const struct window_guest *guest = find_chosen(&session->window);
 	const uint32_t has = session->window.has;
 	struct verdict verdict;
 	struct detail detail;
 
 	window_detail(guest, &detail);
 	verdict_judge(&verdict, guest, has, thresholds);
-	if (options->look.format == FORMAT_JSON) {
-		print_json(session, guest, &verdict, &detail);
+	if (pages) {
+		json_array_append_new(pages, page_json(session, guest, &verdict, &detail));
 	} else {
 		print_head(session, guest);
 		print_verdict(&verdict);
 		print_times(guest, has, &verdict.evidence);
 		print_counts(guest, has);
-		print_sections(&detail, session->window.seconds);
+		print_sections(&detail, guest->seconds);
 	}
 	detail_free(&detail);
-	return STATUS_OK;
+}
+
+void show_pages(const struct session *session, const struct thresholds *thresholds, json_t *pages)
+{
+	const struct window *window = &session->window;
+
+	for (size_t i = 0; i < window->nr; i++)
+		if (window->guest[i]->chosen)
+			show_guest(session, window->guest[i], thresholds, pages);
+}
+
+void show_json(json_t *pages)
+{
+	output_json(json_array_size(pages) == 1 ? json_incref(json_array_get(pages, 0)) :
+						  json_incref(pages),
+		    stdout);
+	json_decref(pages);
+}
+
+/* Without a choice there must be one guest. */
+static enum status check_one(const struct session *session)
+{
+	const struct choice *choice = &session->request->choice;
+	const size_t nr = session->window.nr;
+
+	if (choice->guest || choice->pid || nr == 1)
+		return STATUS_OK;
+	fprintf(stderr,
+		nr ? "kvmstat: GUEST is missing, as there are %zu guests; 'kvmstat list' "
+		     "lists them\n" :
+		     "kvmstat: there is no guest\n",
+		nr);
+	return nr ? STATUS_BAD : STATUS_NO_DATA;
 }
 
 enum status run_show(const struct options *options)
 {
+	json_t *pages = options->look.format == FORMAT_JSON ? json_array() : NULL;
 	struct thresholds thresholds;
 	struct session session;
 	enum status status = thresholds_load(&thresholds, options->config);
@@ -238,7 +261,13 @@ enum status run_show(const struct options *options)
 		return status;
 	status = session_observe(&session, &options->request, DEPTH_PAGES, 0, true);
 	if (!status)
-		status = show_page(&session, options, &thresholds);
+		status = check_one(&session);
+	if (!status) {
+		show_pages(&session, &thresholds, pages);
+		if (pages)
+			show_json(json_incref(pages));
+	}
+	json_decref(pages);
 	session_close(&session);
 	return status;
 }

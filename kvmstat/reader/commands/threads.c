@@ -29,23 +29,21 @@ static const struct grid_column of_columns[OF_NR] = {
 	[OF_ID] = { "id", "ID", UNIT_ID, 4, 0 },
 };
 
-static struct grid grid_of(const struct window *window, const struct window_guest *guest,
-			   enum table table)
+static struct grid grid_of(const struct window_guest *guest, enum table table)
 {
 	struct detail detail;
 	struct grid grid;
 
 	window_detail(guest, &detail);
-	grid = section_grid(section_of(table), &detail, window->seconds, 0);
+	grid = section_grid(section_of(table), &detail, guest->seconds, 0);
 	detail_free(&detail);
 	return grid;
 }
 
 /* Appends the rows of a guest, behind who it is. */
-static void append(struct grid *all, enum table table, const struct window *window,
-		   const struct window_guest *guest)
+static void append(struct grid *all, enum table table, const struct window_guest *guest)
 {
-	struct grid grid = grid_of(window, guest, table);
+	struct grid grid = grid_of(guest, table);
 
 	for (size_t row = 0; row < grid.nr; row++) {
 		struct cell *from = &grid.cell[row * grid.nr_columns], *cell = grid_row(all);
@@ -79,8 +77,8 @@ static void free_all(struct grid *all)
 	free((void *)all->column);
 }
 
-static void print_text(const enum table tables[TABLES], const struct window *window,
-		       const struct window_guest *guest, const struct look *look)
+static void print_text(const enum table tables[TABLES], const struct window_guest *guest,
+		       const struct look *look)
 {
 	const struct look plain = { 0 };
 	char shown[NAME_SHOWN_SIZE];
@@ -89,10 +87,10 @@ static void print_text(const enum table tables[TABLES], const struct window *win
 	name_show(shown, guest->name, NAME_SIZE);
 	printf("%s: pid %" PRIu64 ", id %" PRIu64 ", managed by %s%s\n", shown, guest->key.pid,
 	       guest->key.id, thread_manager(guest->now), guest->ended ? ", ended" : "");
-	append(&all, tables[0], window, guest);
+	append(&all, tables[0], guest);
 	grid_arrange(&all, look);
 	if (all.nr && tables[0] == TABLE_MEMORY && !look->columns) {
-		grid = grid_of(window, guest, tables[0]);
+		grid = grid_of(guest, tables[0]);
 		grid_print_list(&grid, stdout);
 		grid_free(&grid);
 	} else if (all.nr) {
@@ -100,7 +98,7 @@ static void print_text(const enum table tables[TABLES], const struct window *win
 	}
 	free_all(&all);
 	for (size_t i = 1; i < TABLES; i++) {
-		grid = grid_of(window, guest, tables[i]);
+		grid = grid_of(guest, tables[i]);
 
 		if (grid.nr) {
 			printf("%s\n", section_of(tables[i])->title);
@@ -111,19 +109,18 @@ static void print_text(const enum table tables[TABLES], const struct window *win
 	putchar('\n');
 }
 
-static json_t *json_of(const enum table tables[TABLES], const struct window *window,
-		       const struct window_guest *guest)
+static json_t *json_of(const enum table tables[TABLES], const struct window_guest *guest)
 {
 	json_t *json = json_pack("{s:s, s:o, s:o, s:o, s:s}", "name", guest->name, "pid",
 				 jsonl_number(guest->key.pid), "id", jsonl_number(guest->key.id),
 				 "seconds",
-				 window->seconds > 0 ? json_real(window->seconds) : json_null(),
+				 guest->seconds > 0 ? json_real(guest->seconds) : json_null(),
 				 "manager", thread_manager(guest->now));
 
 	for (size_t i = 0; i < TABLES; i++) {
-		struct grid grid = grid_of(window, guest, tables[i]);
+		struct grid grid = grid_of(guest, tables[i]);
 
-		json_object_set_new(json, detail_form[tables[i]].name, grid_json(&grid));
+		json_object_set_new(json, detail_form[tables[i]].name, grid_json(&grid, NULL));
 		grid_free(&grid);
 	}
 	return json;
@@ -142,11 +139,11 @@ static enum status print(const enum table tables[TABLES], const struct session *
 		if (!guest->chosen || window_guest_is_others(guest))
 			continue;
 		if (look->format == FORMAT_TEXT) {
-			print_text(tables, window, guest, look);
+			print_text(tables, guest, look);
 		} else if (look->format == FORMAT_JSON) {
-			json_array_append_new(array, json_of(tables, window, guest));
+			json_array_append_new(array, json_of(tables, guest));
 		} else {
-			append(&all, tables[0], window, guest);
+			append(&all, tables[0], guest);
 		}
 	}
 	if (look->format == FORMAT_CSV) {
@@ -177,7 +174,7 @@ static enum status run(const struct options *options, const enum table tables[TA
 		       enum depth depth, const char *sort)
 {
 	struct grid columns = all_grid(tables[0]);
-	enum status status = grid_check(&columns, &options->look);
+	enum status status = grid_check(&columns, &options->look) ?: options_refuse_rows(options);
 	struct look look = options->look;
 	struct session session;
 

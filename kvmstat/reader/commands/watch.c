@@ -4,6 +4,7 @@
  * reading.
  */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,7 +50,7 @@ static void print_readings(const struct watch *watch)
 
 	if (watch->options->look.format != FORMAT_TEXT)
 		return;
-	session_span(&watch->session, span, sizeof(span));
+	session_span(watch->session.window.seconds, span, sizeof(span));
 	for (size_t i = 0; i < window->nr; i++) {
 		if (!window->guest[i]->chosen)
 			continue;
@@ -58,6 +59,8 @@ static void print_readings(const struct watch *watch)
 		any = true;
 		print_reading(watch, window->guest[i]);
 	}
+	if (window->forgotten)
+		printf("%zu more guests ended before\n", window->forgotten);
 	if (window->missed)
 		printf("%zu more guests came than the %d that can be followed\n", window->missed,
 		       WINDOW_MAX_GUESTS);
@@ -69,7 +72,7 @@ static enum status print_totals(struct watch *watch)
 	struct grid grid = guests_grid("name,pid,vcpus,exits,to_vmm,in_kernel,io_share,mmio_share");
 	enum status status;
 
-	guests_add_window(&grid, &session->window, &session->last.at);
+	guests_add_window(&grid, &session->window, &session->last.at, &watch->thresholds);
 	status = grid_show(&grid, &watch->options->look, stdout);
 	if (!session->window.nr && watch->options->look.format == FORMAT_TEXT)
 		puts("(no guests)");
@@ -166,6 +169,7 @@ static enum status print_intervals(struct watch *watch)
 		status = session_step(session);
 		if (go_on && !status)
 			print_rates(watch);
+		window_forget(&session->window, INFINITY, NULL, NULL, NULL);
 		if (output_flush())
 			return STATUS_NO_DATA;
 	}

@@ -14,6 +14,7 @@ struct about {
 	char name[NAME_SIZE]; /* clean; "-" if names are not known */
 	char vmm[NAME_SIZE]; /* the kind of VMM, or else the command of its process; clean */
 	char cgroup[NAME_SIZE]; /* its path, clean; empty if not known */
+	char uuid[NAME_SIZE]; /* the VM's UUID, clean, the same on every host; empty if not known */
 	int64_t boot_ns; /* when this was read, since the machine booted; 0: not known */
 	bool has_ready;
 	uint64_t ready_ns; /* how long its vCPUs were ready: waiting for a CPU of the host */

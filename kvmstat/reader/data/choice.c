@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/name.h"
+
 /* Returns the rest of @text behind @prefix, or NULL. */
 static const char *behind(const char *text, const char *prefix)
 {
@@ -20,28 +22,19 @@ static bool is_number(const char *text, uint64_t number)
 	return *text && !text[strspn(text, "0123456789")] && strtoull(text, NULL, 10) == number;
 }
 
-/* A name matches as it is shown, and as the VMM was given it. */
-static bool is_name(const char *text, const char *name)
-{
-	char clean[NAME_SIZE];
-
-	name_clean(clean, text, false);
-	return !strcmp(text, name) || !strcmp(clean, name);
-}
-
 bool choice_means(const struct choice *choice, const struct guest_key *key, const char *name)
 {
 	const char *text = choice->guest, *rest;
 
 	if (choice->pid && choice->pid != key->pid)
 		return false;
-	if (!text || is_name(text, name))
+	if (!text)
 		return true;
 	if ((rest = behind(text, "name:")))
-		return is_name(rest, name);
+		return name_means(rest, name);
 	if ((rest = behind(text, "pid:")))
 		return is_number(rest, key->pid);
 	if ((rest = behind(text, "id:")))
 		return is_number(rest, key->id);
-	return is_number(text, key->pid) || is_number(text, key->id);
+	return name_means(text, name) || is_number(text, key->pid) || is_number(text, key->id);
 }

@@ -39,7 +39,8 @@ static struct keyed *sorted_keys(const struct snapshot *snap)
 	for (size_t i = 0; i < snap->nr; i++) {
 		const struct counts *guest = &snap->guest[i];
 
-		keys[i].key = (struct guest_key){ guest->v[COL_id], guest->v[COL_pid], i };
+		keys[i].key =
+			(struct guest_key){ guest->v[COL_id], guest->v[COL_pid], i, snap->at.boot };
 		keys[i].at = i;
 	}
 	qsort(keys, snap->nr, sizeof(*keys), compare_keyed);

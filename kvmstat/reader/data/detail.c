@@ -76,17 +76,12 @@ static const struct field hot[] = {
 };
 
 static const struct field vcpus[] = {
-	KEY(vcpu, vcpu),
-	COUNTER(vcpu, exits),
-	COUNTER(vcpu, to_user),
-	COUNTER(vcpu, guest_ns),
-	COUNTER(vcpu, kernel_ns),
-	COUNTER(vcpu, user_ns),
-	COUNTER(vcpu, polled_ns),
-	COUNTER(vcpu, blocked_ns),
-	GAUGE(vcpu, tid),
-	TEXT_GAUGE(vcpu, mode),
-	{ 0 },
+	KEY(vcpu, vcpu),	  COUNTER(vcpu, exits),
+	COUNTER(vcpu, to_user),	  COUNTER(vcpu, guest_ns),
+	COUNTER(vcpu, kernel_ns), COUNTER(vcpu, user_ns),
+	COUNTER(vcpu, polled_ns), COUNTER(vcpu, blocked_ns),
+	GAUGE(vcpu, tid),	  MAYBE_COUNTER(vcpu, ready_ns),
+	TEXT_GAUGE(vcpu, mode),	  { 0 },
 };
 
 static const struct field cpus[] = {
@@ -289,12 +284,12 @@ bool detail_set_text(char *field, size_t room, const char *text, size_t len)
 	return true;
 }
 
-void detail_clean_text(char *field, size_t room, const char *raw)
+static void clean_text(char *field, size_t room, const char *raw, bool backslashes)
 {
 	char clean[NAME_SIZE];
 	size_t len = 0;
 
-	name_clean(clean, raw, false);
+	name_clean(clean, raw, backslashes);
 	for (const char *c = clean; *c; c++) {
 		const bool ascii = (unsigned char)*c < 0x80;
 
@@ -306,6 +301,16 @@ void detail_clean_text(char *field, size_t room, const char *raw)
 		len += sprintf(field + len, ascii ? "%c" : "\\x%02x", (unsigned char)*c);
 	}
 	field[len] = '\0';
+}
+
+void detail_clean_text(char *field, size_t room, const char *raw)
+{
+	clean_text(field, room, raw, false);
+}
+
+void detail_clean_path(char *field, size_t room, const char *raw)
+{
+	clean_text(field, room, raw, true);
 }
 
 void detail_miss(struct detail *detail, const char *what, const char *why)

@@ -50,6 +50,7 @@ struct spot {
 struct vcpu {
 	char mode[DETAIL_TEXT_SIZE];
 	uint64_t vcpu, exits, to_user, guest_ns, kernel_ns, user_ns, polled_ns, blocked_ns, tid;
+	uint64_t ready_ns; /* of its thread, beside what the file has */
 };
 
 struct cpu {
@@ -215,6 +216,9 @@ bool detail_set_text(char *field, size_t room, const char *text, size_t len);
  * in '+'.
  */
 void detail_clean_text(char *field, size_t room, const char *raw);
+
+/* Does so with the path of a cgroup, which keeps its backslashes: systemd escapes with them. */
+void detail_clean_path(char *field, size_t room, const char *raw);
 
 /* Returns the name of a scheduling policy, for instance "OTHER". */
 const char *detail_policy_name(uint64_t policy);

@@ -73,6 +73,17 @@ static void forget(void *node)
 	free(node);
 }
 
+void history_forget(struct histories *histories, const struct guest_key *key)
+{
+	struct history **found = tfind(key, &histories->tree, compare), *history;
+
+	if (!found)
+		return;
+	history = *found;
+	tdelete(key, &histories->tree, compare);
+	forget(history);
+}
+
 void histories_free(struct histories *histories)
 {
 	tdestroy(histories->tree, forget);

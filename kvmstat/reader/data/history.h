@@ -35,6 +35,9 @@ struct history *history_of(struct histories *histories, const struct guest_key *
 /* Returns the rate @ago intervals before the last one, or less than 0 if it is not known. */
 double history_rate(const struct history *history, size_t ago);
 
+/* Drops the history of a guest, if there is one. */
+void history_forget(struct histories *histories, const struct guest_key *key);
+
 void histories_free(struct histories *histories);
 
 #endif

@@ -63,6 +63,8 @@ static json_t *of_guest(const struct snapshot *snap, size_t i)
 		json_object_set_new(guest, "name", json_string(about->name));
 		json_object_set_new(guest, "vmm", json_string(about->vmm));
 		json_object_set_new(guest, "cgroup", json_string(about->cgroup));
+		if (about->uuid[0])
+			json_object_set_new(guest, "uuid", json_string(about->uuid));
 		if (about->has_ready)
 			json_object_set_new(guest, "ready_ns", jsonl_number(about->ready_ns));
 	}
@@ -221,7 +223,8 @@ static bool get_guest(struct reading *reading, const json_t *guest, struct snaps
 	if (!get_number(reading, guest, "ready_ns", &about->ready_ns) ||
 	    !get_text(reading, guest, "name", about->name) ||
 	    !get_text(reading, guest, "vmm", about->vmm) ||
-	    !get_text(reading, guest, "cgroup", about->cgroup))
+	    !get_text(reading, guest, "cgroup", about->cgroup) ||
+	    !get_text(reading, guest, "uuid", about->uuid))
 		return false;
 	if (!about->name[0])
 		strcpy(about->name, "-");

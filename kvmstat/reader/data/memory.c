@@ -30,6 +30,11 @@ void *xreallocarray(void *old, size_t nr, size_t size)
 	return or_exit(reallocarray(old, nr, size));
 }
 
+void *xgrow(void *old, size_t nr, size_t size)
+{
+	return nr & (nr - 1) ? old : xreallocarray(old, nr ? 2 * nr : 1, size);
+}
+
 char *xstrdup(const char *text)
 {
 	return or_exit(strdup(text));

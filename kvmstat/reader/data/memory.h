@@ -10,6 +10,8 @@
 /* These never return NULL. */
 void *xcalloc(size_t nr, size_t size);
 void *xreallocarray(void *old, size_t nr, size_t size);
+/* Makes room for one more element behind the @nr there are. The room doubles at powers of two. */
+void *xgrow(void *old, size_t nr, size_t size);
 char *xstrdup(const char *text);
 __attribute__((format(printf, 1, 2))) char *xasprintf(const char *format, ...);
 

@@ -147,6 +147,9 @@ void name_find(char *const *argv, struct name_found *found)
 			/* A QEMU can have any file name. */
 			found->vmm = vmms[0].name;
 			name_from_option(*++argv, found->name);
+		} else if (option_is(*argv, "-uuid") && argv[1]) {
+			++argv;
+			set_name(found->uuid, *argv, strlen(*argv));
 		}
 	}
 }
@@ -234,4 +237,12 @@ int name_show(char out[NAME_SHOWN_SIZE], const char *name, int width)
 	}
 	*to = '\0';
 	return used;
+}
+
+bool name_means(const char *text, const char *name)
+{
+	char clean[NAME_SIZE];
+
+	name_clean(clean, text, false);
+	return !strcmp(text, name) || !strcmp(clean, name);
 }

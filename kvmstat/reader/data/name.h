@@ -18,6 +18,7 @@
 struct name_found {
 	const char *vmm; /* the kind of VMM, a static string; NULL if it is not known */
 	char name[NAME_SIZE]; /* raw bytes; empty if there is no name */
+	char uuid[NAME_SIZE]; /* likewise; QEMU's -uuid, which libvirt gives it */
 };
 
 /*
@@ -41,5 +42,8 @@ void name_clean(char out[NAME_SIZE], const char *raw, bool again);
  * that @out takes.
  */
 int name_show(char out[NAME_SHOWN_SIZE], const char *name, int width);
+
+/* Returns whether the user's @text is the clean @name, as it is shown or as it was given. */
+bool name_means(const char *text, const char *name);
 
 #endif

@@ -61,8 +61,10 @@ static void describe(struct about *about, const struct pids_stack *stack)
 	if (args)
 		name_find(args, &found);
 	name_clean(about->name, found.name[0] ? found.name : command, false);
+	name_clean(about->uuid, found.uuid, false);
 	name_clean(about->vmm, found.vmm ?: command, false);
-	name_clean(about->cgroup, find_cgroup(PIDS_VAL(ITEM_CGROUPS, strv, stack, info)), false);
+	/* systemd's own escapes stay, so that others know the name. */
+	name_clean(about->cgroup, find_cgroup(PIDS_VAL(ITEM_CGROUPS, strv, stack, info)), true);
 }
 
 static void describe_batch(struct snapshot *snap, size_t from, size_t to)
@@ -101,7 +103,7 @@ void process_describe(struct snapshot *snap)
 
 void process_ready(struct about *about, uint64_t pid)
 {
-	const struct vcpu *vcpu;
+	struct vcpu *vcpu;
 
 	detail_for_each(vcpu, &about->detail, TABLE_VCPUS) {
 		char path[80];
@@ -115,6 +117,7 @@ void process_ready(struct about *about, uint64_t pid)
 			continue;
 		if (fscanf(file, "%*u %" SCNu64, &ready) == 1) {
 			about->ready_ns += ready;
+			vcpu->ready_ns = ready;
 			about->has_ready = true;
 		}
 		fclose(file);

@@ -8,12 +8,20 @@
 
 #include "data/source.h"
 
+/* Where a line is. */
+struct recording_place {
+	off_t at;
+	size_t len; /* without its newline */
+	size_t line; /* its number, from 1 */
+};
+
 struct recording {
 	FILE *file;
 	const char *path;
+	off_t start; /* where its first line begins */
 	char *line;
 	size_t room; /* for the line */
-	size_t nr; /* of lines read */
+	struct recording_place place; /* of the line that was read last */
 	bool cut; /* the last line has no end and was left out */
 };
 
@@ -29,6 +37,10 @@ void recording_open(struct recording *recording, FILE *file, const char *path);
  */
 enum source_status recording_next(struct recording *recording, struct snapshot *snap, bool *end,
 				  struct source_error *err);
+
+/* Takes the snapshot at @place once more. The file must be one that spool_open() opened. */
+enum source_status recording_at(struct recording *recording, const struct recording_place *place,
+				struct snapshot *snap, struct source_error *err);
 
 void recording_close(struct recording *recording);
 

@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "data/nsec.h"
-#include "data/when.h"
+#include "data/spool.h"
 
 static sigset_t stop_signals;
 
@@ -48,16 +48,9 @@ int session_wait(int64_t until)
 	}
 }
 
-static const char *path_of(const struct session *session)
-{
-	const struct request *request = session->request;
-
-	return request->nr_files ? request->files[session->next_file - 1] : request->file;
-}
-
 static enum status explain(const struct session *session, const struct source_error *err)
 {
-	const char *path = path_of(session);
+	const char *path = session->request->file;
 	char live[512], text[1024];
 
 	snprintf(live, sizeof(live), "%s/proc/" KVMSTAT_PROC_NAME, session->request->root);
@@ -66,95 +59,48 @@ static enum status explain(const struct session *session, const struct source_er
 	return err->status == SOURCE_UNREADABLE ? STATUS_NO_DATA : STATUS_BAD;
 }
 
-/* Opens the file. A copy of /proc/kvminfo is read at once, a recording later. */
-static enum source_status open_file(struct session *session, struct snapshot *snap,
-				    struct source_error *err)
+static enum source_status read_copy(FILE *file, struct snapshot *snap, struct source_error *err)
 {
-	const char *path = path_of(session);
-	FILE *file = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	enum source_status status;
+	const enum source_status status = source_read(file, snap, err);
 
-	*snap = (struct snapshot){ 0 };
-	if (!file) {
-		*err = (struct source_error){ .status = SOURCE_UNREADABLE, .err = errno };
-		return err->status;
-	}
-	if (session->request->nr_files || recording_is(file)) {
-		recording_open(&session->recording, file, path);
-		return SOURCE_OK;
-	}
-	status = source_read(file, snap, err);
-	if (file != stdin)
-		fclose(file);
+	fclose(file);
 	live_moment(&snap->at);
 	return status;
 }
 
-static void end_of_file(struct session *session)
+/* Reads the file: a copy of /proc/kvminfo into session->last, a recording into the archive. */
+static enum status read_file(struct session *session, const char *path, bool copies)
 {
-	if (session->recording.cut)
-		fprintf(stderr, "%s: %s: the last line has no end and is left out\n",
-			status_program, session->recording.path);
-	session->over = session->next_file == session->request->nr_files;
-	if (session->over)
-		return;
-	recording_close(&session->recording);
+	FILE *file = spool_open(path);
+	struct source_error err;
+
+	if (!file) {
+		fprintf(stderr, "%s: cannot read %s: %s\n", status_program,
+			strcmp(path, "-") ? path : "standard input", strerror(errno));
+		return STATUS_NO_DATA;
+	}
+	if (!copies || recording_is(file))
+		return archive_add(&session->archive, file, path);
+	return read_copy(file, &session->last, &err) == SOURCE_OK ? STATUS_OK :
+								    explain(session, &err);
 }
 
-static bool is_asked_for(struct session *session, const struct snapshot *snap)
+static enum status read_files(struct session *session)
 {
 	const struct request *request = session->request;
+	enum status status = STATUS_OK;
 
-	if (!session->first_ns) {
-		session->first_ns = snap->at.real_ns;
-		session->from_ns = INT64_MIN;
-		session->to_ns = INT64_MAX;
-		if (request->from)
-			when_parse(request->from, session->first_ns, &session->from_ns);
-		if (request->to)
-			when_parse(request->to, session->first_ns, &session->to_ns);
-	}
-	return snap->at.real_ns >= session->from_ns && snap->at.real_ns <= session->to_ns;
-}
-
-/* Takes the next snapshot that is wanted, or none at the end of the last file. */
-static enum source_status take_recorded(struct session *session, struct snapshot *snap,
-					struct source_error *err)
-{
-	enum source_status status = SOURCE_OK;
-	bool end;
-
-	while (status == SOURCE_OK && !session->over) {
-		if (!session->recording.file) {
-			session->next_file++;
-			status = open_file(session, snap, err);
-			continue;
-		}
-		status = recording_next(&session->recording, snap, &end, err);
-		if (status != SOURCE_OK)
-			break;
-		if (end)
-			end_of_file(session);
-		else if (is_asked_for(session, snap))
-			break;
-		snapshot_free(snap);
-	}
-	return status;
-}
-
-static enum source_status take(struct session *session, struct snapshot *snap,
-			       struct source_error *err)
-{
-	const struct request *request = session->request;
-	enum source_status status = SOURCE_OK;
-
-	if (request->file && !session->recording.file)
-		status = open_file(session, snap, err);
-	else if (!request->file && !request->nr_files)
-		status = live_take(request->root, &session->wanted, snap, err);
-	if (status == SOURCE_OK && (session->recording.file || request->nr_files))
-		status = take_recorded(session, snap, err);
-	session->snapshots += status == SOURCE_OK && !session->over;
+	if (request->file)
+		status = read_file(session, request->file, true);
+	for (size_t i = 0; !status && i < request->nr_files; i++)
+		status = read_file(session, request->files[i], false);
+	if (status || !session_is_recorded(session))
+		return status;
+	status = archive_order(&session->archive, &request->extract);
+	if (!status && !request->nr_files)
+		status = archive_check_one(&session->archive);
+	if (!status && !session_next_host(session))
+		status = STATUS_NO_DATA;
 	return status;
 }
 
@@ -167,19 +113,16 @@ static void account(struct session *session, const struct snapshot *was, double 
 
 enum status session_open(struct session *session, const struct request *request, enum depth depth)
 {
-	struct source_error err;
+	struct source_error err = { 0 };
 
 	*session = (struct session){ .request = request,
 				     .wanted = { depth, request->choice, request->host, 0 } };
 	window_open(&session->window, &request->choice);
-	if (take(session, &session->last, &err) != SOURCE_OK)
-		return explain(session, &err);
-	if (!session->over)
-		return STATUS_OK;
-	fprintf(stderr, "%s: %s: no snapshot in this recording%s\n", status_program,
-		path_of(session),
-		request->from || request->to ? ", or none in this span of it" : " yet");
-	return STATUS_NO_DATA;
+	if (request->file || request->nr_files)
+		return read_files(session);
+	return live_take(request->root, &session->wanted, &session->last, &err) == SOURCE_OK ?
+		       STATUS_OK :
+		       explain(session, &err);
 }
 
 void session_begin(struct session *session, bool zero)
@@ -197,9 +140,27 @@ void session_begin_anew(struct session *session)
 	session_begin(session, true);
 }
 
+/* Takes the next snapshot. Returns SOURCE_OK also at the end. */
+static enum source_status take(struct session *session, struct snapshot *snap,
+			       struct source_error *err)
+{
+	if (session_is_recorded(session)) {
+		session->over = !archive_next(&session->archive, snap);
+		session->snapshots += !session->over;
+		return SOURCE_OK;
+	}
+	if (session->request->file) {
+		FILE *file = spool_open(session->request->file);
+
+		*snap = (struct snapshot){ 0 };
+		*err = (struct source_error){ .status = SOURCE_UNREADABLE, .err = errno };
+		return file ? read_copy(file, snap, err) : err->status;
+	}
+	return live_take(session->request->root, &session->wanted, snap, err);
+}
+
 enum status session_step(struct session *session)
 {
-	const struct snapshot nothing = SNAPSHOT_EMPTY;
 	struct snapshot was = session->last, now;
 	struct source_error err;
 	double seconds;
@@ -211,11 +172,12 @@ enum status session_step(struct session *session)
 	session->last = now;
 	seconds = moment_seconds(&was.at, &now.at);
 	if (seconds < 0) {
-		/* After a boot all guests are new, whatever their ids. */
-		session->last = nothing;
+		/* All guests end with a boot, and what is there then is where counting begins. */
+		session->last = SNAPSHOT_EMPTY;
 		account(session, &was, 0);
 		session->last = now;
-		account(session, &nothing, 0);
+		session_begin(session, false);
+		session->boots++;
 	} else {
 		account(session, &was, seconds);
 	}
@@ -223,17 +185,31 @@ enum status session_step(struct session *session)
 	return STATUS_OK;
 }
 
+bool session_next_host(struct session *session)
+{
+	struct archive *archive = &session->archive;
+
+	window_close(&session->window);
+	window_open(&session->window, &session->request->choice);
+	snapshot_free(&session->last);
+	do
+		session->over = !archive_host(archive);
+	while (!session->over && !archive_next(archive, &session->last));
+	session->snapshots = session->boots = !session->over;
+	return !session->over;
+}
+
 void session_close(struct session *session)
 {
 	delta_free(&session->delta);
 	snapshot_free(&session->last);
 	window_close(&session->window);
-	recording_close(&session->recording);
+	archive_close(&session->archive);
 }
 
 bool session_is_recorded(const struct session *session)
 {
-	return session->recording.file || session->request->nr_files;
+	return session->archive.nr_recordings;
 }
 
 enum status session_observe(struct session *session, const struct request *request,
@@ -268,17 +244,17 @@ double session_host(const struct session *session, struct detail *detail)
 
 	if (session_is_recorded(session) || !delta->host_was) {
 		window_host(&session->window, detail);
-		return session->window.host_was ? session->window.seconds : 0;
+		return session->window.host_was ? session->window.host_seconds : 0;
 	}
 	detail_subtract(detail, &delta->host_was->detail,
 			delta->host_now ? &delta->host_now->detail : &nothing);
 	return delta->seconds;
 }
 
-void session_span(const struct session *session, char *text, size_t size)
+void session_span(double seconds, char *text, size_t size)
 {
-	if (session->window.seconds > 0)
-		snprintf(text, size, "%.1f s", session->window.seconds);
+	if (seconds > 0)
+		snprintf(text, size, "%.1f s", seconds);
 	else
 		snprintf(text, size, "the totals since each guest was first seen");
 }

@@ -6,20 +6,20 @@
 #ifndef SESSION_H
 #define SESSION_H
 
+#include "data/archive.h"
 #include "data/live.h"
-#include "data/recording.h"
 #include "data/window.h"
 
 /* What the user asks for: the source of the numbers, the guests and the time. */
 struct request {
-	const char *file; /* NULL: the running module */
+	const char *file; /* a recording, or a copy; NULL: the running module */
 	const char *root; /* the module's files are below it; "" unless given */
-	char **files; /* recordings to read one after the other instead */
+	char **files; /* recordings to read instead, in any order */
 	size_t nr_files;
 	struct choice choice;
 	bool host; /* the host is wanted, too */
 	int64_t window; /* nanoseconds; 0: since each guest was first seen; -1: not given */
-	const char *from, *to; /* the span of the recordings that is wanted; NULL: all */
+	struct extract extract; /* of the recordings */
 };
 
 struct session {
@@ -28,11 +28,9 @@ struct session {
 	struct window window;
 	struct snapshot last;
 	struct delta delta; /* of the last interval */
-	struct recording recording; /* has a file while a recording is read */
-	size_t next_file; /* of request->files */
-	int64_t first_ns, from_ns, to_ns; /* the start of the recording, the span that is wanted */
-	size_t snapshots;
-	bool over; /* the end was reached */
+	struct archive archive; /* has recordings, if these are read */
+	size_t snapshots, boots; /* of this host */
+	bool over; /* the end was reached, for recordings that of this host */
 };
 
 /*
@@ -49,6 +47,12 @@ void session_begin_anew(struct session *session);
 
 /* Reads again and adds the time since to the window. Says what went wrong. */
 enum status session_step(struct session *session);
+
+/*
+ * Takes the first snapshot of the next host of the recordings, into an empty window. Returns false
+ * if there is none. session_open() does so for the first host.
+ */
+bool session_next_host(struct session *session);
 
 void session_close(struct session *session);
 
@@ -78,7 +82,7 @@ int session_wait(int64_t until);
  */
 double session_host(const struct session *session, struct detail *detail);
 
-/* Writes the time that the window covers to @text, for instance "10.0 s". */
-void session_span(const struct session *session, char *text, size_t size);
+/* Writes how much time that is to @text, for instance "10.0 s"; 0: all time. */
+void session_span(double seconds, char *text, size_t size);
 
 #endif

@@ -20,12 +20,15 @@ int guest_key_compare(const struct guest_key *a, const struct guest_key *b)
 		order = compare_numbers(a->pid, b->pid);
 	if (!order)
 		order = compare_numbers(a->nth, b->nth);
+	if (!order)
+		order = compare_numbers(a->boot ? a->boot->nr : 0, b->boot ? b->boot->nr : 0);
 	return order;
 }
 
 double moment_seconds(const struct moment *was, const struct moment *now)
 {
-	if (strcmp(was->boot_id, now->boot_id) || now->boot_ns < was->boot_ns)
+	if (was->boot != now->boot || strcmp(was->boot_id, now->boot_id) ||
+	    now->boot_ns < was->boot_ns)
 		return -1;
 	return (now->boot_ns - was->boot_ns) / 1e9;
 }

@@ -12,6 +12,16 @@
 
 #define MOMENT_TEXT_SIZE 256
 
+/*
+ * A boot of a host, of which a recording has snapshots. Ids of guests and clocks mean something
+ * within one boot only.
+ */
+struct boot {
+	char *host, *id;
+	int64_t first_ns; /* the time of its first snapshot, since 1970 */
+	size_t nr; /* from 1 in the order of hosts, and of times within a host */
+};
+
 /* When and where a snapshot was taken. What is not known is 0 or an empty text. */
 struct moment {
 	int64_t real_ns; /* since 1970 */
@@ -21,6 +31,7 @@ struct moment {
 	char kernel[MOMENT_TEXT_SIZE];
 	char isa[MOMENT_TEXT_SIZE]; /* from the module's info file */
 	unsigned int cpus;
+	const struct boot *boot; /* if it was recorded; NULL: live, or a copy */
 };
 
 struct snapshot {
@@ -34,12 +45,14 @@ struct snapshot {
 
 /*
  * Identifies a guest in all snapshots, by its id, or by its pid if the file has no ids and
- * id is 0. The order of lines distinguishes several guests of one process.
+ * id is 0. The order of lines distinguishes several guests of one process. After a boot, or on
+ * another host, it is another guest.
  */
 struct guest_key {
 	uint64_t id;
 	uint64_t pid;
 	size_t nth;
+	const struct boot *boot; /* as in struct moment */
 };
 
 /* The snapshot before the first one: all guests of the next one are new. */

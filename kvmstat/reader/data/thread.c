@@ -256,7 +256,7 @@ static void add_cgroups(struct taking *taking, const struct place *place)
 		char clean[DETAIL_PATH_SIZE], *dir;
 		struct cgroup *cgroup;
 
-		detail_clean_text(clean, sizeof(clean), path);
+		detail_clean_path(clean, sizeof(clean), path);
 		if (has_cgroup(taking->detail, clean))
 			break;
 		cgroup = detail_new_row(&detail_form[TABLE_CGROUPS], rows);
@@ -281,7 +281,7 @@ static void take_cgroup(struct taking *taking, struct thread *thread, const char
 	struct place place;
 
 	if (place_find(&place, taking->root, lines, "cpu")) {
-		detail_clean_text(thread->cgroup, sizeof(thread->cgroup), place.path);
+		detail_clean_path(thread->cgroup, sizeof(thread->cgroup), place.path);
 		if (place.path[0] == '/')
 			add_cgroups(taking, &place);
 		place_free(&place);

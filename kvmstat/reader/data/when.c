@@ -36,9 +36,19 @@ static bool parse_seconds(const char *text, bool units, int64_t *ns)
 
 bool when_parse(const char *text, int64_t first_ns, int64_t *ns)
 {
-	static const char *const formats[] = { "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
-					       "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d",
-					       "%H:%M:%S",	    "%H:%M" };
+	static const struct {
+		const char *format;
+		time_t step; /* of a time of day: its unit, in seconds */
+		bool utc;
+	} forms[] = {
+		{ "%Y-%m-%d %H:%M:%S", 0, false },
+		{ "%Y-%m-%d %H:%M", 0, false },
+		{ "%Y-%m-%dT%H:%M:%S", 0, false },
+		{ "%Y-%m-%dT%H:%M:%SZ", 0, true },
+		{ "%Y-%m-%d", 0, false },
+		{ "%H:%M:%S", 1, false },
+		{ "%H:%M", 60, false },
+	};
 	const time_t first = first_ns / NSEC_PER_SEC;
 
 	if (*text == '@')
@@ -51,21 +61,28 @@ bool when_parse(const char *text, int64_t first_ns, int64_t *ns)
 			*ns = INT64_MAX;
 		return true;
 	}
-	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
 		struct tm tm;
+		time_t at;
 		char *end;
 
 		localtime_r(&first, &tm);
 		tm.tm_sec = 0;
-		if (!strcmp(formats[i], "%Y-%m-%d"))
+		if (!strcmp(forms[i].format, "%Y-%m-%d"))
 			tm.tm_hour = tm.tm_min = 0;
 		tm.tm_isdst = -1;
-		end = strptime(text, formats[i], &tm);
-		if (end && !*end) {
-			if (__builtin_mul_overflow(mktime(&tm), NSEC_PER_SEC, ns))
-				*ns = tm.tm_year < 70 ? INT64_MIN : INT64_MAX;
-			return true;
+		end = strptime(text, forms[i].format, &tm);
+		if (!end || *end)
+			continue;
+		at = forms[i].utc ? timegm(&tm) : mktime(&tm);
+		if (forms[i].step && at + forms[i].step <= first) {
+			tm.tm_mday++;
+			tm.tm_isdst = -1;
+			at = mktime(&tm);
 		}
+		if (__builtin_mul_overflow(at, NSEC_PER_SEC, ns))
+			*ns = tm.tm_year < 70 ? INT64_MIN : INT64_MAX;
+		return true;
 	}
 	return false;
 }

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * Parses the local times '2026-11-21 14:00[:30]' and '14:00[:30]' (on the day of @first_ns),
- * '@SECONDS' since 1970, and '+90s', '+5m', '+2h' after @first_ns. Writes nanoseconds since
+ * Parses the local times '2026-11-21 14:00[:30]' and '14:00[:30]' (the first such time that is
+ * not over at @first_ns), '2026-11-21T14:00:30Z' in UTC, '@SECONDS' since 1970, and '+90s', '+5m', '+2h' after @first_ns. Writes nanoseconds since
  * 1970 to @ns. Returns false if @text is none of these.
  */
 bool when_parse(const char *text, int64_t first_ns, int64_t *ns);

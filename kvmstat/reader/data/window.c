@@ -26,12 +26,8 @@ void window_open(struct window *window, const struct choice *choice)
 static struct window_guest *follow(struct window *window, const struct delta_row *row)
 {
 	struct window_guest *guest = xcalloc(1, sizeof(*guest));
-	size_t nr = window->nr;
 
-	/* Double the room whenever it is used up, at powers of two. */
-	if (!(nr & (nr - 1)))
-		window->guest =
-			xreallocarray(window->guest, nr ? 2 * nr : 1, sizeof(*window->guest));
+	window->guest = xgrow(window->guest, window->nr, sizeof(*window->guest));
 	guest->key = row->key;
 	guest->was = about_get(row->was);
 	window->guest[window->nr++] = guest;
@@ -66,13 +62,15 @@ static void learn_host(struct window *window, const struct delta *delta)
 
 	if (!delta->host_now)
 		return;
-	/* After a boot its counters begin at zero; or it is read from now on. */
-	if (!window->host_now || !delta->host_was) {
+	/* A delta from itself begins anew, as after a boot; or it is read from now on. */
+	if (!window->host_now || !delta->host_was || delta->host_was == delta->host_now) {
 		about_put(window->host_was);
 		window->host_was = about_get(
 			delta->host_was || delta->seconds <= 0 ? delta->host_was : delta->host_now);
 		window->host_peak = -1;
+		window->host_seconds = 0;
 	}
+	window->host_seconds += delta->seconds;
 	about_put(window->host_now);
 	window->host_now = about_get(delta->host_now);
 	if (!delta->host_was || delta->seconds <= 0)
@@ -108,8 +106,11 @@ void window_add(struct window *window, const struct delta *delta)
 		learn(window, guest, row);
 		guest->chosen = choice_means(window->choice, &guest->key, guest->name);
 		guest->last = row->last;
+		if (row->state == DELTA_ENDED)
+			guest->ended_at = window->seconds;
 		guest->ended = row->state == DELTA_ENDED;
 		guest->restarted |= row->state == DELTA_RESTARTED;
+		guest->seconds += guest->ended ? 0 : delta->seconds;
 		sum = guest->sum.v;
 		for (enum column c = 0; c < COL_NR; c++)
 			sum[c] += row->diff.v[c];
@@ -118,6 +119,74 @@ void window_add(struct window *window, const struct delta *delta)
 						     sum[COL_exits] - sum[COL_kvm_qemu_switch_num] :
 						     0;
 	}
+}
+
+static void forget(void *node)
+{
+	struct window_guest *guest = node;
+
+	about_put(guest->was);
+	about_put(guest->now);
+	free(guest);
+}
+
+static int compare_times(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * Computes which guests that ended are too many: all that ended before *@last, and *@ties of
+ * those that ended then.
+ */
+static void too_many(const struct window *window, double *last, size_t *ties)
+{
+	double *at = xcalloc(window->nr + 1, sizeof(*at));
+	size_t ended = 0, limit;
+
+	for (size_t i = 0; i < window->nr; i++)
+		if (window->guest[i]->ended)
+			at[ended++] = window->guest[i]->ended_at;
+	limit = window->nr - ended + WINDOW_ENDED;
+	*last = -1;
+	*ties = 0;
+	if (ended > limit) {
+		qsort(at, ended, sizeof(*at), compare_times);
+		*last = at[ended - limit - 1];
+		for (size_t i = 0; i < ended - limit; i++)
+			*ties += at[i] == *last;
+	}
+	free(at);
+}
+
+void window_forget(struct window *window, double seconds, const struct guest_key *keep,
+		   void (*gone)(void *data, const struct guest_key *key), void *data)
+{
+	size_t kept = 0, ties;
+	double last;
+
+	too_many(window, &last, &ties);
+	for (size_t i = 0; i < window->nr; i++) {
+		struct window_guest *guest = window->guest[i];
+		bool goes = guest->ended && !(keep && !compare(guest, keep));
+
+		if (goes && window->seconds - guest->ended_at <= seconds) {
+			goes = guest->ended_at < last || (guest->ended_at == last && ties);
+			ties -= goes && guest->ended_at == last;
+		}
+		if (!goes) {
+			window->guest[kept++] = guest;
+			continue;
+		}
+		if (gone)
+			gone(data, &guest->key);
+		tdelete(guest, &window->tree, compare);
+		forget(guest);
+		window->forgotten++;
+	}
+	window->nr = kept;
 }
 
 const struct window_guest *window_find(const struct window *window, const struct guest_key *key)
@@ -175,7 +244,8 @@ enum status window_check(const struct window *window, bool one, FILE *err)
 
 		if (!guest->chosen)
 			continue;
-		if (first && (one || guest->key.pid != first->key.pid)) {
+		if (first && first->key.boot == guest->key.boot &&
+		    (one || guest->key.pid != first->key.pid)) {
 			fprintf(err, "%s: several guests match; choose one by its id:\n",
 				status_program);
 			list_chosen(window, err);
@@ -192,15 +262,6 @@ enum status window_check(const struct window *window, bool one, FILE *err)
 			"by pid or id\n",
 			status_program);
 	return STATUS_NO_DATA;
-}
-
-static void forget(void *node)
-{
-	struct window_guest *guest = node;
-
-	about_put(guest->was);
-	about_put(guest->now);
-	free(guest);
 }
 
 void window_close(struct window *window)

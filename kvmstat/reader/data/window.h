@@ -15,14 +15,19 @@
 /* A window that is open for long sees VMs come and go, but follows no more than these. */
 #define WINDOW_MAX_GUESTS SNAPSHOT_MAX_GUESTS
 
+/* So many ended guests are kept beside as many as run. */
+#define WINDOW_ENDED 64
+
 struct window_guest {
 	struct guest_key key;
 	char name[NAME_SIZE]; /* clean; the first name that was known */
 	bool chosen; /* the user wants to see it */
 	bool ended;
+	double ended_at; /* the window's seconds then */
 	bool restarted;
 	struct counts last; /* its latest line */
 	struct counts sum; /* the differences since the window opened, added up */
+	double seconds; /* the part of the window in which it was there */
 	struct about *was, *now; /* when the window opened (NULL: zeros) and now; held */
 };
 
@@ -30,10 +35,13 @@ struct window {
 	struct window_guest **guest; /* in the order in which they were first seen */
 	size_t nr;
 	size_t missed; /* how many new guests came past WINDOW_MAX_GUESTS */
+	size_t forgotten; /* how many ended guests window_forget() dropped */
 	uint32_t has; /* columns that every snapshot had */
 	double seconds; /* that it covers; 0: all since each guest was first seen */
 	bool named; /* the names are known */
-	struct about *host_was, *host_now; /* the host when the window opened, and now; held */
+	/* The host when the window opened, or since its last boot, and now; held. */
+	struct about *host_was, *host_now;
+	double host_seconds; /* between them */
 	double host_peak; /* the busiest interval, as a share of all CPUs; below 0: not known */
 	const struct choice *choice;
 	void *tree; /* of guests by key */
@@ -44,6 +52,15 @@ void window_open(struct window *window, const struct choice *choice);
 
 /* Adds what happened in @delta. */
 void window_add(struct window *window, const struct delta *delta);
+
+/*
+ * Drops guests that ended more than @seconds ago, and the first to end of those that are more
+ * than the guests that run and WINDOW_ENDED, so that memory is bounded by what runs. Keeps
+ * @keep, unless it is NULL. Calls @gone with @data and the key of each before it goes, unless
+ * @gone is NULL.
+ */
+void window_forget(struct window *window, double seconds, const struct guest_key *keep,
+		   void (*gone)(void *data, const struct guest_key *key), void *data);
 
 /* Returns the guest of this key, valid until window_close(), or NULL. */
 const struct window_guest *window_find(const struct window *window, const struct guest_key *key);

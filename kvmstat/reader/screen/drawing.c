@@ -14,7 +14,6 @@
 #include "text/guests.h"
 #include "text/number.h"
 
-#define ENDED_SHOWN (10 * NSEC_PER_SEC) /* so long an ended guest stays in the list */
 #define LIST_REST 31 /* columns of the screen for history and times, at least */
 
 /* The lines at the top. */
@@ -25,7 +24,7 @@ static bool is_listed(struct view *view, const struct window_guest *guest,
 {
 	if (!guest->chosen || !filter_passes(&view->guest_filter, guest))
 		return false;
-	return !guest->ended || session_now() - history->ended < ENDED_SHOWN;
+	return !guest->ended || session_now() - history->ended < VIEW_ENDED_SHOWN * NSEC_PER_SEC;
 }
 
 /* Rates and shares are those of the last interval, counts and times those of the window. */
@@ -43,6 +42,8 @@ static void list_guest(struct view *view, const struct window_guest *guest,
 		.now = history->now,
 	};
 
+	const struct verdict *verdict = judgements_find(&view->judgements, &guest->key);
+
 	sheet_identify(&view->list, (uintptr_t)history);
 	guests_add_delta(grid, guest, &interval, &row, at);
 	guests_add_total(&totals, window, guest, at);
@@ -53,6 +54,8 @@ static void list_guest(struct view *view, const struct window_guest *guest,
 			grid->cell[(grid->nr - 1) * grid->nr_columns + c] = totals.cell[c];
 	}
 	grid_free(&totals);
+	if (verdict)
+		guests_judge(grid, verdict);
 }
 
 static void rest_of_list(void *data, const uint64_t *row, int y, int x, int width)
@@ -81,14 +84,28 @@ struct sheet drawing_list(void)
 {
 	return (struct sheet){
 		.grid = guests_grid(NULL),
-		.always = "name,pid,vcpus,exits_s,to_vmm_s",
-		.wide = "in_kernel,exits,halts_s,io_s,mmio_s,interrupts_s,faults_s,"
+		.always = "name,pid,exits_s,bound",
+		.wide = "vcpus,to_vmm_s,in_kernel,exits,halts_s,io_s,mmio_s,interrupts_s,faults_s,"
 			"ready_share,to_vmm,vmm,id,injected_s,guest_share,kernel_share,"
 			"user_share,halted_share",
 		.now = "exits_s",
 		.total = "exits",
 		.rest = rest_of_list,
 	};
+}
+
+/* Says in a line what would help the guest that is selected. */
+static void draw_advice(const struct view *view, int y)
+{
+	const uint64_t *selected = sheet_selected(&view->list);
+	const struct history *history = selected ? (const struct history *)(uintptr_t)*selected :
+						   NULL;
+	const struct verdict *verdict =
+		history ? judgements_find(&view->judgements, &history->key) : NULL;
+
+	if (verdict)
+		screen_print(y, 0, COLS, STYLE_BOLD, "%s%s%s", verdict_word(verdict->bound),
+			     verdict->advice[0] ? ": " : "", verdict->advice);
 }
 
 static void draw_list(struct view *view, int y, int height)
@@ -397,7 +414,8 @@ void drawing_show(struct view *view)
 		draw_host(view, y, LINES - y - 1);
 	} else {
 		draw_sums(view);
-		draw_list(view, y, LINES - y - 1);
+		draw_list(view, y, LINES - y - 2);
+		draw_advice(view, LINES - 2);
 	}
 	if (view->prompt.label)
 		prompt_draw(&view->prompt, LINES - 1);

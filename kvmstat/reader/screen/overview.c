@@ -13,9 +13,6 @@
 #include "text/number.h"
 #include "verdict/device.h"
 
-/* A verdict on the live screen is of so much time. */
-#define VERDICT_WINDOW (10 * NSEC_PER_SEC)
-
 /* Adds the three busiest reasons and spots, in words. */
 static void add_busiest(struct page *page, const struct detail *since)
 {
@@ -84,50 +81,6 @@ static void add_figures(struct page *page, const struct subject *subject)
 		page_add(page, STYLE_PLAIN, 2, "Now: %s", line);
 }
 
-/* Begins a window of the guest here. */
-static void begin_judging(struct overview *overview, const struct window_guest *guest)
-{
-	about_put(overview->about);
-	overview->about = about_get(guest->now);
-	overview->key = guest->key;
-	overview->sum = guest->sum;
-	overview->at = session_now();
-}
-
-/* Subtracts @was, or returns false if a counter went back. */
-static bool subtract(struct counts *sum, const struct counts *was)
-{
-	for (enum column c = 0; c < COL_NR; c++) {
-		if (sum->v[c] < was->v[c])
-			return false;
-		sum->v[c] -= was->v[c];
-	}
-	return true;
-}
-
-/* Judges all time until a window is full, and then each window when it is full. */
-static const struct verdict *judge(struct overview *overview, const struct subject *subject)
-{
-	struct window_guest recent = *subject->guest;
-
-	if (!overview->at || guest_key_compare(&overview->key, &recent.key) ||
-	    !subtract(&recent.sum, &overview->sum)) {
-		begin_judging(overview, subject->guest);
-		overview->recent = false;
-		overview->verdict = (struct verdict){ 0 };
-	}
-	if (session_now() - overview->at >= VERDICT_WINDOW) {
-		recent.was = overview->about;
-		verdict_follow(&overview->verdict, &recent, subject->has, subject->thresholds);
-		begin_judging(overview, subject->guest);
-		overview->recent = true;
-	} else if (!overview->recent) {
-		verdict_follow(&overview->verdict, subject->guest, subject->has,
-			       subject->thresholds);
-	}
-	return &overview->verdict;
-}
-
 void overview_draw(struct overview *overview, const struct subject *subject, int y, int height)
 {
 	const struct about *about = subject->guest->now;
@@ -137,7 +90,8 @@ void overview_draw(struct overview *overview, const struct subject *subject, int
 
 	screen_text(y, 1, 8, STYLE_BOLD, "EXITS/s");
 	screen_sparkline(y, 9, COLS - 10, subject->history);
-	verdict = judge(overview, subject);
+	verdict =
+		judged_follow(&overview->judged, subject->guest, subject->has, subject->thresholds);
 	window_detail(subject->guest, &since);
 	page_clear(page);
 	page_add(page, STYLE_BOLD, 2, "%s%s%s", verdict_word(verdict->bound),
@@ -163,6 +117,6 @@ void overview_draw(struct overview *overview, const struct subject *subject, int
 
 void overview_close(struct overview *overview)
 {
-	about_put(overview->about);
+	about_put(overview->judged.about);
 	page_clear(&overview->page);
 }

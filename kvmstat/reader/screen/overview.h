@@ -5,19 +5,13 @@
 #ifndef OVERVIEW_H
 #define OVERVIEW_H
 
+#include "screen/judged.h"
 #include "screen/page.h"
 #include "screen/subject.h"
-#include "verdict/verdict.h"
 
-/* The verdict on the guest that is shown, and where its window begins. */
 struct overview {
 	struct page page;
-	struct guest_key key;
-	struct counts sum;
-	struct about *about; /* held */
-	int64_t at; /* session_now(); 0: nothing was judged */
-	bool recent; /* it is of the last window, not of all time */
-	struct verdict verdict;
+	struct judged judged;
 };
 
 /* Draws the overview from line @y, @height lines. */

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "text/sections.h"
 #include "text/backing.h"
 #include "verdict/device.h"
 
@@ -322,19 +323,6 @@ static void rest_of_cpus(void *data, const uint64_t *row, int y, int x, int widt
 		screen_bar(y, x, width, c[*row].guest_ns, of->most, TIME_GUEST);
 }
 
-/* Returns the bound below which @share of the exits are, unknown in the last bucket. */
-static struct cell quantile(const struct histogram *histogram, uint64_t all, double share)
-{
-	uint64_t below = 0;
-
-	for (int i = 0; all && i < DETAIL_BUCKETS - 1; i++) {
-		below += histogram->bucket[i];
-		if (below >= share * all)
-			return cell_number(UINT64_C(1) << (DETAIL_FIRST_BUCKET_BITS + i));
-	}
-	return (struct cell){ 0 };
-}
-
 static void fill_histograms(struct sheet *sheet, struct rows_of *of)
 {
 	const struct histogram *since = of->since.table[TABLE_HISTOGRAMS].row;
@@ -352,8 +340,8 @@ static void fill_histograms(struct sheet *sheet, struct rows_of *of)
 		cell[B_CLASS] = cell_text(h->class);
 		cell[B_THROUGH] = cell_text(h->through);
 		cell[B_EXITS] = cell_number(all);
-		cell[B_HALF] = quantile(h, all, 0.5);
-		cell[B_MOST] = quantile(h, all, 0.99);
+		cell[B_HALF] = histogram_percentile(h, all, 50);
+		cell[B_MOST] = histogram_percentile(h, all, 99);
 	}
 }
 

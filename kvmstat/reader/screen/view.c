@@ -9,6 +9,7 @@
 
 #include "screen/screen.h"
 
+#define JUDGE_EVERY INT64_C(5000000000)
 #define TRY_AGAIN INT64_C(1000000000) /* while there is nothing to read */
 
 void view_say(struct view *view, int64_t how_long, const char *text)
@@ -79,6 +80,7 @@ static void reopen(struct view *view)
 	session.wanted = view->session.wanted;
 	session_close(&view->session);
 	histories_free(&view->histories);
+	judgements_free(&view->judgements);
 	view->session = session;
 	view->lost = false;
 	begin(view);
@@ -86,16 +88,41 @@ static void reopen(struct view *view)
 	view_say(view, VIEW_MESSAGE_SHOWN, "the numbers are back: counting anew");
 }
 
+static void forget(void *data, const struct guest_key *key)
+{
+	struct view *view = data;
+
+	history_forget(&view->histories, key);
+	judgements_forget(&view->judgements, key);
+}
+
+/* The verdicts need all details, which are not read each time. */
+static bool is_time_to_judge(const struct view *view, int64_t now)
+{
+	return !view->inside && !view->host && now >= view->judge;
+}
+
 void view_take(struct view *view, bool rates)
 {
 	const int64_t now = session_now();
+	const bool judge = rates && is_time_to_judge(view, now);
+	const enum depth depth = view->session.wanted.depth;
 
+	if (judge)
+		view->session.wanted.depth = DEPTH_ALL;
 	if (view->lost)
 		reopen(view);
 	else if (session_step(&view->session))
 		lose(view);
 	else if (rates)
 		history_add(&view->histories, &view->session.delta, now);
+	window_forget(&view->session.window, VIEW_ENDED_SHOWN, view->inside ? &view->subject : NULL,
+		      forget, view);
+	if (judge) {
+		view->session.wanted.depth = depth;
+		view->judge = now + JUDGE_EVERY;
+		judgements_follow(&view->judgements, &view->session.window, &view->thresholds);
+	}
 	view->next = now + (view->lost && view->interval > TRY_AGAIN ? TRY_AGAIN : view->interval);
 }
 
@@ -150,5 +177,6 @@ void view_close(struct view *view)
 	filter_clear(&view->guest_filter);
 	filter_clear(&view->row_filter);
 	histories_free(&view->histories);
+	judgements_free(&view->judgements);
 	session_close(&view->session);
 }

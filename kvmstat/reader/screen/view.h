@@ -17,11 +17,14 @@
 
 #define VIEW_LEAST_INTERVAL (INT64_C(1000000000) / 10)
 #define VIEW_MESSAGE_SHOWN (5 * INT64_C(1000000000))
+#define VIEW_ENDED_SHOWN 10 /* so many seconds an ended guest stays in the list */
 
 struct view {
 	struct thresholds thresholds;
 	struct session session;
 	struct histories histories;
+	struct judgements judgements;
+	int64_t judge; /* the session_now() of the next verdicts on all guests */
 	int64_t interval, next; /* the session_now() of the next reading */
 	bool quit, help, paused;
 	bool lost; /* the last reading failed, so what is shown is older */

@@ -22,10 +22,7 @@ struct cell *grid_row(struct grid *grid)
 	const size_t nr = grid->nr_columns;
 	struct cell *row;
 
-	/* Double the room whenever it is used up, at powers of two. */
-	if (!(grid->nr & (grid->nr - 1)))
-		grid->cell = xreallocarray(grid->cell, grid->nr ? 2 * grid->nr : 1,
-					   nr * sizeof(*grid->cell));
+	grid->cell = xgrow(grid->cell, grid->nr, nr * sizeof(*grid->cell));
 	row = &grid->cell[grid->nr++ * nr];
 	return memset(row, 0, nr * sizeof(*row));
 }
@@ -275,7 +272,7 @@ static size_t choose_columns(const struct grid *grid, const struct look *look,
 	size_t nr = 0;
 
 	if (!list || more) {
-		if (grid->usual && (more || look->format != FORMAT_CSV))
+		if (grid->usual && (more || look->format == FORMAT_TEXT))
 			nr = choose_listed(grid, grid->usual, chosen, nr);
 		else
 			for (; nr < grid->nr_columns; nr++)
@@ -448,17 +445,20 @@ static json_t *cell_json(const struct grid_column *column, const struct cell *ce
 	}
 }
 
-json_t *grid_json(const struct grid *grid)
+json_t *grid_json(const struct grid *grid, const struct look *look)
 {
+	const struct look all = { .format = FORMAT_JSON };
+	const struct grid_column *chosen[MAX_CHOSEN];
+	size_t nr = choose_columns(grid, look ?: &all, chosen);
 	json_t *array = json_array();
 
 	for (size_t row = 0; row < grid->nr; row++) {
+		const struct cell *cell = &grid->cell[row * grid->nr_columns];
 		json_t *object = json_object();
 
-		for (size_t c = 0; c < grid->nr_columns; c++)
-			json_object_set_new(object, grid->column[c].key,
-					    cell_json(&grid->column[c],
-						      &grid->cell[row * grid->nr_columns + c]));
+		for (size_t i = 0; i < nr; i++)
+			json_object_set_new(object, chosen[i]->key,
+					    cell_json(chosen[i], &cell[chosen[i] - grid->column]));
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -471,7 +471,7 @@ enum status grid_show(struct grid *grid, const struct look *look, FILE *out)
 	if (!status) {
 		grid_arrange(grid, look);
 		if (look->format == FORMAT_JSON)
-			output_json(grid_json(grid), out);
+			output_json(grid_json(grid, look), out);
 		else
 			grid_print(grid, look, true, out);
 	}

@@ -105,8 +105,11 @@ void grid_print(const struct grid *grid, const struct look *look, bool header, F
 /* Prints the columns of the first row, those that are known, in a line each. */
 void grid_print_list(const struct grid *grid, FILE *out);
 
-/* Returns all rows and columns as an array of objects, a new reference. */
-json_t *grid_json(const struct grid *grid);
+/*
+ * Returns all rows as an array of objects, a new reference. They have all columns, or those that
+ * look->columns lists. NULL is a look that wants nothing.
+ */
+json_t *grid_json(const struct grid *grid, const struct look *look);
 
 /* Checks, arranges, prints in any format, and frees @grid. */
 enum status grid_show(struct grid *grid, const struct look *look, FILE *out);

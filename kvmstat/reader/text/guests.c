@@ -49,6 +49,14 @@ enum guests_column {
 	G_USER_SHARE,
 	G_HALTED_SHARE,
 	G_READY_SHARE,
+	G_HOST,
+	G_BOOT,
+	G_BOUND,
+	G_CONFIDENCE,
+	G_RULE,
+	G_WHY,
+	G_ADVICE,
+	G_BLIND,
 	G_NR
 };
 
@@ -97,6 +105,14 @@ static const struct grid_column columns[G_NR] = {
 	[G_USER_SHARE] = { "user_share", "VMM%", UNIT_SHARE, 5, 1 },
 	[G_HALTED_SHARE] = { "halted_share", "HALT%", UNIT_SHARE, 5, 1 },
 	[G_READY_SHARE] = { "ready_share", "READY%", UNIT_SHARE, 6, 1 },
+	[G_HOST] = { "host", "HOST", UNIT_TEXT, NAME_WIDTH, 0 },
+	[G_BOOT] = { "boot", "BOOT", UNIT_TEXT, 9, 0 },
+	[G_BOUND] = { "bound", "BOUND", UNIT_TEXT, 15, 0 },
+	[G_CONFIDENCE] = { "confidence", "CONF", UNIT_RATE, 4, 0 },
+	[G_RULE] = { "rule", "RULE", UNIT_TEXT, 0, 0 },
+	[G_WHY] = { "why", "WHY", UNIT_TEXT, 0, 0 },
+	[G_ADVICE] = { "advice", "ADVICE", UNIT_TEXT, 0, 0 },
+	[G_BLIND] = { "blind_spots", "BLIND SPOTS", UNIT_TEXT, 0, 0 },
 };
 
 /* The columns of each counter and of its rate. */
@@ -204,6 +220,22 @@ static void add_row(struct grid *grid, const struct row *row)
 		cell[G_READY_NS] = cell_number(row->ready_ns);
 		cell[G_READY_SHARE] = cell_share(row->ready_ns, time);
 	}
+	if (row->at->host[0])
+		cell[G_HOST] = cell_text(row->at->host);
+	if (guest->key.boot ? guest->key.boot->id[0] : row->at->boot_id[0])
+		cell[G_BOOT] = cell_text(guest->key.boot ? guest->key.boot->id : row->at->boot_id);
+}
+
+void guests_judge(struct grid *grid, const struct verdict *verdict)
+{
+	struct cell *cell = &grid->cell[(grid->nr - 1) * grid->nr_columns];
+
+	cell[G_BOUND] = cell_text(verdict_word(verdict->bound));
+	cell[G_CONFIDENCE] = cell_rate(verdict->confidence);
+	cell[G_RULE] = cell_text(verdict->rule);
+	cell[G_WHY] = cell_text(verdict->why);
+	cell[G_ADVICE] = cell_text(verdict->advice);
+	cell[G_BLIND] = cell_text(verdict->blind);
 }
 
 void guests_add_delta(struct grid *grid, const struct window_guest *guest,
@@ -236,7 +268,7 @@ void guests_add_total(struct grid *grid, const struct window *window,
 		.guest = guest,
 		.diff = &guest->sum,
 		.has = window->has,
-		.seconds = window->seconds,
+		.seconds = guest->seconds,
 		.state = guest->ended	  ? "ended" :
 			 guest->restarted ? "restarted" :
 					    "running",
@@ -247,9 +279,19 @@ void guests_add_total(struct grid *grid, const struct window *window,
 	add_row(grid, &row);
 }
 
-void guests_add_window(struct grid *grid, const struct window *window, const struct moment *at)
+void guests_add_window(struct grid *grid, const struct window *window, const struct moment *at,
+		       const struct thresholds *thresholds)
 {
-	for (size_t i = 0; i < window->nr; i++)
-		if (window->guest[i]->chosen)
-			guests_add_total(grid, window, window->guest[i], at);
+	for (size_t i = 0; i < window->nr; i++) {
+		const struct window_guest *guest = window->guest[i];
+		struct verdict verdict;
+
+		if (!guest->chosen)
+			continue;
+		guests_add_total(grid, window, guest, at);
+		if (window_guest_is_others(guest))
+			continue;
+		verdict_judge(&verdict, guest, window->has, thresholds);
+		guests_judge(grid, &verdict);
+	}
 }

@@ -11,6 +11,7 @@
 
 #include "data/memory.h"
 #include "data/nsec.h"
+#include "verdict/verdict.h"
 
 /* Returns the next chosen guest from the @i-th on that still runs, or NULL. */
 static const struct window_guest *next_guest(const struct window *window, size_t *i)
@@ -51,7 +52,7 @@ static void put_label(FILE *out, char before, const struct label *label)
 	fputc('"', out);
 }
 
-#define MAX_LABELS 3 /* besides guest and id */
+#define MAX_LABELS 4 /* besides guest and id */
 
 /* Writes a line up to its value. */
 static void put_series(FILE *out, const char *name, const struct window_guest *guest,
@@ -81,7 +82,7 @@ static void put_seconds(FILE *out, uint64_t ns)
 	fprintf(out, "%" PRIu64 ".%09" PRIu64 "\n", ns / NSEC_PER_SEC, ns % NSEC_PER_SEC);
 }
 
-static void put_guests(FILE *out, const struct window *window)
+static void put_nr(FILE *out, const struct window *window)
 {
 	const struct window_guest *guest;
 	uint64_t nr = 0;
@@ -91,8 +92,14 @@ static void put_guests(FILE *out, const struct window *window)
 	put_family(out, "guests", "Guests, without those past the module's max_vms.");
 	fputs("kvmstat_guests ", out);
 	put_number(out, nr);
+}
 
-	put_family(out, "guest_info", "Who a guest is: its VMM's process and control group.");
+static void put_guests(FILE *out, const struct window *window)
+{
+	const struct window_guest *guest;
+
+	put_family(out, "guest_info",
+		   "Who a guest is: its VMM's process and control group, its UUID.");
 	for (size_t at = 0; (guest = next_guest(window, &at));) {
 		const struct about *about = guest->now;
 		char pid[24];
@@ -100,7 +107,28 @@ static void put_guests(FILE *out, const struct window *window)
 		snprintf(pid, sizeof(pid), "%" PRIu64, guest->last.v[COL_pid]);
 		put_series(out, "guest_info", guest,
 			   LABELS({ "pid", pid }, { "vmm", about ? about->vmm : "" },
-				  { "cgroup", about ? about->cgroup : "" }));
+				  { "cgroup", about ? about->cgroup : "" },
+				  { about && about->uuid[0] ? "uuid" : NULL,
+				    about ? about->uuid : "" }));
+		put_number(out, 1);
+	}
+}
+
+static void put_verdicts(FILE *out, const struct window *window,
+			 const struct thresholds *thresholds)
+{
+	const struct window_guest *guest;
+
+	put_family(out, "guest_verdict",
+		   "What a guest is bound by, by all that it did since it was first seen.");
+	for (size_t at = 0; (guest = next_guest(window, &at));) {
+		struct verdict verdict;
+
+		if (window_guest_is_others(guest))
+			continue;
+		verdict_judge(&verdict, guest, window->has, thresholds);
+		put_series(out, "guest_verdict", guest,
+			   LABELS({ "verdict", verdict_word(verdict.bound) }));
 		put_number(out, 1);
 	}
 }
@@ -169,21 +197,26 @@ static void put_reason(FILE *out, enum reason_family family, const char *name,
 	}
 }
 
-static void put_reasons(FILE *out, const struct window *window)
+static void put_reasons(FILE *out, const struct window *window, unsigned int wanted)
 {
 	static const struct {
 		const char *name, *help;
+		unsigned int metrics;
 	} families[REASON_NR] = {
-		[REASON_EXITS] = { "exits_total",
-				   "VM exits, by the kernel's name of their reason." },
+		[REASON_EXITS] = { "exits_total", "VM exits, by the kernel's name of their reason.",
+				   METRICS_REASONS },
 		[REASON_TO_USER] = { "userspace_exits_total",
-				     "VM exits whose handling ended in userspace." },
+				     "VM exits whose handling ended in userspace.",
+				     METRICS_USERSPACE },
 		[REASON_SECONDS] = { "exit_seconds_total",
-				     "Time that VM exits took, without halts, by where." },
+				     "Time that VM exits took, without halts, by where.",
+				     METRICS_TIMES },
 	};
 	const struct window_guest *guest;
 
 	for (enum reason_family f = 0; f < REASON_NR; f++) {
+		if (!(wanted & families[f].metrics))
+			continue;
 		put_family(out, families[f].name, families[f].help);
 		for (size_t at = 0; (guest = next_guest(window, &at));) {
 			bool timed;
@@ -316,23 +349,160 @@ static void put_columns(FILE *out, const struct window *window, const struct fam
 	}
 }
 
+/* Whether the guest has a vCPU of this number and thread before @vcpu. A file can say so. */
+static bool was_before(const struct window_guest *guest, const struct vcpu *vcpu)
+{
+	const struct vcpu *other;
+
+	detail_for_each(other, &guest->now->detail, TABLE_VCPUS)
+		if (other->vcpu == vcpu->vcpu && other->tid == vcpu->tid)
+			return other != vcpu;
+	return false;
+}
+
+/* Likewise with the class and the way of a histogram. */
+static bool had_histogram(const struct window_guest *guest, const struct histogram *h)
+{
+	const struct histogram *other;
+
+	detail_for_each(other, &guest->now->detail, TABLE_HISTOGRAMS)
+		if (!strcmp(other->class, h->class) && !strcmp(other->through, h->through))
+			return other != h;
+	return false;
+}
+
+/* The series are those of threads, which never go back, while the threads of a guest come and go. */
 static void put_ready(FILE *out, const struct window *window)
 {
 	const struct window_guest *guest;
+	const struct vcpu *vcpu;
 
 	put_family(
 		out, "ready_seconds_total",
 		"Time that vCPUs waited for a CPU of the host; the states of vcpu_seconds include it.");
 	for (size_t at = 0; (guest = next_guest(window, &at));) {
+		const char *const name = "ready_seconds_total";
+		bool each = false;
+
 		if (!guest->now || !guest->now->has_ready)
 			continue;
-		put_series(out, "ready_seconds_total", guest, LABELS({ NULL, NULL }));
+		detail_for_each(vcpu, &guest->now->detail, TABLE_VCPUS) {
+			char number[24], thread[24];
+
+			if (vcpu->ready_ns == DETAIL_UNKNOWN || was_before(guest, vcpu))
+				continue;
+			snprintf(number, sizeof(number), "%" PRIu64, vcpu->vcpu);
+			snprintf(thread, sizeof(thread), "%" PRIu64, vcpu->tid);
+			put_series(out, name, guest,
+				   LABELS({ "vcpu", number }, { "thread", thread }));
+			put_seconds(out, vcpu->ready_ns);
+			each = true;
+		}
+		if (each)
+			continue;
+		/* A recording that has only the sum. */
+		put_series(out, name, guest, LABELS({ NULL, NULL }));
 		put_seconds(out, guest->now->ready_ns);
 	}
 }
 
-void prometheus_write(FILE *out, const struct window *window, const uint64_t *unattributed)
+/* The module keeps no sums. Without any, node_exporter would make them 0, and so the means. */
+static void put_latency(FILE *out, const struct window *window)
 {
+	const struct window_guest *guest;
+	const struct histogram *h;
+
+	fputs("# HELP kvmstat_exit_latency_seconds Handling time of VM exits, without halts.\n"
+	      "# TYPE kvmstat_exit_latency_seconds histogram\n",
+	      out);
+	for (size_t at = 0; (guest = next_guest(window, &at));) {
+		if (!guest->now)
+			continue;
+		detail_for_each(h, &guest->now->detail, TABLE_HISTOGRAMS) {
+			uint64_t count = 0;
+
+			for (int i = 0; i < DETAIL_BUCKETS; i++)
+				count += h->bucket[i];
+			if (!count || had_histogram(guest, h))
+				continue;
+			count = 0;
+			for (int i = 0; i < DETAIL_BUCKETS; i++) {
+				char bound[24] = "+Inf";
+
+				if (i + 1 < DETAIL_BUCKETS)
+					snprintf(bound, sizeof(bound), "%.9f",
+						 (1 << (DETAIL_FIRST_BUCKET_BITS + i)) / 1e9);
+				count += h->bucket[i];
+				put_series(out, "exit_latency_seconds_bucket", guest,
+					   LABELS({ "class", h->class }, { "where", h->through },
+						  { "le", bound }));
+				put_number(out, count);
+			}
+			put_series(out, "exit_latency_seconds_sum", guest,
+				   LABELS({ "class", h->class }, { "where", h->through }));
+			fputs("NaN\n", out);
+			put_series(out, "exit_latency_seconds_count", guest,
+				   LABELS({ "class", h->class }, { "where", h->through }));
+			put_number(out, count);
+		}
+	}
+}
+
+unsigned int metrics_parse(const char *list)
+{
+	static const char *const name[METRICS_NR] = {
+#define X(NAME, name, what) #name,
+		METRICS(X)
+#undef X
+	};
+	unsigned int families = 0;
+
+	do {
+		const size_t len = strcspn(list, ",");
+		unsigned int found = len == 3 && !strncmp(list, "all", 3) ? METRICS_ALL : 0;
+
+		for (size_t i = 0; i < METRICS_NR; i++)
+			if (strlen(name[i]) == len && !strncmp(list, name[i], len))
+				found = 1 << i;
+		if (!found)
+			return 0;
+		families |= found;
+		list += len;
+	} while (*list++);
+	return families;
+}
+
+static int compare_exits(const void *a, const void *b)
+{
+	const struct window_guest *x = *(struct window_guest *const *)a;
+	const struct window_guest *y = *(struct window_guest *const *)b;
+	const uint64_t left = x->last.v[COL_exits], right = y->last.v[COL_exits];
+
+	return left == right ? guest_key_compare(&x->key, &y->key) : left < right ? 1 : -1;
+}
+
+/* Returns @window with only the running guests that are written. The caller frees its array. */
+static struct window select_guests(const struct window *window, uint64_t top)
+{
+	struct window selected = *window;
+	const struct window_guest *guest;
+
+	selected.guest = xcalloc(window->nr + 1, sizeof(*selected.guest));
+	selected.nr = 0;
+	for (size_t at = 0; (guest = next_guest(window, &at));)
+		selected.guest[selected.nr++] = window->guest[at - 1];
+	if (top && selected.nr > top) {
+		qsort(selected.guest, selected.nr, sizeof(*selected.guest), compare_exits);
+		selected.nr = top;
+	}
+	return selected;
+}
+
+void prometheus_write(FILE *out, const struct window *window, const struct metrics *metrics,
+		      const uint64_t *unattributed)
+{
+	struct window selected;
+
 	put_family(out, "up", "Whether the module's numbers could be read.");
 	fprintf(out, "kvmstat_up %d\n", window != NULL);
 	put_family(out, "build_info", "The version of this command.");
@@ -345,10 +515,19 @@ void prometheus_write(FILE *out, const struct window *window, const uint64_t *un
 		fputs("kvmstat_unattributed_exits_total ", out);
 		put_number(out, *unattributed);
 	}
-	put_guests(out, window);
-	put_reasons(out, window);
-	put_outcomes(out, window);
-	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
-		put_columns(out, window, &families[i]);
-	put_ready(out, window);
+	put_nr(out, window);
+	selected = select_guests(window, metrics->top);
+	if (metrics->families & METRICS_GUEST) {
+		put_guests(out, &selected);
+		put_verdicts(out, &selected, metrics->thresholds);
+		for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
+			put_columns(out, &selected, &families[i]);
+		put_ready(out, &selected);
+	}
+	put_reasons(out, &selected, metrics->families);
+	if (metrics->families & METRICS_USERSPACE)
+		put_outcomes(out, &selected);
+	if (metrics->families & METRICS_LATENCY)
+		put_latency(out, &selected);
+	free(selected.guest);
 }

@@ -8,6 +8,7 @@
 #include <langinfo.h>
 #include <string.h>
 
+#include "data/jsonl.h"
 #include "text/backing.h"
 #include "verdict/device.h"
 
@@ -162,12 +163,11 @@ static const struct grid_column histogram_columns[] = {
 	{ "shape", "512ns TO 8.4ms", UNIT_TEXT, DETAIL_BUCKETS, 0 },
 };
 
-/* Returns the bound below which so many percent are, unknown in the last bucket. */
-static struct cell percentile(const struct histogram *h, uint64_t total, unsigned int percent)
+struct cell histogram_percentile(const struct histogram *h, uint64_t total, unsigned int percent)
 {
 	uint64_t below = 0;
 
-	for (size_t i = 0; i < DETAIL_BUCKETS - 1; i++) {
+	for (size_t i = 0; total && i < DETAIL_BUCKETS - 1; i++) {
 		below += h->bucket[i];
 		if ((unsigned __int128)below * 100 >= (unsigned __int128)total * percent)
 			return cell_number(UINT64_C(1) << (DETAIL_FIRST_BUCKET_BITS + i));
@@ -190,9 +190,9 @@ static struct grid histograms_grid(const struct detail *detail)
 		*cell++ = cell_text(h->class);
 		*cell++ = cell_text(h->through);
 		*cell++ = cell_number(total);
-		*cell++ = percentile(h, total, 50);
-		*cell++ = percentile(h, total, 90);
-		*cell++ = percentile(h, total, 99);
+		*cell++ = histogram_percentile(h, total, 50);
+		*cell++ = histogram_percentile(h, total, 90);
+		*cell++ = histogram_percentile(h, total, 99);
 		spark(shape, h->bucket, DETAIL_BUCKETS);
 		*cell++ = cell_text(shape);
 	}
@@ -280,6 +280,47 @@ struct grid section_grid(const struct section *section, const struct detail *det
 	if (nr)
 		grid_cut(&grid, nr);
 	return grid;
+}
+
+/* The buckets of the histogram whose row this is; the last one has no end. */
+static json_t *buckets_json(const struct detail *detail, const json_t *row)
+{
+	const char *class = json_string_value(json_object_get(row, "class"));
+	const char *through = json_string_value(json_object_get(row, "through"));
+	json_t *buckets = json_array();
+	const struct histogram *h;
+
+	detail_for_each(h, detail, TABLE_HISTOGRAMS) {
+		if (strcmp(h->class, class) || strcmp(h->through, through))
+			continue;
+		for (int i = 0; i < DETAIL_BUCKETS; i++)
+			json_array_append_new(
+				buckets,
+				json_pack("{s:o, s:o}", "below_ns",
+					  i + 1 < DETAIL_BUCKETS ?
+						  json_integer(1
+							       << (DETAIL_FIRST_BUCKET_BITS + i)) :
+						  json_null(),
+					  "exits", jsonl_number(h->bucket[i])));
+		break;
+	}
+	return buckets;
+}
+
+json_t *section_json(const struct section *section, const struct detail *detail, double seconds)
+{
+	struct grid grid = section_grid(section, detail, seconds, 0);
+	json_t *rows = grid_json(&grid, NULL), *row;
+	size_t i;
+
+	grid_free(&grid);
+	if (section->table != TABLE_HISTOGRAMS)
+		return rows;
+	json_array_foreach(rows, i, row) {
+		json_object_del(row, "shape");
+		json_object_set_new(row, "buckets", buckets_json(detail, row));
+	}
+	return rows;
 }
 
 const struct section *section_of(enum table table)

@@ -25,6 +25,18 @@ extern const struct section sections[TABLE_NR];
 struct grid section_grid(const struct section *section, const struct detail *detail, double seconds,
 			 size_t nr);
 
+/*
+ * Returns the rows of a section as JSON, a new reference. Histograms have their buckets in place of
+ * a drawing.
+ */
+json_t *section_json(const struct section *section, const struct detail *detail, double seconds);
+
+/*
+ * Returns the bound below which so many percent of the @total exits of a histogram are, unknown in
+ * the last bucket.
+ */
+struct cell histogram_percentile(const struct histogram *h, uint64_t total, unsigned int percent);
+
 /* Returns the section of a table. */
 const struct section *section_of(enum table table);
 

@@ -411,11 +411,11 @@ void advise_cpu(struct advice *advice)
 
 	if (e->guest >= advice->t->native)
 		advice_add(text, "it runs at nearly native speed");
-	if (e->vcpus > 1 && e->full && e->full < e->vcpus) {
+	if (e->vcpus > 1 && e->full_vcpus && e->full_vcpus < e->vcpus) {
 		advice_add(text,
 			   "%" PRIu64 " of its %" PRIu64 " vCPUs %s all of the time, so it needs "
 			   "a faster CPU, not more of them",
-			   e->full, e->vcpus, e->full == 1 ? "works" : "work");
+			   e->full_vcpus, e->vcpus, e->full_vcpus == 1 ? "works" : "work");
 		return;
 	}
 	advice_add(text, e->beside.pinned ? "only more or faster CPUs would help" :

@@ -286,10 +286,10 @@ static void add_vcpus(struct evidence *e, const struct window_guest *guest,
 		if (!(all > 0))
 			continue;
 		*least = at_most(*least, halted / all);
-		e->full += halted / all < t->room;
+		e->full_vcpus += halted / all < t->room;
 	}
 	if (!detail->table[TABLE_VCPUS].nr && e->halted < t->room)
-		e->full = e->vcpus;
+		e->full_vcpus = e->vcpus;
 }
 
 /*

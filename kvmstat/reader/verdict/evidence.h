@@ -89,7 +89,7 @@ struct evidence {
 	double top_share;
 	enum cause top_cause; /* of exit_time, that takes most */
 	bool intel; /* exits of VT-x */
-	uint64_t vcpus, full; /* how many there are, and how many have no room */
+	uint64_t vcpus, full_vcpus; /* how many there are, and how many have no room */
 	/* How often the hot spots of each class of devices were seen. */
 	uint64_t touched[DEVICE_NR_CLASSES];
 	struct beside beside;

@@ -283,8 +283,8 @@ static void explain_times(char *why, const struct evidence *e, const struct thre
 static void name_parts(char *why, const struct evidence *e, const struct thresholds *t)
 {
 	name_largest(why, e, t);
-	if (e->vcpus > 1 && e->full && e->full < e->vcpus)
-		advice_add(why, "%" PRIu64 " of its %" PRIu64 " vCPUs hardly halt", e->full,
+	if (e->vcpus > 1 && e->full_vcpus && e->full_vcpus < e->vcpus)
+		advice_add(why, "%" PRIu64 " of its %" PRIu64 " vCPUs hardly halt", e->full_vcpus,
 			   e->vcpus);
 }
 
@@ -484,25 +484,20 @@ static json_t *parts_json(const struct evidence *e)
 json_t *verdict_json(const struct verdict *verdict)
 {
 	const struct evidence *e = &verdict->evidence;
+	json_t *evidence = json_object();
 
-	return json_pack(
-		"{s:s, s:f, s:s, s:s, s:s, s:s,"
-		" s:{s:b, s:b, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f,"
-		" s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f,"
-		" s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:s, s:f, s:f, s:o}}",
-		"bound", verdict_word(verdict->bound), "confidence", verdict->confidence, "rule",
-		verdict->rule, "why", verdict->why, "advice", verdict->advice, "blind_spots",
-		verdict->blind, "evidence", "timed", e->timed, "detailed", e->detailed, "exits",
-		(json_int_t)e->exits, "seconds", e->seconds, "busy", e->busy, "halted", e->halted,
-		"polled", e->polled, "ready", e->ready, "guest", e->guest, "kernel", e->kernel,
-		"user", e->user, "io_time", e->io_time, "memory_time", e->memory_time, "io_exits",
-		e->io_exits, "mmio_exits", e->mmio_exits, "memory_exits", e->memory_exits,
-		"spin_exits", e->spin_exits, "user_exits", e->user_exits, "spin_rate", e->spin_rate,
-		"device_exits", e->device_exits, "device_waits", e->device_waits, "busy_share",
-		e->busy_share, "throttled", e->throttled, "held", e->held, "room", e->room,
-		"waited", e->waited, "starving", e->starving, "exit_time", e->exit_time,
-		"device_rate", e->device_rate, "memory_waits", e->memory_waits, "vcpus",
-		(json_int_t)e->vcpus, "full_vcpus", (json_int_t)e->full, "top_reason",
-		e->top_reason, "exit_rate", e->exit_rate, "server", e->server, "parts",
-		parts_json(e));
+#define FLAG(field) json_object_set_new(evidence, #field, json_boolean(e->field));
+#define COUNT(field) json_object_set_new(evidence, #field, json_integer((json_int_t)e->field));
+#define NUMBER(field) json_object_set_new(evidence, #field, json_real(e->field));
+#define TEXT(field) json_object_set_new(evidence, #field, json_string(e->field));
+	EVIDENCE(FLAG, COUNT, NUMBER, TEXT)
+#undef FLAG
+#undef COUNT
+#undef NUMBER
+#undef TEXT
+	json_object_set_new(evidence, "parts", parts_json(e));
+	return json_pack("{s:s, s:f, s:s, s:s, s:s, s:s, s:o}", "bound",
+			 verdict_word(verdict->bound), "confidence", verdict->confidence, "rule",
+			 verdict->rule, "why", verdict->why, "advice", verdict->advice,
+			 "blind_spots", verdict->blind, "evidence", evidence);
 }

@@ -11,6 +11,47 @@
 #include "verdict/advice.h"
 #include "verdict/rules.h"
 
+/*
+ * The evidence as it is shown, by the names of struct evidence: EVIDENCE(FLAG, COUNT, NUMBER,
+ * TEXT), each a macro of the field's name.
+ */
+#define EVIDENCE(FLAG, COUNT, NUMBER, TEXT) \
+	FLAG(timed)                         \
+	FLAG(detailed)                      \
+	COUNT(exits)                        \
+	NUMBER(seconds)                     \
+	NUMBER(busy)                        \
+	NUMBER(halted)                      \
+	NUMBER(polled)                      \
+	NUMBER(ready)                       \
+	NUMBER(guest)                       \
+	NUMBER(kernel)                      \
+	NUMBER(user)                        \
+	NUMBER(io_time)                     \
+	NUMBER(memory_time)                 \
+	NUMBER(io_exits)                    \
+	NUMBER(mmio_exits)                  \
+	NUMBER(memory_exits)                \
+	NUMBER(spin_exits)                  \
+	NUMBER(user_exits)                  \
+	NUMBER(spin_rate)                   \
+	NUMBER(device_exits)                \
+	NUMBER(device_waits)                \
+	NUMBER(busy_share)                  \
+	NUMBER(throttled)                   \
+	NUMBER(held)                        \
+	NUMBER(room)                        \
+	NUMBER(waited)                      \
+	NUMBER(starving)                    \
+	NUMBER(exit_time)                   \
+	NUMBER(device_rate)                 \
+	NUMBER(memory_waits)                \
+	COUNT(vcpus)                        \
+	COUNT(full_vcpus)                   \
+	TEXT(top_reason)                    \
+	NUMBER(exit_rate)                   \
+	NUMBER(server)
+
 struct verdict {
 	enum bound bound;
 	double confidence; /* 0 to 1, by the distance from the threshold and by how much was seen */

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Follows the verdicts on guests.
+ */
+#define _GNU_SOURCE
+#include "screen/judged.h"
+
+#include <search.h>
+#include <stdlib.h>
+
+#include "data/memory.h"
+#include "data/nsec.h"
+#include "data/session.h"
+
+/* A verdict is of so many nanoseconds. */
+#define VERDICT_WINDOW (10 * NSEC_PER_SEC)
+
+/* Begins a window of the guest here. */
+static void begin_judging(struct judged *judged, const struct window_guest *guest)
+{
+	about_put(judged->about);
+	judged->about = about_get(guest->now);
+	judged->key = guest->key;
+	judged->sum = guest->sum;
+	judged->at = session_now();
+}
+
+/* Subtracts @was, or returns false if a counter went back. */
+static bool subtract(struct counts *sum, const struct counts *was)
+{
+	for (enum column c = 0; c < COL_NR; c++) {
+		if (sum->v[c] < was->v[c])
+			return false;
+		sum->v[c] -= was->v[c];
+	}
+	return true;
+}
+
+/* Judges all time until a window is full, and then each window when it is full. */
+const struct verdict *judged_follow(struct judged *judged, const struct window_guest *guest,
+				    uint32_t has, const struct thresholds *thresholds)
+{
+	struct window_guest recent = *guest;
+
+	if (!judged->at || guest_key_compare(&judged->key, &recent.key) ||
+	    !subtract(&recent.sum, &judged->sum)) {
+		begin_judging(judged, guest);
+		judged->recent = false;
+		judged->verdict = (struct verdict){ 0 };
+	}
+	if (session_now() - judged->at >= VERDICT_WINDOW) {
+		recent.was = judged->about;
+		verdict_follow(&judged->verdict, &recent, has, thresholds);
+		begin_judging(judged, guest);
+		judged->recent = true;
+	} else if (!judged->recent) {
+		verdict_follow(&judged->verdict, guest, has, thresholds);
+	}
+	return &judged->verdict;
+}
+
+/* A verdict starts with its key, so the pointer to a key finds it. */
+static int compare(const void *a, const void *b)
+{
+	return guest_key_compare(a, b);
+}
+
+void judgements_follow(struct judgements *judgements, const struct window *window,
+		       const struct thresholds *thresholds)
+{
+	for (size_t i = 0; i < window->nr; i++) {
+		const struct window_guest *guest = window->guest[i];
+		struct judged **found, *judged;
+
+		if (!guest->chosen || guest->ended || window_guest_is_others(guest))
+			continue;
+		found = tfind(&guest->key, &judgements->tree, compare);
+		judged = found ? *found : xcalloc(1, sizeof(*judged));
+		judged_follow(judged, guest, window->has, thresholds);
+		if (!found && !tsearch(judged, &judgements->tree, compare))
+			abort();
+	}
+}
+
+const struct verdict *judgements_find(const struct judgements *judgements,
+				      const struct guest_key *key)
+{
+	struct judged **found = tfind(key, &judgements->tree, compare);
+
+	return found ? &(*found)->verdict : NULL;
+}
+
+static void forget(void *node)
+{
+	struct judged *judged = node;
+
+	about_put(judged->about);
+	free(judged);
+}
+
+void judgements_forget(struct judgements *judgements, const struct guest_key *key)
+{
+	struct judged **found = tfind(key, &judgements->tree, compare), *judged;
+
+	if (!found)
+		return;
+	judged = *found;
+	tdelete(key, &judgements->tree, compare);
+	forget(judged);
+}
+
+void judgements_free(struct judgements *judgements)
+{
+	tdestroy(judgements->tree, forget);
+	judgements->tree = NULL;
+}
