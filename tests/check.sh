@@ -62,7 +62,7 @@ quick() {
 	step unit unit
 	step prometheus tests/host/prometheus.sh build/kvmstat
 	step packages tests/host/packages.sh
-	step smp boot smp svm "$all" --timeout 1800 --stall 400 --smp 2 --append "preempt=full lab.churn=1000 lab.turns=1000 lab.storm=1000"
+	step smp boot smp svm "$all" --timeout 1800 --stall 400 --smp 2 --append "preempt=full lab.churn=1000 lab.turns=200 lab.storm=1000"
 	step guests guests
 	step demo demo
 	wait $lane
