@@ -98,6 +98,7 @@ awaited() {
 		exits=$(cat /sys/kernel/debug/kvm/exits)
 		[ "$exits" = "$was" ] || moved=$now
 		[ $((now - moved)) -lt 60 ] || { echo "# no exit for a minute, after $exits, while waiting for: $*"; return 1; }
+		! grep -hs '^vmm: lost' ./*.out || return 1
 		[ $((now - told)) -lt 30 ] || { told=$now; echo "# $exits exits, waiting for: $*"; busiest; }
 		usleep 100000
 	done

@@ -64,6 +64,11 @@ static void guest_end(uint8_t *p)
 	emit_insn(p, 0x17ffffff); /* b to it */
 }
 
+static void guest_check(const struct vcpu *v)
+{
+	(void)v;
+}
+
 static bool guest_is_done(const struct kvm_run *run)
 {
 	return run->exit_reason == KVM_EXIT_MMIO && run->mmio.phys_addr == DEVICE_END;

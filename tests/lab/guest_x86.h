@@ -6,6 +6,7 @@
 #define UD_HANDLER 0x800
 #define NMI_HANDLER 0x810
 #define VECTOR 0x40
+#define LOST 0x900 /* there an interrupt ends that no handler is for, each at a place of its own */
 #define DEVICE_SEGMENT 0x5000 /* guest physical 0x50000: no memory there */
 
 /* For each word, a loop of %edi turns around its instructions. */
@@ -46,7 +47,12 @@ static uint8_t *guest_begin(uint8_t *memory)
 {
 	/* Vector 6: step over the 2 bytes of ud2. */
 	static const uint8_t ud[] = { 0x55, 0x89, 0xe5, 0x83, 0x46, 0x02, 0x02, 0x5d, 0xcf };
+	int vector;
 
+	/* A guest that leaves its program halts, see guest_check(). */
+	memset(memory + LOST, 0xf4, MEMORY - LOST);
+	for (vector = 0; vector < 256; vector++)
+		emit(memory + vector * 4, (uint16_t[]){ LOST + vector, 0 }, 4);
 	emit(memory + UD_HANDLER, ud, sizeof(ud));
 	emit(memory + 6 * 4, (uint16_t[]){ UD_HANDLER, 0 }, 4);
 	emit(memory + NMI_HANDLER, "\xcf", 1); /* iret */
@@ -60,6 +66,22 @@ static uint8_t *guest_begin(uint8_t *memory)
 static void guest_end(uint8_t *p)
 {
 	emit(p, "\xe6\xf0\xeb\xfc", 4);
+}
+
+/* An emulator may take a guest out of its program, which would then run for ever. */
+static void guest_check(const struct vcpu *v)
+{
+	struct kvm_regs regs;
+	unsigned long ip;
+
+	if (v->run->exit_reason != KVM_EXIT_HLT || ioctl(v->fd, KVM_GET_REGS, &regs))
+		return;
+	ip = regs.rip - 1;
+	if (ip >= CODE && v->vm->memory[ip] == 0xf4 && v->vm->memory[ip + 1] != 0xf4)
+		return;
+	errx(3, "lost: vCPU %d halts at %#lx, after vector %ld at %#x (%%edi %#llx)", v->id, ip,
+	     ip < LOST + 256 ? (long)(ip - LOST) : -1l,
+	     *(uint16_t *)(v->vm->memory + (uint16_t)regs.rsp), regs.rdi);
 }
 
 static bool guest_is_done(const struct kvm_run *run)

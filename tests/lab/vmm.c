@@ -182,6 +182,7 @@ static void step(struct vcpu *v)
 			err(1, "KVM_RUN");
 		return;
 	}
+	guest_check(v);
 	v->done = guest_is_done(v->run);
 	switch (v->run->exit_reason) {
 	case KVM_EXIT_IO:
