@@ -1,9 +1,9 @@
 #!/bin/bash
 # What `make check` runs: every test, on one kernel. With "CASE..." (names of tests/cases, without
 # .sh), it runs only these cases, in the AMD-V machine. With MINUTES in the environment, it runs every
-# test, then what must install its packages in a bare root, and as much of the matrix as can begin
-# within so many minutes. With "debug", it runs what `make check-debug` runs, the cases on a kernel
-# with KASAN, lockdep and kmemleak. The last line counts the tests.
+# test and then as much of the matrix as can begin within so many minutes. With "debug", it runs what
+# `make check-debug` runs, the cases on a kernel with KASAN, lockdep and kmemleak. The last line
+# counts the tests.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -101,15 +101,9 @@ debug() {
 		--append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30"
 }
 
-# more: try what installs packages in a bare root, run the matrix, and add its counts.
+# more: run the matrix and add its counts.
 more() {
 	local counts
-	if [ $SECONDS -lt $((MINUTES * 60)) ]; then
-		step fresh tests/fresh.sh --install bookworm
-	else
-		echo "skip - the bare root: there was no time left"
-		skipped=$((skipped + 1))
-	fi
 	tests/matrix.sh $((MINUTES - SECONDS / 60)) | tee "$logs/matrix.log" || :
 	counts=$(tail -n 1 "$logs/matrix.log" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed\(, \([0-9]*\) skipped\)*$/\1 \2 \4/p')
 	[ -n "$counts" ] || { echo "not ok - the matrix did not end"; counts="0 1"; }
