@@ -49,8 +49,9 @@ static uint8_t *guest_begin(uint8_t *memory)
 	static const uint8_t ud[] = { 0x55, 0x89, 0xe5, 0x83, 0x46, 0x02, 0x02, 0x5d, 0xcf };
 	int vector;
 
-	/* A guest that leaves its program halts, see guest_check(). */
-	memset(memory + LOST, 0xf4, MEMORY - LOST);
+	/* A guest that leaves its program halts, see guest_check(). A nested one's VMCB is zeros. */
+	if (!opt.nested)
+		memset(memory + LOST, 0xf4, MEMORY - LOST);
 	for (vector = 0; vector < 256; vector++)
 		emit(memory + vector * 4, (uint16_t[]){ LOST + vector, 0 }, 4);
 	emit(memory + UD_HANDLER, ud, sizeof(ud));
