@@ -31,16 +31,6 @@ static void take_tree(struct detail *detail, const char *name, uint64_t pid, boo
 	tree_remove(root);
 }
 
-static const char *why(const struct detail *detail, const char *what)
-{
-	const struct missing *m;
-
-	detail_for_each(m, detail, TABLE_MISSING)
-		if (!strcmp(m->what, what))
-			return m->why;
-	return "";
-}
-
 static void is(struct detail *detail, struct memory want)
 {
 	const struct memory *m = detail->table[TABLE_MEMORY].row;
@@ -84,9 +74,10 @@ static void reads_5_10(void **state)
 				     .ksm_bytes = U,
 				     .ksm_profit = U,
 				     .balloon = "unknown" });
-	assert_string_equal(why(&detail, "KSM"), "No such file or directory");
-	assert_string_equal(why(&detail, "pages that KVM maps"), "this kernel does not count them");
-	assert_non_null(strstr(why(&detail, "balloon"), "dommemstat"));
+	assert_string_equal(tree_why(&detail, "KSM"), "No such file or directory");
+	assert_string_equal(tree_why(&detail, "pages that KVM maps"),
+			    "this kernel does not count them");
+	assert_non_null(strstr(tree_why(&detail, "balloon"), "dommemstat"));
 	n = detail.table[TABLE_NODES].row;
 	assert_int_equal(detail.table[TABLE_NODES].nr, 1);
 	assert_int_equal(n->node, 0);
@@ -143,8 +134,9 @@ static void reads_6_12_without_a_walk(void **state)
 				     .ksm_profit = (uint64_t)-4096,
 				     .balloon = "none" });
 	assert_false(detail.table[TABLE_NODES].known);
-	assert_non_null(strstr(why(&detail, "pages that KVM maps"), "has ended"));
-	assert_non_null(strstr(why(&detail, "transparent huge pages, memory by node"), "only"));
+	assert_non_null(strstr(tree_why(&detail, "pages that KVM maps"), "has ended"));
+	assert_non_null(
+		strstr(tree_why(&detail, "transparent huge pages, memory by node"), "only"));
 	detail_free(&detail);
 }
 
@@ -159,8 +151,8 @@ static void reads_7_2_from_a_namespace(void **state)
 	assert_int_equal(m->ksm_profit, 8192);
 	assert_int_equal(m->pages_4k, U);
 	assert_string_equal(m->balloon, "unknown");
-	assert_non_null(strstr(why(&detail, "pages that KVM maps"), "namespace"));
-	assert_string_equal(why(&detail, "memory by node"), "No such file or directory");
+	assert_non_null(strstr(tree_why(&detail, "pages that KVM maps"), "namespace"));
+	assert_string_equal(tree_why(&detail, "memory by node"), "No such file or directory");
 	detail_free(&detail);
 }
 

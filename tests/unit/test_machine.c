@@ -24,16 +24,6 @@ static void take_tree(struct detail *detail, const char *name)
 	tree_remove(root);
 }
 
-static const char *why(const struct detail *detail, const char *what)
-{
-	const struct missing *m;
-
-	detail_for_each(m, detail, TABLE_MISSING)
-		if (!strcmp(m->what, what))
-			return m->why;
-	return "";
-}
-
 static const struct host *is(const struct detail *detail)
 {
 	const uint64_t tick = 1000000000 / sysconf(_SC_CLK_TCK), page = sysconf(_SC_PAGESIZE);
@@ -78,7 +68,7 @@ static void reads_5_10(void **state)
 	assert_int_equal(h->memory_some_ns, 7000);
 	assert_int_equal(h->memory_full_ns, 3000);
 	assert_int_equal(h->io_full_ns, 4000);
-	assert_string_equal(why(&detail, "KSM's profit"), "this kernel does not tell it");
+	assert_string_equal(tree_why(&detail, "KSM's profit"), "this kernel does not tell it");
 	detail_free(&detail);
 }
 
@@ -111,15 +101,15 @@ static void says_what_is_missing(void **state)
 	h = is(&detail);
 	assert_true((int64_t)h->ksm_profit == -128);
 	assert_int_equal(h->cpu_some_ns, U);
-	assert_string_equal(why(&detail, "pressure"), "No such file or directory");
+	assert_string_equal(tree_why(&detail, "pressure"), "No such file or directory");
 	detail_free(&detail);
 	take_tree(&detail, "7.2");
 	h = detail.table[TABLE_HOST].row;
 	assert_int_equal(h->busy_ns, U);
 	assert_int_equal(h->memory_bytes, U);
 	assert_string_equal(h->thp, "");
-	assert_string_equal(why(&detail, "CPU time"), "No such file or directory");
-	assert_string_equal(why(&detail, "halt_poll_ns"), "No such file or directory");
+	assert_string_equal(tree_why(&detail, "CPU time"), "No such file or directory");
+	assert_string_equal(tree_why(&detail, "halt_poll_ns"), "No such file or directory");
 	detail_free(&detail);
 }
 

@@ -20,16 +20,6 @@ static void take_tree(struct detail *detail, const char *name, uint64_t pid)
 	tree_remove(root);
 }
 
-static const char *why(const struct detail *detail, const char *what)
-{
-	const struct missing *m;
-
-	detail_for_each(m, detail, TABLE_MISSING)
-		if (!strcmp(m->what, what))
-			return m->why;
-	return "";
-}
-
 static const struct traffic *find(const struct detail *detail, const char *kind, const char *name)
 {
 	const struct traffic *t;
@@ -81,12 +71,12 @@ static void reads_7_2_from_a_namespace(void **state)
 	has(&detail, (struct traffic){ "passthrough", "vhost-vdpa-0", U, U, U, U, U });
 	has(&detail, (struct traffic){ "passthrough", "group 9", U, U, U, U, U });
 	has(&detail, (struct traffic){ "network", "tap0", U, U, U, U, U });
-	assert_string_equal(why(&detail, "block I/O"), "No such file or directory");
-	assert_string_equal(why(&detail, "interrupts of passed-through devices"),
+	assert_string_equal(tree_why(&detail, "block I/O"), "No such file or directory");
+	assert_string_equal(tree_why(&detail, "interrupts of passed-through devices"),
 			    "No such file or directory");
 	/* Said once for both devices, whichever descriptor comes first. */
-	assert_true(strstr(why(&detail, "packets"), "macvtap") ||
-		    strstr(why(&detail, "packets"), "network namespace"));
+	assert_true(strstr(tree_why(&detail, "packets"), "macvtap") ||
+		    strstr(tree_why(&detail, "packets"), "network namespace"));
 	detail_free(&detail);
 }
 
@@ -97,8 +87,8 @@ static void says_what_it_cannot_read(void **state)
 	(void)state;
 	take_tree(&detail, "6.12", 2000);
 	assert_int_equal(detail.table[TABLE_TRAFFIC].nr, 0);
-	assert_string_equal(why(&detail, "block I/O"), "No such file or directory");
-	assert_string_equal(why(&detail, "packets, passed-through devices"),
+	assert_string_equal(tree_why(&detail, "block I/O"), "No such file or directory");
+	assert_string_equal(tree_why(&detail, "packets, passed-through devices"),
 			    "No such file or directory");
 	detail_free(&detail);
 }

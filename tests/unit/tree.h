@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Unpacks a tree of small files, as the kernel has them in /proc and /sys. A line "=== PATH"
- * begins a file, "=== PATH -> TARGET" is a symbolic link.
+ * begins a file, "=== PATH -> TARGET" is a symbolic link. Finds why something of a tree is missing.
  */
 #ifndef UNIT_TREE_H
 #define UNIT_TREE_H
@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "data/detail.h"
 
 static inline void tree_make_parents(char *path)
 {
@@ -65,6 +67,17 @@ static inline void tree_remove(char *root)
 	snprintf(command, sizeof(command), "rm -r '%s'", root);
 	assert_int_equal(system(command), 0);
 	free(root);
+}
+
+/* Returns why @what is missing, or "". */
+static inline const char *tree_why(const struct detail *detail, const char *what)
+{
+	const struct missing *m;
+
+	detail_for_each(m, detail, TABLE_MISSING)
+		if (!strcmp(m->what, what))
+			return m->why;
+	return "";
 }
 
 #endif

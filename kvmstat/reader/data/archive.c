@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/nsec.h"
 #include "data/memory.h"
 #include "data/when.h"
 
@@ -24,8 +25,6 @@ struct item {
 	size_t recording;
 	struct recording_place place;
 };
-
-#define NSEC_PER_SEC INT64_C(1000000000)
 
 static int compare_numbers(int64_t a, int64_t b)
 {

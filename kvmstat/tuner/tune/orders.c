@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "data/memory.h"
+#include "data/nsec.h"
 #include "kvmstat.h"
 
-#define NSEC_PER_SEC 1000000000.0
 #define LASTS_MAX (7 * 86400)
 #define USUAL_PERIOD INT64_C(5000000000)
 
