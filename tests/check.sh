@@ -21,7 +21,12 @@ unit() {
 	return "$status"
 }
 cost() { tests/bench/bench.sh --check; }
-demo() { tests/demo/demo.sh && echo "ok - demo"; }
+demo() {
+	tests/demo/demo.sh && echo "ok - demo"
+	local status=$?
+	sed -n 's/^lost: /skip - demo: the emulator lost a guest, which was started again: /p' build/demo/results
+	return $status
+}
 # Real guests run in a machine where PAUSE exits, with the disk that contains the guests.
 guests() {
 	boot guests svm "${1:-80-verdicts 85-screens}" --timeout 1800 --stall 400 --smp 2 --mem 2048 --pause --kmods "zram lzo-rle" --disk "$(tests/lab/root.sh "$kernel")"

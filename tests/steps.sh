@@ -103,7 +103,7 @@ watch_cases() {
 boot() {
 	local status=0 lost
 	boot_once "$@" >"$logs/$1.lines" || status=$?
-	if lost=$(grep -m 1 '^vmm: lost' "$logs/$1.lines"); then
+	if lost=$(grep -m 1 '^\(vmm: \)\?lost: ' "$logs/$1.lines"); then
 		mv -T "$logs/$1" "$logs/$1.lost"
 		echo "skip - $1: the emulator lost a guest, so the machine was started again ($lost)"
 		boot_once "$@"

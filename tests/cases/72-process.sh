@@ -10,8 +10,12 @@ load mode=0444
 
 # threads COLUMN ROLE: print the column for that thread of the guest $pid.
 threads() { kvmstat threads -p "$pid" -w 0 --csv -c "role,$1" | awk -F, -v r="$2" '{ gsub(/"/, "") } $1 == r { print $2 }'; }
-# is_soon WHAT COLUMN ROLE WANTED
-is_soon() { is "$1" "$(threads "$2" "$3")" "$4"; }
+# is_soon WHAT COLUMN ROLE WANTED: the kernel moves a thread to another CPU only when it runs again.
+shows() { [ "$(threads "$1" "$2")" = "$3" ]; }
+is_soon() {
+	within 30 shows "$2" "$3" "$4"
+	is "$1" "$(threads "$2" "$3")" "$4"
+}
 
 vm_run busy --vcpus=2 'out:100000000'
 pid=$(cat busy.pid)

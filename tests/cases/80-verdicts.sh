@@ -115,8 +115,10 @@ for guest in $(lab_option kinds idle,light,compute,ide,virtio,iothread,console,m
 		yes "its page names the disk" sh -c "kvmstat show ide | grep -q '0x1f[0-7].*IDE'"
 		yes "its page has its threads' waiting" sh -c "kvmstat show ide | grep -q 'ready, waiting'"
 	fi
-	[ $guest != paused ] || echo cont >mon.in
-	kill $pid
+	if ! lost_guest $kind $pid; then
+		[ $guest != paused ] || echo cont >mon.in
+		kill $pid
+	fi
 	within 20 gone $pid
 	heal
 done

@@ -98,7 +98,7 @@ awaited() {
 		exits=$(cat /sys/kernel/debug/kvm/exits)
 		[ "$exits" = "$was" ] || moved=$now
 		[ $((now - moved)) -lt 60 ] || { echo "# no exit for a minute, after $exits, while waiting for: $*"; return 1; }
-		! grep -hs '^vmm: lost' ./*.out || return 1
+		! grep -hs '^vmm: lost: ' ./*.out || return 1
 		[ $((now - told)) -lt 30 ] || { told=$now; echo "# $exits exits, waiting for: $*"; busiest; }
 		usleep 100000
 	done
@@ -314,7 +314,7 @@ real_guest() {
 	if awaited grep -qs working "/tmp/$kind.log" && disk_moves "$kind"; then
 		ok "$kind works"
 	else
-		cat "$kind.err"
+		lost_guest "$kind" $pid || cat "$kind.err"
 		not_ok "$kind works"
 	fi
 }
