@@ -62,6 +62,9 @@ check: ## every test, on one kernel (CASE="NAME...": only these of tests/cases; 
 check-debug: ## the cases on a kernel with KASAN, lockdep, kmemleak (builds it: ten minutes, once)
 	@tests/check.sh debug
 
+soak: ## everything at once for MINUTES=10, with ftrace as the oracle
+	@MINUTES=$${MINUTES:-10} tests/check.sh soak
+
 check-matrix: ## every kernel of scripts/kernels in each of its machines (KERNELS="NAME...", CASE="NAME...", MINUTES=n: begin none later)
 	@KERNELS='$(KERNELS)' CASE='$(CASE)' tests/matrix.sh $(MINUTES)
 
@@ -144,5 +147,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r t w; do printf '  %-12s %s\n' "$$t" "$$w"; done
 
-.PHONY: all modules reader demo check check-debug check-matrix check-fresh fuzz bench install install-reader install-tuner install-source \
+.PHONY: all modules reader demo check check-debug soak check-matrix check-fresh fuzz bench install install-reader install-tuner install-source \
 	uninstall dkms-install dkms-remove deb style clean version help

@@ -2,8 +2,8 @@
 # What `make check` runs: every test, on one kernel. With "CASE..." (names of tests/cases, without
 # .sh), it runs only these cases, in the AMD-V machine. With MINUTES in the environment, it runs every
 # test and then as much of the matrix as can begin within so many minutes. With "debug", it runs what
-# `make check-debug` runs, the cases on a kernel with KASAN, lockdep and kmemleak. The last line
-# counts the tests.
+# `make check-debug` runs, the cases on a kernel with KASAN, lockdep and kmemleak; with "soak", what
+# `make soak` runs. The last line counts the tests.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -102,8 +102,17 @@ debug() {
 	kernel=$(tests/lab/debug-kernel.sh)
 	make -s modules reader KVER="$(basename "$kernel")" KDIR="$(echo "$kernel"/usr/src/*)"
 	# KVM is built into this kernel, so nothing can wait for it.
-	step debug boot debug svm "${all/10-waiting/}" --timeout 1800 --smp 2 --mem 2048 --stall 400 \
-		--append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30"
+	step debug boot debug svm "${all/10-waiting/} 96-shortage" --timeout 1800 --smp 2 --mem 2048 --stall 400 \
+		--add "$bin/failnth:bin/failnth" --append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30"
+}
+
+soak() {
+	begin soak
+	plan=soak
+	prepare 6.1-cloud
+	make -s modules reader KVER="$release" KDIR="$headers"
+	step soak boot soak svm 64-soak --timeout $((MINUTES * 120 + 600)) --stall 400 --smp 4 --mem 2048 \
+		--append "preempt=full lab.soak=50 lab.rounds=$MINUTES"
 }
 
 # more: run the matrix and add its counts.
@@ -121,7 +130,7 @@ case ${1:-} in
 	quick
 	[ -z "${MINUTES:-}" ] || more
 	;;
-debug) debug ;;
+debug | soak) $1 ;;
 *) some "$*" ;;
 esac
 finish

@@ -26,10 +26,10 @@ no() {
 	skipped=$((skipped + 1))
 }
 
-# run_cell KERNEL RELEASE ARCH MACHINE FOLDER: run the cases there, with four CPUs truly at once, or
-# with one in Bochs. If no time is left, there is no .ended.
+# run_cell KERNEL RELEASE ARCH MACHINE FOLDER: run the cases there, with two or four CPUs truly at
+# once, or with one in Bochs. If no time is left, there is no .ended.
 run_cell() {
-	local options=(--timeout 1800 --stall 400 --smp 4)
+	local options=(--timeout 1800 --stall 400 --smp 2)
 	case $1-$4 in
 	# A host with many possible CPUs, on a new kernel; make check has 6.1.
 	trixie-backports-cloud-svm) options+=(--smp "4,maxcpus=240" --append "lab.storm=1000") ;;

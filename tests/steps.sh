@@ -17,12 +17,12 @@ begin() {
 programs() {
 	bin=$2
 	mkdir -p "$bin"
-	for program in vmm perfcount; do
+	for program in vmm perfcount failnth; do
 		"$1" -O2 -Wall -Wextra -Werror -static -pthread -o "$bin/$program" tests/lab/$program.c
 	done
 }
 
-# Cases from 80 on need real guests, or what packages install.
+# Cases from 80 on need real guests, a debug kernel, or what packages install.
 all=$(cd tests/cases && echo [0-7]*.sh | sed 's/\.sh//g')
 
 # The remaining time is computed from the seconds that each step took last time on this machine, the

@@ -32,7 +32,7 @@ revive() {
 	revived=1
 	while read -r pid name; do
 		lost_guest "$name" "$pid" || continue
-		echo "The emulator, not KVM, is known for that. The guest starts again."
+		echo "QEMU's emulated AMD-V does that at times. The guest starts again."
 		sed -i "/^$pid /d" names
 		start "$name"
 		revived=0

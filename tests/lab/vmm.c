@@ -160,7 +160,8 @@ static void move_to(int cpu)
 
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
+	/* The CPU to hop to may have gone off line. */
+	if (sched_setaffinity(0, sizeof(set), &set) && !(opt.hop && errno == EINVAL))
 		err(1, "sched_setaffinity");
 }
 

@@ -1,0 +1,70 @@
+# Memory is short. Each allocation of the load fails in turn: the module loads or refuses, and leaves
+# nothing. Then those fail that kvmstat makes for VMs: every exit is counted, if not for its VM. This
+# case needs fault injection (debug-kernel.sh).
+# shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
+
+slab=/sys/kernel/debug/failslab
+for fail in $slab /sys/kernel/debug/fail_page_alloc; do
+	echo N >$fail/ignore-gfp-wait
+	echo 0 >$fail/verbose
+done
+echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+
+# counts: the loaded module counts a VM's exits, or says that it does not.
+counts() {
+	[ "$(info hook_kvm_exit)" = attached ] || { grep -q '^state: .*kvm_exit' $K/info; return; }
+	/bin/vmm 'out:20' </dev/null >vmm.out
+	[ "$(info exits)" -ge 20 ]
+}
+nothing_left() { [ ! -e /proc/kvminfo ] && [ ! -e $K ] && ! grep -q '^kvmstat ' /proc/modules; }
+
+kvm_present
+load
+unload
+before=$(memory) n=0 refused=0
+while :; do
+	n=$((n + 1))
+	said=$(/bin/failnth $n /kvmstat.ko)
+	case $said in
+	loaded*)
+		# Without its files in debugfs, the module still counts.
+		[ ! -e $K/info ] || counts || { not_ok "allocation $n fails: loaded, but does not count"; cat $K/info; }
+		unload
+		;;
+	*) refused=$((refused + 1)) ;;
+	esac
+	nothing_left || not_ok "allocation $n fails: something is left"
+	case $said in *reached) ;; *) break ;; esac
+done
+yes "of $n loads, $refused refused, and nothing is left" [ $refused -ge 10 ]
+memory_back "$before"
+
+load
+ftrace_on
+# kvmstat has a kernel worker allocate what VMs need.
+echo Y >$slab/task-filter
+echo -1 >$slab/times
+for share in 30 100; do
+	echo $share >$slab/probability
+	for _ in $(seq 10); do
+		grep -ls '^kworker/u' /proc/[0-9]*/comm | while read -r comm; do
+			echo 1 >"${comm%comm}make-it-fail"
+		done
+		/bin/vmm --vms=16 'out:20 mmior:20' </dev/null >vmm.out
+	done
+done
+echo 0 >$slab/probability
+ended() { [ "$(info vms)" = 0 ]; }
+yes "every VM has ended" within 60 ended
+is "exits, counted for their VMs or not" "$(info exits)" "$(hits kvm_exit)"
+is "returns" "$(info returns)" "$(hits kvm_userspace_exit)"
+yes "some have no VM ($(info exits_unattributed))" [ "$(info exits_unattributed)" -gt 0 ]
+attributed() {
+	was=$(info exits_unattributed)
+	/bin/vmm --vms=16 'out:20' </dev/null >vmm.out
+	[ "$(info exits_unattributed)" = "$was" ]
+}
+yes "with memory again, all have" within 60 attributed
+ftrace_off
+unload
+memory_back "$before"
