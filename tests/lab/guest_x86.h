@@ -72,17 +72,23 @@ static void guest_end(uint8_t *p)
 /* An emulator may take a guest out of its program, which would then run for ever. */
 static void guest_check(const struct vcpu *v)
 {
-	struct kvm_regs regs;
+	struct kvm_sregs s;
+	struct kvm_regs r;
 	unsigned long ip;
 
-	if (v->run->exit_reason != KVM_EXIT_HLT || ioctl(v->fd, KVM_GET_REGS, &regs))
+	if (v->run->exit_reason != KVM_EXIT_HLT || ioctl(v->fd, KVM_GET_REGS, &r) ||
+	    ioctl(v->fd, KVM_GET_SREGS, &s))
 		return;
-	ip = regs.rip - 1;
+	ip = r.rip - 1;
 	if (ip >= CODE && v->vm->memory[ip] == 0xf4 && v->vm->memory[ip + 1] != 0xf4)
 		return;
-	errx(3, "lost: vCPU %d halts at %#lx, after vector %ld at %#x (%%edi %#llx)", v->id, ip,
-	     ip < LOST + 256 ? (long)(ip - LOST) : -1l,
-	     *(uint16_t *)(v->vm->memory + (uint16_t)regs.rsp), regs.rdi);
+	errx(3, "lost: vCPU %d halts at %#lx, after vector %ld at %#x; registers ax %#llx bx %#llx "
+	     "cx %#llx dx %#llx si %#llx di %#llx sp %#llx bp %#llx flags %#llx cs %#llx ds %#llx "
+	     "ss %#llx es %#llx cr0 %#llx cr3 %#llx cr4 %#llx efer %#llx",
+	     v->id, ip, ip < LOST + 256 ? (long)(ip - LOST) : -1l,
+	     *(uint16_t *)(v->vm->memory + (uint16_t)r.rsp), r.rax, r.rbx, r.rcx, r.rdx, r.rsi,
+	     r.rdi, r.rsp, r.rbp, r.rflags, s.cs.base, s.ds.base, s.ss.base, s.es.base, s.cr0,
+	     s.cr3, s.cr4, s.efer);
 }
 
 static bool guest_is_done(const struct kvm_run *run)
