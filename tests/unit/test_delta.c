@@ -457,7 +457,7 @@ static void ended_guests_are_forgotten(void **state)
 		now = crowd(1 + i * many, many);
 		delta_compute(&delta, &was, &now, i ? 1 : 0);
 		window_add(&window, &delta);
-		history_add(&histories, &delta, i);
+		history_add(&histories, &delta);
 		window_forget(&window, 10, &first, forget_history, &histories);
 		assert_true(window.nr <= 2 * many + WINDOW_ENDED + 1);
 		delta_free(&delta);

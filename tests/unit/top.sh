@@ -519,6 +519,105 @@ left '-g' 0
 refuses '-g without such a guest' 1 '^kvmstat: no such guest' -g nobody
 refuses 'no module' 1 '^kvmstat: cannot read nowhere/proc/kvminfo' -r nowhere
 
+# A recording of 300 snapshots, 10 s apart: before snapshot N, web has 100 N exits a second. The guest
+# early ends with snapshot 100.
+perl -e '
+	my $sum = 0;
+	for my $n (1 .. 300) {
+		$sum += 1000 * $n;
+		my $guest = sub {
+			my ($name, $id, $exits) = @_;
+			sprintf(q({"name":"%s","vmm":"qemu","cgroup":"/","no":1,"pid":%d,"id":%d,"vcpus":1,"exits":%d,"io_num":%d,) .
+				q("exception_num":0,"kvm_qemu_switch_num":%d,"kvm_vm_switch_num":0,"guest_ns":%d,"user_ns":%d,) .
+				q("detail":{"reasons":[{"code":123,"exits":%d,"to_user":%d,"kernel_ns":0,"user_ns":%d,"longest_ns":9,"reason":"io"}]}}),
+				$name, 1000 + $id, $id, $exits, $exits, $exits, $n * 6e9, $n * 4e9, $exits, $exits, $n * 4e9);
+		};
+		printf(q({"kvmstat":"0.1.0","format":1,"time_ns":%d,"uptime_ns":%d,"boot_id":"b","host":"node7","kernel":"6.1.0",) .
+			q("isa":"VT-x","cpus":2,"guests":[%s]}%s), (1795257000 + 10 * $n) * 1e9, $n * 10e9,
+			join(",", $guest->("web", 1, $sum), $n <= 100 ? $guest->("early", 2, 70 * $n) : ()), "\n");
+	}
+' >recording
+start TZ=UTC -f recording 0.1
+see 'a recording: where and when' '^kvmstat .* node7  Linux 6\.1\.0  2 CPUs +2026-11-21 10:30:20$'
+see 'a recording: it begins with the first interval' '^web +1001 +200 I/O-bound '
+see 'a recording: the time line' '^2026-11-21 10:30:10 ·+ 2026-11-21 11:20:00  2 of 300$'
+see 'a recording: the keys' 'Space play  *\[ \] go'
+see 'a recording: what the figures cover' 'over 10\.0s, totals of 10\.0s$'
+press '['
+press ']'
+see ']: a snapshot on' ' 3 of 300$'
+see ']: its rate' '^web +1001 +300 '
+see ']: the totals go on' 'totals of 20\.0s$'
+press u
+press ')'
+see '): the end' '^2026-11-21 10:30:10 █+ 2026-11-21 11:20:00  300 of 300$'
+see '): its rate' '^web +1001 +30000 '
+press ']'
+press '{'
+see '{: a tenth back' ' 270 of 300$'
+press '}' '['
+see '}, [: a tenth on, a snapshot back' ' 299 of 300$'
+see '[: its rate' '^web +1001 +29900 '
+press t +980s Enter
+see 't: a time' ' 99 of 300$'
+press ']' ']'
+see 'a guest that ended is marked' '^early .* ended'
+screen >there
+press ']' ']' ']'
+see 'later it is gone' ' 104 of 300$'
+has_not '^early'
+result 'it has left the list' $?
+press t 10:46:50 Enter
+see 't: the same time again' ' 101 of 300$'
+see 'it is there again' '^early .* ended'
+grep -v totals there >was
+screen | grep -v totals | cmp -s was -
+result 'the same figures, from both sides' $?
+press t noon Enter
+see 't: a bad one' "^ the time must be '2026-11-21 14:00', 14:00, "
+press '['
+see 'it runs' ' 100 of 300$'
+has_not ended
+result 'it is not marked' $?
+press Down
+press t 10:31 Enter
+see 'another time' ' 6 of 300$'
+press Enter
+see 'the chosen guest stays chosen' '^early  pid 1002 '
+press 2
+see 'inside: its rates' '^io +350 +7\.0 '
+press ')'
+see 'the list where the guest is not' '^NAME'
+press '[' '['
+press Space
+until_ has ' 300 of 300$'
+result 'it plays to the end' $?
+miss 'it stops there' ' playing '
+press Space
+see 'Space: again from the beginning' ' playing .*over 10\.0s, totals of [1-9]0\.0s$'
+press Space
+miss 'Space: it stops' ' playing '
+press r
+see 'r: totals begin anew' 'totals of 0$'
+press '?'
+see 'help on recordings' '^ \[ \]  a snapshot back, on'
+press q q
+left 'a recording' 0
+start TERM=xterm-256color TZ=UTC -f recording 0.1
+see 'a mouse' ' 2 of 300$'
+mouse 0 35 23
+see 'a click on the line' ' 1[45][0-9] of 300$'
+press q
+left 'a recording, with a mouse' 0
+head -n 1 recording >single
+start -f single
+see 'one snapshot: a verdict' '^web .* I/O-bound'
+see 'one snapshot: what the figures cover' 'totals since the guests began$'
+press '[' ']' '(' ')' Space
+see 'one snapshot: nowhere to go' ' 1 of 1$'
+press q
+left 'one snapshot' 0
+
 # Terminals.
 for term in vt100 xterm-mono linux tmux-256color; do
 	leaks=1

@@ -55,8 +55,9 @@ const struct command commands[COMMANDS_NR] = {
 	  .run = run_top,
 	  .usage = "[INTERVAL]",
 	  .takes = { ARGUMENT_INTERVAL },
-	  .groups = { GROUP_ROOT, GROUP_CHOICE, GROUP_CONFIG },
-	  .doc = "Watch the guests live, full screen. Press '?' for the keys.\v" },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_CONFIG },
+	  .doc = "Watch the guests live, or in a recording, full screen. Press '?' for the keys.\v"
+		 "A recording is first shown at its beginning; it plays a snapshot every INTERVAL." },
 	{ .name = "classify",
 	  .run = run_classify,
 	  .usage = "",

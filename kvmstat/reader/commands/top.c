@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * kvmstat top shows the guests live, full screen, and any one of them in detail.
+ * kvmstat top shows the guests live or in a recording, full screen, and any one of them in
+ * detail.
  */
 #include "commands/options.h"
 #include "data/nsec.h"
@@ -41,7 +42,10 @@ enum status run_top(const struct options *options)
 	if (status)
 		return status;
 	status = session_open(&view.session, &options->request, DEPTH_ALL);
-	if (!status) {
+	view.paused = session_is_recorded(&view.session);
+	if (!status && view.paused) {
+		view_go(&view, 0);
+	} else if (!status) {
 		session_begin(&view.session, false);
 		status = window_check(&view.session.window, false, stderr);
 	}

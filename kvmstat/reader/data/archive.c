@@ -306,6 +306,16 @@ bool archive_next(struct archive *archive, struct snapshot *snap)
 	return false;
 }
 
+void archive_seek(struct archive *archive, size_t at)
+{
+	archive->next = at;
+}
+
+int64_t archive_time(const struct archive *archive, size_t at)
+{
+	return archive->entry[at].real_ns;
+}
+
 static void forget(void *node)
 {
 	struct boot *boot = node;

@@ -49,6 +49,12 @@ bool archive_host(struct archive *archive);
 /* Takes the next snapshot of this host. Returns false if there is none. */
 bool archive_next(struct archive *archive, struct snapshot *snap);
 
+/* Goes to the snapshot @at, from 0, so that archive_next() takes it. */
+void archive_seek(struct archive *archive, size_t at);
+
+/* Returns when the snapshot @at was taken, in nanoseconds since 1970. */
+int64_t archive_time(const struct archive *archive, size_t at);
+
 void archive_close(struct archive *archive);
 
 #endif

@@ -36,22 +36,20 @@ static void drop(struct history *history)
 	about_put(history->now);
 }
 
-void history_add(struct histories *histories, const struct delta *delta, int64_t now)
+void history_add(struct histories *histories, const struct delta *delta)
 {
 	for (size_t i = 0; i < delta->nr; i++) {
 		const struct delta_row *row = &delta->row[i];
-		struct history *history = history_of(histories, &row->key);
+		struct history *history;
 
-		if (row->state == DELTA_ENDED) {
-			history->ended = now;
+		if (row->state == DELTA_ENDED)
 			continue;
-		}
+		history = history_of(histories, &row->key);
 		drop(history);
 		history->was = about_get(row->state == DELTA_RESTARTED ? NULL : row->was);
 		history->now = about_get(row->now);
 		history->diff = row->diff;
 		history->seconds = delta->seconds;
-		history->ended = 0;
 		history->ready_ns = 0;
 		history->has_ready = about_ready(history->was, history->now, &history->ready_ns);
 		if (delta->seconds > 0)

@@ -17,7 +17,6 @@ struct history {
 	bool has_ready;
 	uint64_t ready_ns; /* how long its vCPUs were ready in that interval */
 	struct about *was, *now; /* at its start (NULL for a new guest) and at its end; held */
-	int64_t ended; /* the session_now() at which its end was seen; 0 if it runs */
 	double rate[HISTORY_RATES]; /* a ring of exits per second */
 	size_t nr; /* of rates ever added */
 };
@@ -26,8 +25,8 @@ struct histories {
 	void *tree; /* by key */
 };
 
-/* Adds the interval that @delta covers and that ended at the session_now() @now. */
-void history_add(struct histories *histories, const struct delta *delta, int64_t now);
+/* Adds the interval that @delta covers. */
+void history_add(struct histories *histories, const struct delta *delta);
 
 /* Returns the history of a guest, a new one if need be. It is valid until histories_free(). */
 struct history *history_of(struct histories *histories, const struct guest_key *key);

@@ -185,18 +185,31 @@ enum status session_step(struct session *session)
 	return STATUS_OK;
 }
 
+/* Forgets the snapshots that were taken. */
+static void empty(struct session *session)
+{
+	window_close(&session->window);
+	window_open(&session->window, &session->request->choice);
+	snapshot_free(&session->last);
+}
+
 bool session_next_host(struct session *session)
 {
 	struct archive *archive = &session->archive;
 
-	window_close(&session->window);
-	window_open(&session->window, &session->request->choice);
-	snapshot_free(&session->last);
+	empty(session);
 	do
 		session->over = !archive_host(archive);
 	while (!session->over && !archive_next(archive, &session->last));
 	session->snapshots = session->boots = !session->over;
 	return !session->over;
+}
+
+void session_seek(struct session *session, size_t at)
+{
+	empty(session);
+	archive_seek(&session->archive, at);
+	session->over = !archive_next(&session->archive, &session->last);
 }
 
 void session_close(struct session *session)

@@ -54,6 +54,12 @@ enum status session_step(struct session *session);
  */
 bool session_next_host(struct session *session);
 
+/*
+ * Takes the snapshot @at of the recordings, from 0, into an empty window. Counting then begins as
+ * after session_open().
+ */
+void session_seek(struct session *session, size_t at);
+
 void session_close(struct session *session);
 
 /* Returns whether the session reads recordings, which have an end. */

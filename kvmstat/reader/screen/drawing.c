@@ -11,6 +11,7 @@
 #include "data/nsec.h"
 #include "data/share.h"
 #include "screen/screen.h"
+#include "screen/timeline.h"
 #include "text/guests.h"
 #include "text/number.h"
 
@@ -19,12 +20,11 @@
 /* The lines at the top. */
 enum { LINE_TITLE, LINE_SUMS, LINE_TIMES, LINE_NOTICE };
 
-static bool is_listed(struct view *view, const struct window_guest *guest,
-		      const struct history *history)
+static bool is_listed(const struct view *view, const struct window_guest *guest)
 {
 	if (!guest->chosen || !filter_passes(&view->guest_filter, guest))
 		return false;
-	return !guest->ended || session_now() - history->ended < VIEW_ENDED_SHOWN * NSEC_PER_SEC;
+	return !guest->ended || view->session.window.seconds - guest->ended_at <= VIEW_ENDED_SHOWN;
 }
 
 /* Rates and shares are those of the last interval, counts and times those of the window. */
@@ -61,10 +61,10 @@ static void list_guest(struct view *view, const struct window_guest *guest,
 static void rest_of_list(void *data, const uint64_t *row, int y, int x, int width)
 {
 	const struct history *history = row ? (const struct history *)(uintptr_t)*row : NULL;
+	const struct window *window = data;
 	const int spark = width / 3 < HISTORY_RATES ? width / 3 : HISTORY_RATES;
 	uint64_t times[TIME_NR];
 
-	(void)data;
 	if (!row) {
 		screen_text(y, x, width, STYLE_HEAD, spark < 8 ? "LATELY" : "EXITS/s");
 		screen_text(y, x + spark + 1, width - spark - 1, STYLE_HEAD,
@@ -72,7 +72,7 @@ static void rest_of_list(void *data, const uint64_t *row, int y, int x, int widt
 		return;
 	}
 	screen_sparkline(y, x, spark, history);
-	if (history->ended) {
+	if (window_find(window, &history->key)->ended) {
 		screen_text(y, x + spark + 1, width - spark - 1, STYLE_DIM, "ended");
 		return;
 	}
@@ -110,21 +110,23 @@ static void draw_advice(const struct view *view, int y)
 
 static void draw_list(struct view *view, int y, int height)
 {
-	const struct window *window = &view->session.window;
+	struct window *window = &view->session.window;
 
 	sheet_clear(&view->list);
 	view->list.least = COLS / 3 > LIST_REST ? COLS / 3 : LIST_REST;
 	for (size_t i = 0; i < window->nr; i++) {
-		struct history *history = history_of(&view->histories, &window->guest[i]->key);
+		const struct window_guest *guest = window->guest[i];
 
-		if (is_listed(view, window->guest[i], history))
-			list_guest(view, window->guest[i], history);
+		if (is_listed(view, guest))
+			list_guest(view, guest, history_of(&view->histories, &guest->key));
 	}
-	sheet_draw(&view->list, y, height, NULL);
+	sheet_draw(&view->list, y, height, window);
 	if (!view->list.grid.nr)
 		screen_text(y + 2, 2, COLS - 2, STYLE_PLAIN,
 			    view->guest_filter.text[0] ?
 				    "No guest matches the filter: 'c' clears it." :
+			    session_is_recorded(&view->session) ?
+				    "No guests at this time." :
 				    "No guests: the first to run appears here.");
 }
 
@@ -157,12 +159,21 @@ static void draw_title(const struct view *view, const struct window_guest *guest
 static int draw_state(const struct view *view, int y)
 {
 	char every[32], since[32], text[256];
-	const char *state = view->lost ? " no data " : view->paused ? " paused " : "";
+	const bool recorded = session_is_recorded(&view->session);
+	const char *state = view->lost		      ? " no data " :
+			    recorded && !view->paused ? " playing " :
+			    view->paused && !recorded ? " paused " :
+							"";
 	int x;
 
-	number_time(every, sizeof(every), view->interval);
+	/* A recording has its own intervals. */
+	number_time(every, sizeof(every),
+		    recorded ? view->session.delta.seconds * 1e9 : view->interval);
 	number_time(since, sizeof(since), view->session.window.seconds * 1e9);
-	snprintf(text, sizeof(text), "every %s, totals of %s", every, since);
+	snprintf(text, sizeof(text), "%s %s, totals of %s", recorded ? "over" : "every", every,
+		 since);
+	if (recorded && view->session.archive.nr == 1)
+		strcpy(text, "totals since the guests began");
 	x = COLS - strlen(text);
 	screen_text(y, x, COLS, STYLE_PLAIN, text);
 	if (*state) {
@@ -338,14 +349,32 @@ static void draw_keys(const struct view *view)
 		     { "r", "reset" },	   { "q", "quit" },   { NULL, NULL } };
 	const struct hint *hint = view->inside ? inside : view->host ? host : list;
 
+	const bool recorded = session_is_recorded(&view->session);
+
 	for (int x = 0; hint->key; hint++) {
-		x += screen_text(LINES - 1, x, COLS, STYLE_KEY, hint->key);
-		x += 1 + screen_print(LINES - 1, x, COLS, STYLE_PLAIN, " %s", hint->what);
+		const char *key = hint->key, *what = hint->what;
+
+		if (recorded && !strcmp(key, "Space"))
+			what = view->paused ? "play" : "stop";
+		if (recorded && !strcmp(key, "r")) {
+			key = "[ ]";
+			what = "go";
+		}
+		x += screen_text(LINES - 1, x, COLS, STYLE_KEY, key);
+		x += 1 + screen_print(LINES - 1, x, COLS, STYLE_PLAIN, " %s", what);
 	}
 }
 
 static void draw_help(struct view *view)
 {
+	const bool recorded = session_is_recorded(&view->session);
+	static const char *const times[] = {
+		"In a recording:",
+		"[ ]  a snapshot back, on; { }  a tenth of the recording; ( )  its ends",
+		"t, click on the line   go to a time; Space, Z: play and stop",
+		"s    the time from snapshot to snapshot while it plays",
+		"",
+	};
 	static const char *const lines[] = {
 		"Up Down PgUp PgDn Home End, wheel   choose a row; Home: always the first",
 		"Enter, double click    look into the guest; Esc, Backspace: back",
@@ -371,6 +400,8 @@ static void draw_help(struct view *view)
 	};
 
 	page_clear(&view->help_page);
+	for (size_t i = 0; recorded && i < sizeof(times) / sizeof(*times); i++)
+		page_add(&view->help_page, STYLE_PLAIN, 0, "%s", times[i]);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
 		page_add(&view->help_page, STYLE_PLAIN, 0, "%s", lines[i]);
 	screen_text(0, 0, COLS, STYLE_BOLD, "kvmstat top: keys");
@@ -381,6 +412,8 @@ static void draw_help(struct view *view)
 void drawing_show(struct view *view)
 {
 	const struct window_guest *guest = view->inside ? view_subject(view) : NULL;
+	const bool recorded = session_is_recorded(&view->session);
+	const int bottom = LINES - 1 - recorded;
 	int y;
 
 	erase();
@@ -404,19 +437,23 @@ void drawing_show(struct view *view)
 			.history = history_of(&view->histories, &guest->key),
 			.has = view->session.window.has,
 			.thresholds = &view->thresholds,
+			.verdict = recorded ? judgements_find(&view->judgements, &guest->key) :
+					      NULL,
 			.filter = view->row_filter.text[0] ? &view->row_filter.regex : NULL,
 		};
 
 		draw_subject_sums(view, guest, shown.history);
 		draw_tabs(view, y);
-		panes_draw(&view->panes, view->pane, &shown, y + 1, LINES - y - 2);
+		panes_draw(&view->panes, view->pane, &shown, y + 1, bottom - y - 1);
 	} else if (view->host) {
-		draw_host(view, y, LINES - y - 1);
+		draw_host(view, y, bottom - y);
 	} else {
 		draw_sums(view);
-		draw_list(view, y, LINES - y - 2);
-		draw_advice(view, LINES - 2);
+		draw_list(view, y, bottom - y - 1);
+		draw_advice(view, bottom - 1);
 	}
+	if (recorded)
+		timeline_draw(view, bottom);
 	if (view->prompt.label)
 		prompt_draw(&view->prompt, LINES - 1);
 	else

@@ -9,11 +9,9 @@
 #include <stdlib.h>
 
 #include "data/memory.h"
-#include "data/nsec.h"
-#include "data/session.h"
 
-/* A verdict is of so many nanoseconds. */
-#define VERDICT_WINDOW (10 * NSEC_PER_SEC)
+/* A verdict is of so many seconds. */
+#define VERDICT_WINDOW 10
 
 /* Begins a window of the guest here. */
 static void begin_judging(struct judged *judged, const struct window_guest *guest)
@@ -22,7 +20,8 @@ static void begin_judging(struct judged *judged, const struct window_guest *gues
 	judged->about = about_get(guest->now);
 	judged->key = guest->key;
 	judged->sum = guest->sum;
-	judged->at = session_now();
+	judged->at = guest->seconds;
+	judged->begun = true;
 }
 
 /* Subtracts @was, or returns false if a counter went back. */
@@ -42,13 +41,13 @@ const struct verdict *judged_follow(struct judged *judged, const struct window_g
 {
 	struct window_guest recent = *guest;
 
-	if (!judged->at || guest_key_compare(&judged->key, &recent.key) ||
-	    !subtract(&recent.sum, &judged->sum)) {
+	if (!judged->begun || guest->seconds < judged->at ||
+	    guest_key_compare(&judged->key, &recent.key) || !subtract(&recent.sum, &judged->sum)) {
 		begin_judging(judged, guest);
 		judged->recent = false;
 		judged->verdict = (struct verdict){ 0 };
 	}
-	if (session_now() - judged->at >= VERDICT_WINDOW) {
+	if (guest->seconds - judged->at >= VERDICT_WINDOW) {
 		recent.was = judged->about;
 		verdict_follow(&judged->verdict, &recent, has, thresholds);
 		begin_judging(judged, guest);

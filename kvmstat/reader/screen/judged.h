@@ -13,7 +13,8 @@ struct judged {
 	struct guest_key key;
 	struct counts sum;
 	struct about *about; /* held */
-	int64_t at; /* session_now(); 0: nothing was judged */
+	double at; /* the seconds of the guest */
+	bool begun;
 	bool recent; /* it is of the last window, not of all time */
 	struct verdict verdict;
 };

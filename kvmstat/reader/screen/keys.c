@@ -9,6 +9,7 @@
 
 #include "data/nsec.h"
 #include "screen/screen.h"
+#include "screen/timeline.h"
 
 #define MOST_INTERVAL (86400 * NSEC_PER_SEC)
 #define DOUBLE_CLICK (NSEC_PER_SEC / 2)
@@ -17,7 +18,7 @@
 #define ESCAPE 27
 #define CONTROL(letter) ((letter)&31)
 
-enum asked { ASKED_REGEX, ASKED_GUEST, ASKED_INTERVAL };
+enum asked { ASKED_REGEX, ASKED_GUEST, ASKED_INTERVAL, ASKED_TIME };
 
 static void ask(struct view *view, enum asked what)
 {
@@ -25,6 +26,7 @@ static void ask(struct view *view, enum asked what)
 		[ASKED_REGEX] = "Only what matches (a regular expression)",
 		[ASKED_GUEST] = "Only guests of this name, part of a name, pid or id",
 		[ASKED_INTERVAL] = "Interval in seconds (0.1 to 86400)",
+		[ASKED_TIME] = "Go to the time (14:00:30, or +5m after the start)",
 	};
 
 	prompt_open(&view->prompt, what, label[what]);
@@ -65,6 +67,9 @@ static void answer(struct view *view)
 		break;
 	case ASKED_INTERVAL:
 		set_interval(view, view->prompt.text);
+		break;
+	case ASKED_TIME:
+		timeline_find(view, view->prompt.text);
 		break;
 	}
 }
@@ -110,6 +115,9 @@ static void use_mouse(struct view *view)
 
 	if (getmouse(&event) != OK)
 		return;
+	if (event.bstate & BUTTON1_PRESSED && session_is_recorded(&view->session) &&
+	    timeline_click(view, event.y, event.x))
+		return;
 	for (int i = 0; event.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED) && i < WHEEL_ROWS; i++)
 		navigate(view, event.bstate & BUTTON4_PRESSED ? SCREEN_FUNCTION(KEY_UP) :
 								SCREEN_FUNCTION(KEY_DOWN));
@@ -120,7 +128,8 @@ static void use_mouse(struct view *view)
 static void read_now(struct view *view)
 {
 	/* The rates of a very short interval would be chance. */
-	if (!view->paused && view->next - session_now() < view->interval - VIEW_LEAST_INTERVAL)
+	if (!view->paused && !session_is_recorded(&view->session) &&
+	    view->next - session_now() < view->interval - VIEW_LEAST_INTERVAL)
 		view_take(view, true);
 }
 
@@ -132,6 +141,8 @@ static void show_pane(struct view *view, enum pane pane)
 
 static void press(struct view *view, int key)
 {
+	if (session_is_recorded(&view->session) && timeline_key(view, key))
+		return;
 	switch (key) {
 	case 'q':
 	case SCREEN_FUNCTION(KEY_F(10)):
@@ -197,6 +208,10 @@ static void press(struct view *view, int key)
 		return;
 	case 's':
 		ask(view, ASKED_INTERVAL);
+		return;
+	case 't':
+		if (session_is_recorded(&view->session))
+			ask(view, ASKED_TIME);
 		return;
 	case ' ':
 	case 'Z':

@@ -85,13 +85,14 @@ void overview_draw(struct overview *overview, const struct subject *subject, int
 {
 	const struct about *about = subject->guest->now;
 	struct page *page = &overview->page;
-	const struct verdict *verdict;
+	const struct verdict *verdict = subject->verdict;
 	struct detail since;
 
 	screen_text(y, 1, 8, STYLE_BOLD, "EXITS/s");
 	screen_sparkline(y, 9, COLS - 10, subject->history);
-	verdict =
-		judged_follow(&overview->judged, subject->guest, subject->has, subject->thresholds);
+	if (!verdict)
+		verdict = judged_follow(&overview->judged, subject->guest, subject->has,
+					subject->thresholds);
 	window_detail(subject->guest, &since);
 	page_clear(page);
 	page_add(page, STYLE_BOLD, 2, "%s%s%s", verdict_word(verdict->bound),

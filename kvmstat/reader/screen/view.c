@@ -96,6 +96,30 @@ static void forget(void *data, const struct guest_key *key)
 	judgements_forget(&view->judgements, key);
 }
 
+/* Adds what happened in the interval that was read last. */
+static void follow(struct view *view, bool judge)
+{
+	struct session *session = &view->session;
+
+	window_forget(&session->window, VIEW_ENDED_SHOWN, view->inside ? &view->subject : NULL,
+		      forget, view);
+	if (judge)
+		judgements_follow(&view->judgements, &session->window, &view->thresholds);
+}
+
+/* Takes the next snapshot of a recording, which has all details. */
+static void play_on(struct view *view)
+{
+	struct session *session = &view->session;
+
+	session_step(session);
+	if (!session->over) {
+		history_add(&view->histories, &session->delta);
+		follow(view, true);
+	}
+	view->paused |= session->archive.next == session->archive.nr;
+}
+
 /* The verdicts need all details, which are not read each time. */
 static bool is_time_to_judge(const struct view *view, int64_t now)
 {
@@ -108,6 +132,12 @@ void view_take(struct view *view, bool rates)
 	const bool judge = rates && is_time_to_judge(view, now);
 	const enum depth depth = view->session.wanted.depth;
 
+	if (session_is_recorded(&view->session)) {
+		if (rates)
+			play_on(view);
+		view->next = now + view->interval;
+		return;
+	}
 	if (judge)
 		view->session.wanted.depth = DEPTH_ALL;
 	if (view->lost)
@@ -115,13 +145,11 @@ void view_take(struct view *view, bool rates)
 	else if (session_step(&view->session))
 		lose(view);
 	else if (rates)
-		history_add(&view->histories, &view->session.delta, now);
-	window_forget(&view->session.window, VIEW_ENDED_SHOWN, view->inside ? &view->subject : NULL,
-		      forget, view);
+		history_add(&view->histories, &view->session.delta);
+	follow(view, judge);
 	if (judge) {
 		view->session.wanted.depth = depth;
 		view->judge = now + JUDGE_EVERY;
-		judgements_follow(&view->judgements, &view->session.window, &view->thresholds);
 	}
 	view->next = now + (view->lost && view->interval > TRY_AGAIN ? TRY_AGAIN : view->interval);
 }
@@ -133,6 +161,43 @@ void view_tick(struct view *view)
 	view_take(view, true);
 	if (!view->lost && due + view->interval > session_now())
 		view->next = due + view->interval;
+}
+
+/* Returns the guest that the user chose last. */
+static struct guest_key chosen_guest(const struct view *view)
+{
+	const uint64_t *row = view->inside || view->host ? NULL : sheet_selected(&view->list);
+
+	return row ? ((const struct history *)(uintptr_t)*row)->key : view->subject;
+}
+
+void view_go(struct view *view, size_t at)
+{
+	struct session *session = &view->session;
+	const struct archive *archive = &session->archive;
+	const struct guest_key chosen = chosen_guest(view);
+
+	if (at == archive->next && at < archive->nr) {
+		play_on(view);
+		return;
+	}
+	/* The first snapshot has no rates, so it is only shown if there is no other. */
+	at = at < archive->nr ? at : archive->nr - 1;
+	at = !at && archive->nr > 1 ? 1 : at;
+	histories_free(&view->histories);
+	judgements_free(&view->judgements);
+	session_seek(session, at > VIEW_LOOK_BACK ? at - VIEW_LOOK_BACK : 0);
+	session_begin(session, archive->nr == 1);
+	if (archive->nr == 1)
+		follow(view, true);
+	while (archive->next <= at)
+		play_on(view);
+	/* Rows are known by their histories, which are new. */
+	view->list.pick = window_find(&session->window, &chosen) ?
+				  (uintptr_t)history_of(&view->histories, &chosen) :
+				  0;
+	if (view->inside && !view_subject(view))
+		view_leave(view);
 }
 
 void view_enter(struct view *view, const struct guest_key *key)
@@ -167,7 +232,10 @@ void view_reset(struct view *view)
 		return;
 	begin(view);
 	find_subject_again(view);
-	view_say(view, VIEW_MESSAGE_SHOWN, "totals begin anew here; the kernel's counters go on");
+	view_say(view, VIEW_MESSAGE_SHOWN,
+		 session_is_recorded(&view->session) ?
+			 "totals begin anew here" :
+			 "totals begin anew here; the kernel's counters go on");
 }
 
 void view_close(struct view *view)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A view is what top shows: the guests, read again and again, and where the user is.
+ * A view is what top shows: the guests, read again and again or from a recording, and where the
+ * user is.
  */
 #ifndef VIEW_H
 #define VIEW_H
@@ -17,6 +18,7 @@
 
 #define VIEW_LEAST_INTERVAL (INT64_C(1000000000) / 10)
 #define VIEW_MESSAGE_SHOWN (5 * INT64_C(1000000000))
+#define VIEW_LOOK_BACK 60 /* bounds what it takes to go anywhere in a long recording */
 #define VIEW_ENDED_SHOWN 10 /* so many seconds an ended guest stays in the list */
 
 struct view {
@@ -26,7 +28,8 @@ struct view {
 	struct judgements judgements;
 	int64_t judge; /* the session_now() of the next verdicts on all guests */
 	int64_t interval, next; /* the session_now() of the next reading */
-	bool quit, help, paused;
+	bool quit, help;
+	bool paused; /* of a recording, the next snapshot does not come by itself */
 	bool lost; /* the last reading failed, so what is shown is older */
 	char message[512];
 	int64_t message_until;
@@ -42,6 +45,9 @@ struct view {
 	struct ground ground;
 	int tab[PANE_NR + 1]; /* where the names of panes begin on the screen */
 	int tabs_line;
+	struct timeline {
+		int y, x, width; /* where it is on the screen */
+	} timeline;
 	int64_t clicked; /* when, and on which line */
 	int clicked_line;
 };
@@ -65,6 +71,12 @@ void view_take(struct view *view, bool rates);
 
 /* Reads again and sets the time of the next reading, without drift. */
 void view_tick(struct view *view);
+
+/*
+ * Goes to the snapshot @at of a recording, from 0. On to the next one, the figures go on as in a
+ * live view. To any other one, they begin VIEW_LOOK_BACK snapshots before it.
+ */
+void view_go(struct view *view, size_t at);
 
 /* Begins the totals anew. */
 void view_reset(struct view *view);
