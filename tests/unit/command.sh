@@ -1012,6 +1012,10 @@ doctor 'not installed' 1 '^FIX +the module is not loaded, and is not installed f
 holds 'doctor: not installed: how many' grep -q '^1 to fix$' out
 echo 'updates/kvmstat.ko: kernel/arch/x86/kvm/kvm.ko' >sick/lib/modules/"$release"/modules.dep
 doctor 'not loaded' 1 '^FIX +the module is not loaded, and is installed for Linux'
+mkdir sick/sys/kernel/debug/tracing
+doctor 'not loaded, debugfs is mounted' 1 '^ok +debugfs is mounted; the module makes its folder there$'
+lacks 'doctor: not loaded, debugfs is mounted: it needs no mount' 'sudo mount'
+rmdir sick/sys/kernel/debug/tracing
 holds 'doctor: not loaded: what to do' grep -q 'do: sudo modprobe kvmstat$' out
 mkdir -p sick/sys/firmware/efi/efivars
 printf '\6\0\0\0\1' >sick/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
@@ -1038,6 +1042,9 @@ well
 rm -r sick/sys/kernel/debug/kvmstat
 doctor 'no debugfs' 1 "^FIX +kvmstat's folder in debugfs is not there: No such file or directory$"
 holds 'doctor: no debugfs: what to do' grep -q 'do: sudo mount -t debugfs debugfs /sys/kernel/debug$' out
+mkdir sick/sys/kernel/debug/tracing
+doctor 'no folder in debugfs' 1 '^FIX +debugfs is mounted, but the module could not make its folder there$'
+holds 'doctor: no folder in debugfs: what to do' grep -q 'do: sudo modprobe -r kvmstat; sudo modprobe kvmstat$' out
 well
 sed -i 's/^state: .*/state: waiting for KVM/' $info
 doctor 'waiting' 0 '^note the module is waiting for KVM$'

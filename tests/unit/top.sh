@@ -354,9 +354,15 @@ press x
 see 'x: the reasons' '^msr '
 touch ctl/11
 see 'a guest that ends is marked' '^ ended '
-see 'its last figures stay' '^io +[0-9]{4,} '
+see 'its totals stay, and it has no rates' '^io +[0-9]{4,} +- '
+has_not 'exits/s'
+result 'nor has its page' $?
+press 1
+see 'nor has its overview' '^ I/O-bound'
+has_not 'Now:'
+result 'nothing is now' $?
 press Escape
-see 'in the list too' '^web1 .* ended'
+see 'in the list too' '^web1 +[0-9]+ +- .* ended'
 press C-l
 see '^L: the same' '^web1 '
 press q
@@ -415,9 +421,22 @@ see 'wider: more columns' 'VCPUS TO-VMM/s IN-KERNEL%'
 [ "$(screen | grep -c '^plain')" -gt 30 ]
 result 'higher: more rows' $?
 tmux resize-window -t top -x 60 -y 20
-see 'too small: it says so' '^kvmstat top needs 80x24'
-has_not web1
-result 'too small: nothing else' $?
+see 'smaller: the list' "^web1 +${guest[web1]} +[0-9]{5,6} "
+see 'smaller: the keys' '^\? help Enter look in .* r reset *$'
+# Each size shows a guest, and all panes, the host and the help can be drawn. A number is whole.
+for size in 40x9 30x6 24x4 12x2 3x1; do
+	tmux resize-window -t top -x ${size%x*} -y ${size#*x}
+	case $size in
+	12x2) words='^web1' ;;
+	3x1) words="^w" ;;
+	*) words="^web1 +${guest[web1]}( +[0-9]{5,6})?( |$)" ;;
+	esac
+	see "$size: a guest" "$words"
+	press Enter
+	until_ has_not "$words"
+	press 2 3 4 5 6 7 8 9 0 H Down h Down Escape H f x Escape
+	see "$size: back in the list" "$words"
+done
 tmux resize-window -t top -x 80 -y 24
 see 'as large as it was' '^web1'
 miss 'as wide as it was' 'HALTS/s'
@@ -609,6 +628,17 @@ mouse 0 35 23
 see 'a click on the line' ' 1[45][0-9] of 300$'
 press q
 left 'a recording, with a mouse' 0
+perl -pe '
+	s/("reason":"io"\})/$1 . join("", map qq(,{"code":9,"exits":1000,"to_user":0,"kernel_ns":9,"user_ns":0,"longest_ns":9,"reason":"$_"}), qw(zz aa mm))/e;
+	exit if $. > 1' recording >ties
+start -f ties
+until_ has '^web '
+press Enter
+see 'three of four equal reasons' '^ +25\.0% of exits: zz, '
+screen | grep -o 'of exits: [a-z]*' | xargs | grep -qx 'of exits: io of exits: zz of exits: aa'
+result 'in the order of the table' $?
+press q
+left 'equal reasons' 0
 head -n 1 recording >single
 start -f single
 see 'one snapshot: a verdict' '^web .* I/O-bound'

@@ -4,6 +4,7 @@
  * user. Each line is ok, or says what is wrong and what to do.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -219,8 +220,25 @@ static uint64_t info_number(const struct doctor *doctor, const char *key)
 	return live_info_value(doctor->info, key, value) ? strtoull(value, NULL, 10) : 0;
 }
 
+/* Where debugfs is not mounted, its folder is empty. */
+static bool is_mounted(const struct doctor *doctor)
+{
+	char *path = path_to(doctor, "/sys/kernel/debug");
+	DIR *folder = opendir(path);
+	int entries = 0;
+
+	while (folder && readdir(folder))
+		entries++;
+	if (folder)
+		closedir(folder);
+	free(path);
+	return entries > 2;
+}
+
 static void check_debugfs(struct doctor *doctor)
 {
+	const bool loaded = exists(doctor, "/sys/module/kvmstat");
+
 	doctor->info = live_info(doctor->root);
 	if (doctor->info)
 		say(doctor, "debugfs", STATE_OK, NULL, "debugfs is mounted and can be read");
@@ -228,9 +246,14 @@ static void check_debugfs(struct doctor *doctor)
 		say(doctor, "debugfs", STATE_NOTE,
 		    "run as root for reasons, devices, vCPUs and ready time",
 		    "debugfs cannot be read: %s", strerror(errno));
+	else if (is_mounted(doctor) && !loaded)
+		say(doctor, "debugfs", STATE_OK, NULL,
+		    "debugfs is mounted; the module makes its folder there");
+	else if (is_mounted(doctor))
+		say(doctor, "debugfs", STATE_FIX, "sudo modprobe -r kvmstat; sudo modprobe kvmstat",
+		    "debugfs is mounted, but the module could not make its folder there");
 	else
-		say(doctor, "debugfs",
-		    exists(doctor, "/sys/module/kvmstat") ? STATE_FIX : STATE_NOTE,
+		say(doctor, "debugfs", loaded ? STATE_FIX : STATE_NOTE,
 		    "sudo mount -t debugfs debugfs /sys/kernel/debug",
 		    "kvmstat's folder in debugfs is not there: %s", strerror(errno));
 }

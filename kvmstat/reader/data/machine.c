@@ -255,7 +255,8 @@ static int by_time(const void *a, const void *b)
 {
 	const struct process *x = a, *y = b;
 
-	return (x->cpu_ns < y->cpu_ns) - (x->cpu_ns > y->cpu_ns);
+	return (x->cpu_ns < y->cpu_ns) - (x->cpu_ns > y->cpu_ns) ?:
+		       (x->pid > y->pid) - (x->pid < y->pid);
 }
 
 static void take_processes(const struct snapshot *snap, size_t most, struct detail *detail)

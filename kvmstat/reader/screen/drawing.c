@@ -17,8 +17,33 @@
 
 #define LIST_REST 31 /* columns of the screen for history and times, at least */
 
-/* The lines at the top. */
-enum { LINE_TITLE, LINE_SUMS, LINE_TIMES, LINE_NOTICE };
+/* The lines at the top, and how high the screen must be for each. */
+enum line { LINE_TITLE, LINE_SUMS, LINE_TIMES, LINE_NOTICE, LINE_NR };
+static const int line_needs[LINE_NR + 1] = {
+	[LINE_TITLE] = 8,
+	[LINE_SUMS] = 4,
+	[LINE_TIMES] = 9,
+	[LINE_NOTICE] = 6,
+};
+
+/* How high the screen must be for the lines at the bottom, and for the names of panes. */
+#define KEYS_NEED 5
+#define TIMELINE_NEEDS 7
+#define TABS_NEED 9
+#define ADVICE_NEEDS 10
+
+/* How wide it must be for the time of day beside the title. */
+#define TIME_NEEDS 50
+
+/* Returns where a line at the top is, or -1 where there is no room for it. */
+static int line_at(enum line line)
+{
+	int y = 0;
+
+	for (enum line above = 0; above < line; above++)
+		y += LINES >= line_needs[above];
+	return LINES < line_needs[line] ? -1 : y;
+}
 
 static bool is_listed(const struct view *view, const struct window_guest *guest)
 {
@@ -34,7 +59,8 @@ static void list_guest(struct view *view, const struct window_guest *guest,
 	const struct window *window = &view->session.window;
 	const struct moment *at = &view->session.last.at;
 	struct grid *grid = &view->list.grid, totals = guests_grid(NULL);
-	const struct delta interval = { .has = window->has, .seconds = history->seconds };
+	const struct delta interval = { .has = window->has,
+					.seconds = guest->ended ? 0 : history->seconds };
 	const struct delta_row row = {
 		.state = guest->ended ? DELTA_ENDED : DELTA_STAYED,
 		.diff = history->diff,
@@ -66,7 +92,8 @@ static void rest_of_list(void *data, const uint64_t *row, int y, int x, int widt
 	uint64_t times[TIME_NR];
 
 	if (!row) {
-		screen_text(y, x, width, STYLE_HEAD, spark < 8 ? "LATELY" : "EXITS/s");
+		if (spark >= (int)strlen("LATELY"))
+			screen_text(y, x, width, STYLE_HEAD, spark < 8 ? "LATELY" : "EXITS/s");
 		screen_text(y, x + spark + 1, width - spark - 1, STYLE_HEAD,
 			    width < 30 ? "TIME" : "TIME OF THE vCPUs");
 		return;
@@ -122,7 +149,7 @@ static void draw_list(struct view *view, int y, int height)
 	}
 	sheet_draw(&view->list, y, height, window);
 	if (!view->list.grid.nr)
-		screen_text(y + 2, 2, COLS - 2, STYLE_PLAIN,
+		screen_text(sheet_note(&view->list), 2, COLS - 2, STYLE_PLAIN,
 			    view->guest_filter.text[0] ?
 				    "No guest matches the filter: 'c' clears it." :
 			    session_is_recorded(&view->session) ?
@@ -136,21 +163,22 @@ static void draw_title(const struct view *view, const struct window_guest *guest
 	const struct moment *at = &view->session.last.at;
 	const time_t seconds = at->real_ns / NSEC_PER_SEC;
 	char host[NAME_SIZE], when[32] = "";
-	const int width = COLS - 20;
+	const int width = COLS < TIME_NEEDS ? COLS : COLS - 20;
 	struct tm tm;
 	int x;
 
-	if (localtime_r(&seconds, &tm))
+	if (width < COLS && localtime_r(&seconds, &tm))
 		strftime(when, sizeof(when), "%F %T", &tm);
-	screen_text(LINE_TITLE, COLS - strlen(when), 20, STYLE_PLAIN, when);
+	screen_text(line_at(LINE_TITLE), COLS - strlen(when), 20, STYLE_PLAIN, when);
 	if (!guest) {
 		name_clean(host, at->host, false);
-		screen_print(LINE_TITLE, 0, width, STYLE_BOLD, "kvmstat %s  %s  Linux %s  %u CPUs",
-			     KVMSTAT_VERSION, host, at->kernel, at->cpus);
+		screen_print(line_at(LINE_TITLE), 0, width, STYLE_BOLD,
+			     "kvmstat %s  %s  Linux %s  %u CPUs", KVMSTAT_VERSION, host, at->kernel,
+			     at->cpus);
 		return;
 	}
-	x = screen_text(LINE_TITLE, 0, width / 2, STYLE_BOLD, guest->name);
-	screen_print(LINE_TITLE, x + 2, width - x - 2, STYLE_PLAIN,
+	x = screen_text(line_at(LINE_TITLE), 0, width / 2, STYLE_BOLD, guest->name);
+	screen_print(line_at(LINE_TITLE), x + 2, width - x - 2, STYLE_PLAIN,
 		     "pid %" PRIu64 "  id %" PRIu64 "  %" PRIu64 " vCPUs  %s", guest->key.pid,
 		     guest->key.id, guest->last.v[COL_vcpus], guest->now ? guest->now->vmm : "");
 }
@@ -174,6 +202,9 @@ static int draw_state(const struct view *view, int y)
 		 since);
 	if (recorded && view->session.archive.nr == 1)
 		strcpy(text, "totals since the guests began");
+	/* On a narrow screen, the sums take the line. */
+	if (2 * strlen(text) > (size_t)COLS)
+		text[0] = '\0';
 	x = COLS - strlen(text);
 	screen_text(y, x, COLS, STYLE_PLAIN, text);
 	if (*state) {
@@ -186,21 +217,20 @@ static int draw_state(const struct view *view, int y)
 /* Draws the bar of time, with a legend. */
 static void draw_times(const uint64_t times[TIME_NR], bool has_ready)
 {
-	const int names = 61;
+	const int names = 61, y = line_at(LINE_TIMES);
 	uint64_t all = 0;
-	int x = COLS - names + 1;
+	int x = COLS > names ? COLS - names + 1 : 0;
 
 	for (int i = 0; i < TIME_NR; i++)
 		all += times[i];
-	screen_times(LINE_TIMES, 0, COLS - names, times);
+	screen_times(y, 0, COLS - names, times);
 	for (int i = 0; i < TIME_NR; i++) {
 		char share[8] = "-";
 
 		if (all && (has_ready || i != TIME_READY))
 			snprintf(share, sizeof(share), "%.0f%%", 100.0 * times[i] / all);
-		screen_time_glyph(LINE_TIMES, x, i);
-		screen_print(LINE_TIMES, x + 2, COLS, STYLE_PLAIN, "%s %s", screen_time_name[i],
-			     share);
+		screen_time_glyph(y, x, i);
+		screen_print(y, x + 2, COLS, STYLE_PLAIN, "%s %s", screen_time_name[i], share);
 		x += strlen(screen_time_name[i]) + 7;
 	}
 }
@@ -212,7 +242,7 @@ static void draw_rates(int x, int width, double rate, uint64_t to_vmm, uint64_t 
 
 	number_rate(number, sizeof(number), rate, 9);
 	share_percent(share, sizeof(share), to_vmm, exits, 1);
-	screen_print(LINE_SUMS, x, width - x, STYLE_PLAIN,
+	screen_print(line_at(LINE_SUMS), x, width - x, STYLE_PLAIN,
 		     exits ? "%s exits/s, %s%% to the VMM" : "%s exits/s", number, share);
 }
 
@@ -225,7 +255,7 @@ static void draw_sums(struct view *view)
 {
 	const struct window *window = &view->session.window;
 	uint64_t times[TIME_NR] = { 0 }, exits = 0, to_vmm = 0, vcpus = 0;
-	const int width = draw_state(view, LINE_SUMS) - 1;
+	const int width = draw_state(view, line_at(LINE_SUMS)) - 1;
 	bool has_ready = false;
 	size_t guests = 0;
 	double rate = 0;
@@ -248,7 +278,7 @@ static void draw_sums(struct view *view)
 		for (int p = 0; p < TIME_NR; p++)
 			times[p] += own[p];
 	}
-	x = screen_print(LINE_SUMS, 0, width, STYLE_PLAIN,
+	x = screen_print(line_at(LINE_SUMS), 0, width, STYLE_PLAIN,
 			 "%zu guest%s, %" PRIu64 " vCPUs: ", guests, guests == 1 ? "" : "s", vcpus);
 	draw_rates(x, width, rate, to_vmm, exits);
 	draw_times(times, has_ready);
@@ -258,7 +288,8 @@ static void draw_host(struct view *view, int y, int height)
 {
 	const struct filter *filter = view_filter(view);
 
-	ground_draw_cpus(&view->session, LINE_SUMS, draw_state(view, LINE_SUMS) - 1);
+	ground_draw_cpus(&view->session, line_at(LINE_SUMS),
+			 draw_state(view, line_at(LINE_SUMS)) - 1);
 	ground_draw(&view->ground, &view->session, filter->text[0] ? &filter->regex : NULL, y,
 		    height);
 }
@@ -266,14 +297,16 @@ static void draw_host(struct view *view, int y, int height)
 static void draw_subject_sums(struct view *view, const struct window_guest *guest,
 			      const struct history *history)
 {
-	const int width = draw_state(view, LINE_SUMS) - 1;
+	const int width = draw_state(view, line_at(LINE_SUMS)) - 1;
 	const struct counts *diff = &history->diff;
 	uint64_t times[TIME_NR];
 	int x = 0;
 
 	if (guest->ended || guest->restarted)
-		x = 1 + screen_text(LINE_SUMS, 0, width, STYLE_ALERT,
+		x = 1 + screen_text(line_at(LINE_SUMS), 0, width, STYLE_ALERT,
 				    guest->ended ? " ended " : " restarted ");
+	if (guest->ended)
+		return;
 	draw_rates(x, width, rate_of(history), diff->v[COL_kvm_qemu_switch_num],
 		   diff->v[COL_exits]);
 	panes_split(diff, history->ready_ns, times);
@@ -293,14 +326,14 @@ static void draw_tabs(struct view *view, int y)
 	int x = 0;
 
 	for (enum pane p = 0; p <= view->pane; p++)
-		for (x += tab_width(p); x > COLS; first++)
+		for (x += tab_width(p); x > COLS && first < view->pane; first++)
 			x -= tab_width(first);
 	x = 0;
 	view->tabs_line = y;
 	for (enum pane p = 0; p < PANE_NR; p++) {
 		view->tab[p] = x;
 		full |= x + tab_width(p) > COLS;
-		if (p < first || full)
+		if (p < first || (full && p != first))
 			continue;
 		x += screen_print(y, x, COLS, p == view->pane ? STYLE_SELECTED : STYLE_PLAIN,
 				  " %d %s ", ((int)p + 1) % 10, pane_name[p]);
@@ -314,24 +347,27 @@ static void draw_tabs(struct view *view, int y)
 static int draw_notice(struct view *view)
 {
 	const struct filter *filter = view_filter(view);
+	const int y = line_at(LINE_NOTICE), below = line_at(LINE_NR);
 	struct page page = { 0 };
 	int lines;
 
 	if (session_now() < view->message_until) {
 		page_add(&page, STYLE_ALERT, 0, "%s", view->message);
 		lines = page.nr < 4 ? page.nr : 4;
-		page_draw(&page, LINE_NOTICE, lines);
+		if (lines > LINES - below)
+			lines = LINES - below;
+		page_draw(&page, y < 0 ? below : y, lines);
 		page_clear(&page);
-		return LINE_NOTICE + lines;
+		return below + lines - (y >= 0);
 	}
 	if (filter->text[0])
-		screen_print(LINE_NOTICE, 0, COLS, STYLE_BOLD, "only %s '%s' (c: all)",
+		screen_print(y, 0, COLS, STYLE_BOLD, "only %s '%s' (c: all)",
 			     filter->regular ? "what matches" : "guests that are", filter->text);
 	else if (view->session.window.missed)
-		screen_print(LINE_NOTICE, 0, COLS, STYLE_BOLD,
+		screen_print(y, 0, COLS, STYLE_BOLD,
 			     "%zu more guests came than can be followed; r begins anew",
 			     view->session.window.missed);
-	return LINE_NOTICE + 1;
+	return below;
 }
 
 static void draw_keys(const struct view *view)
@@ -360,6 +396,8 @@ static void draw_keys(const struct view *view)
 			key = "[ ]";
 			what = "go";
 		}
+		if (x + strlen(key) + 1 + strlen(what) > (size_t)COLS)
+			continue;
 		x += screen_text(LINES - 1, x, COLS, STYLE_KEY, key);
 		x += 1 + screen_print(LINES - 1, x, COLS, STYLE_PLAIN, " %s", what);
 	}
@@ -404,6 +442,10 @@ static void draw_help(struct view *view)
 		page_add(&view->help_page, STYLE_PLAIN, 0, "%s", times[i]);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
 		page_add(&view->help_page, STYLE_PLAIN, 0, "%s", lines[i]);
+	if (LINES < KEYS_NEED) {
+		page_draw(&view->help_page, 0, LINES);
+		return;
+	}
 	screen_text(0, 0, COLS, STYLE_BOLD, "kvmstat top: keys");
 	page_draw(&view->help_page, 1, LINES - 2);
 	screen_text(LINES - 1, 0, COLS, STYLE_PLAIN, "any key: back");
@@ -413,17 +455,11 @@ void drawing_show(struct view *view)
 {
 	const struct window_guest *guest = view->inside ? view_subject(view) : NULL;
 	const bool recorded = session_is_recorded(&view->session);
-	const int bottom = LINES - 1 - recorded;
+	const bool timeline = recorded && LINES >= TIMELINE_NEEDS, advice = LINES >= ADVICE_NEEDS;
+	const int bottom = LINES - (LINES >= KEYS_NEED) - timeline;
 	int y;
 
 	erase();
-	if (LINES < SCREEN_ROWS || COLS < SCREEN_COLUMNS) {
-		screen_print(0, 0, COLS, STYLE_PLAIN, "kvmstat top needs %dx%d", SCREEN_COLUMNS,
-			     SCREEN_ROWS);
-		screen_print(1, 0, COLS, STYLE_PLAIN, "this is %dx%d; q: quit", COLS, LINES);
-		refresh();
-		return;
-	}
 	if (view->help) {
 		draw_help(view);
 		refresh();
@@ -432,9 +468,10 @@ void drawing_show(struct view *view)
 	draw_title(view, guest);
 	y = draw_notice(view);
 	if (guest) {
+		struct history history = *history_of(&view->histories, &guest->key);
 		struct subject shown = {
 			.guest = guest,
-			.history = history_of(&view->histories, &guest->key),
+			.history = &history,
 			.has = view->session.window.has,
 			.thresholds = &view->thresholds,
 			.verdict = recorded ? judgements_find(&view->judgements, &guest->key) :
@@ -442,21 +479,27 @@ void drawing_show(struct view *view)
 			.filter = view->row_filter.text[0] ? &view->row_filter.regex : NULL,
 		};
 
-		draw_subject_sums(view, guest, shown.history);
-		draw_tabs(view, y);
-		panes_draw(&view->panes, view->pane, &shown, y + 1, bottom - y - 1);
+		/* What has ended has totals and a past, but no rates. */
+		if (guest->ended)
+			history.seconds = 0;
+		draw_subject_sums(view, guest, &history);
+		view->tabs_line = -1;
+		if (LINES >= TABS_NEED)
+			draw_tabs(view, y++);
+		panes_draw(&view->panes, view->pane, &shown, y, bottom - y);
 	} else if (view->host) {
 		draw_host(view, y, bottom - y);
 	} else {
 		draw_sums(view);
-		draw_list(view, y, bottom - y - 1);
-		draw_advice(view, bottom - 1);
+		draw_list(view, y, bottom - y - advice);
+		if (advice)
+			draw_advice(view, bottom - 1);
 	}
-	if (recorded)
+	if (timeline)
 		timeline_draw(view, bottom);
 	if (view->prompt.label)
 		prompt_draw(&view->prompt, LINES - 1);
-	else
+	else if (LINES >= KEYS_NEED)
 		draw_keys(view);
 	refresh();
 }

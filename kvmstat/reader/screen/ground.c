@@ -15,6 +15,9 @@
 #define HEAD_WIDTH 29
 #define FIGURE_WIDTH 39
 
+/* The processes have so many lines, at least. */
+#define SHEET_LINES 3
+
 void ground_open(struct ground *ground)
 {
 	*ground = (struct ground){
@@ -68,14 +71,18 @@ static bool begins_column(const struct grid_column *column, int line, int lines)
 	return line >= lines && column->head[0] != ' ';
 }
 
-/* Draws the figures downwards in columns. Returns how many lines they take. */
-static int draw_figures(const struct grid *grid, int y)
+/*
+ * Draws the figures downwards in columns, in @height lines at most. Returns how many lines they
+ * take.
+ */
+static int draw_figures(const struct grid *grid, int y, int height)
 {
+	const int columns = COLS > FIGURE_WIDTH ? COLS / FIGURE_WIDTH : 1;
 	int known = 0, lines, line = 0, x = 0, most = 0;
 
 	for (size_t c = 0; grid->nr && c < grid->nr_columns; c++)
 		known += grid->cell[c].known;
-	lines = (known + COLS / FIGURE_WIDTH - 1) / (COLS / FIGURE_WIDTH);
+	lines = (known + columns - 1) / columns;
 	for (size_t c = 0; grid->nr && c < grid->nr_columns; c++) {
 		char text[GRID_CELL_SIZE];
 
@@ -85,11 +92,12 @@ static int draw_figures(const struct grid *grid, int y)
 			line = 0;
 			x += FIGURE_WIDTH;
 		}
+		if (line++ >= height)
+			continue;
 		grid_format(text, sizeof(text), &grid->column[c], &grid->cell[c], false);
-		screen_text(y + line, x + 1, HEAD_WIDTH, STYLE_PLAIN, grid->column[c].head);
-		screen_print(y + line, x + HEAD_WIDTH, FIGURE_WIDTH - HEAD_WIDTH, STYLE_PLAIN,
+		screen_text(y + line - 1, x + 1, HEAD_WIDTH, STYLE_PLAIN, grid->column[c].head);
+		screen_print(y + line - 1, x + HEAD_WIDTH, FIGURE_WIDTH - HEAD_WIDTH, STYLE_PLAIN,
 			     "%9s", grid->cell[c].text ?: text);
-		line++;
 		most = line > most ? line : most;
 	}
 	return most;
@@ -150,8 +158,9 @@ void ground_draw(struct ground *ground, const struct session *session, const reg
 	const double seconds = session_host(session, &detail);
 	struct grid grid = backing_grid(TABLE_HOST, &detail, seconds);
 
-	y += draw_figures(&grid, y);
-	y += draw_nodes(&detail, y);
+	y += draw_figures(&grid, y, end - y - SHEET_LINES);
+	if (end - y > SHEET_LINES)
+		y += draw_nodes(&detail, y);
 	fill(&ground->sheet, &detail, seconds, filter);
 	sheet_draw(&ground->sheet, y, end - y, NULL);
 	panes_missing(&detail, end);

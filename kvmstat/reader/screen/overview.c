@@ -13,44 +13,62 @@
 #include "text/number.h"
 #include "verdict/device.h"
 
+static uint64_t number_at(const char *row, size_t offset)
+{
+	return *(const uint64_t *)(row + offset);
+}
+
+/*
+ * Returns the row that comes after @last (NULL: the first one) by the number at @offset, which is
+ * not 0. Rows with the same number are in the order of the table. Returns NULL after the last one.
+ */
+static const void *next_busiest(const struct rows *rows, size_t size, size_t offset,
+				const void *last)
+{
+	const char *row = rows->row, *most = NULL;
+
+	for (size_t i = 0; i < rows->nr; i++, row += size) {
+		const uint64_t number = number_at(row, offset);
+
+		if (last && (number > number_at(last, offset) ||
+			     (number == number_at(last, offset) && row <= (const char *)last)))
+			continue;
+		if (number > (most ? number_at(most, offset) : 0))
+			most = row;
+	}
+	return most;
+}
+
 /* Adds the three busiest reasons and spots, in words. */
 static void add_busiest(struct page *page, const struct detail *since)
 {
-	const struct reason *reasons = since->table[TABLE_REASONS].row, *r;
-	const struct spot *spots = since->table[TABLE_HOT].row, *s;
+	const struct reason *reason = NULL, *r;
+	const struct spot *spot = NULL;
 	char share[32], mean[32];
-	uint64_t below = UINT64_MAX, all = 0;
+	uint64_t all = 0;
 
 	detail_for_each(r, since, TABLE_REASONS)
 		all += r->exits;
 	for (int n = 0; n < 3; n++) {
-		const struct reason *most = NULL;
-
-		for (r = reasons; r && r < reasons + since->table[TABLE_REASONS].nr; r++)
-			if (r->exits && r->exits < below && (!most || r->exits > most->exits))
-				most = r;
-		if (!most)
+		reason = next_busiest(&since->table[TABLE_REASONS], sizeof(*reason),
+				      offsetof(struct reason, exits), reason);
+		if (!reason)
 			break;
-		below = most->exits;
-		share_percent(share, sizeof(share), most->exits, all, 1);
-		number_time(mean, sizeof(mean), (most->kernel_ns + most->user_ns) / most->exits);
+		share_percent(share, sizeof(share), reason->exits, all, 1);
+		number_time(mean, sizeof(mean),
+			    (reason->kernel_ns + reason->user_ns) / reason->exits);
 		page_add(page, STYLE_PLAIN, 2, "  %5s%% of exits: %s, %s each%s", share,
-			 most->reason, mean,
-			 most->to_user * 2 > most->exits ? ", handled by the VMM" : "");
+			 reason->reason, mean,
+			 reason->to_user * 2 > reason->exits ? ", handled by the VMM" : "");
 	}
-	below = UINT64_MAX;
 	for (int n = 0; n < 3; n++) {
-		const struct spot *most = NULL;
-
-		for (s = spots; s && s < spots + since->table[TABLE_HOT].nr; s++)
-			if (s->count && s->count < below && (!most || s->count > most->count))
-				most = s;
-		if (!most)
+		spot = next_busiest(&since->table[TABLE_HOT], sizeof(*spot),
+				    offsetof(struct spot, count), spot);
+		if (!spot)
 			break;
-		below = most->count;
 		page_add(page, STYLE_PLAIN, 2, "  %s %s 0x%" PRIx64 ", %" PRIu64 " times: %s",
-			 most->kind, most->direction, most->address, most->count,
-			 device_find(since->isa, most->kind, most->address).name);
+			 spot->kind, spot->direction, spot->address, spot->count,
+			 device_find(since->isa, spot->kind, spot->address).name);
 	}
 }
 
@@ -88,8 +106,12 @@ void overview_draw(struct overview *overview, const struct subject *subject, int
 	const struct verdict *verdict = subject->verdict;
 	struct detail since;
 
-	screen_text(y, 1, 8, STYLE_BOLD, "EXITS/s");
-	screen_sparkline(y, 9, COLS - 10, subject->history);
+	if (height > 3) {
+		screen_text(y, 1, 8, STYLE_BOLD, "EXITS/s");
+		screen_sparkline(y, 9, COLS - 10, subject->history);
+		y += 2;
+		height -= 2;
+	}
 	if (!verdict)
 		verdict = judged_follow(&overview->judged, subject->guest, subject->has,
 					subject->thresholds);
@@ -113,7 +135,7 @@ void overview_draw(struct overview *overview, const struct subject *subject, int
 	if (about && about->cgroup[0])
 		page_add(page, STYLE_PLAIN, 2, "cgroup %s", about->cgroup);
 	detail_free(&since);
-	page_draw(page, y + 2, height - 2);
+	page_draw(page, y, height);
 }
 
 void overview_close(struct overview *overview)

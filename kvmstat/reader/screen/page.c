@@ -19,7 +19,7 @@ void page_clear(struct page *page)
 	page->nr = 0;
 }
 
-/* Returns how much of @text goes into a line of @width, up to a blank if there is one. */
+/* Returns how much of @text goes into a line of @width, up to a blank if there is one in it. */
 static size_t line_length(const char *text, size_t width)
 {
 	size_t len = width;
@@ -28,7 +28,7 @@ static size_t line_length(const char *text, size_t width)
 		return strlen(text);
 	while (len && text[len] != ' ')
 		len--;
-	return len ? len : strlen(text);
+	return len ? len : width;
 }
 
 void page_add(struct page *page, enum style style, int indent, const char *format, ...)
@@ -42,7 +42,8 @@ void page_add(struct page *page, enum style style, int indent, const char *forma
 	va_end(args);
 	do {
 		const int before = first ? 0 : indent;
-		size_t len = line_length(at, COLS - 2 - before);
+		const int width = COLS - 2 - before;
+		size_t len = line_length(at, width > 0 ? width : 1);
 
 		page->line = xreallocarray(page->line, page->nr + 1, sizeof(*page->line));
 		page->line[page->nr++] =
@@ -55,7 +56,10 @@ void page_add(struct page *page, enum style style, int indent, const char *forma
 
 void page_draw(struct page *page, int y, int height)
 {
-	const size_t most = page->nr > (size_t)height ? page->nr - height : 0;
+	size_t most;
+
+	height = height > 0 ? height : 0;
+	most = page->nr > (size_t)height ? page->nr - height : 0;
 
 	page->height = height;
 	if (page->first > most)
@@ -63,7 +67,7 @@ void page_draw(struct page *page, int y, int height)
 	for (int i = 0; i < height && page->first + i < page->nr; i++)
 		screen_text(y + i, 1, COLS - 1, page->line[page->first + i].style,
 			    page->line[page->first + i].text);
-	if (page->first < most)
+	if (height && page->first < most)
 		screen_text(y + height - 1, COLS - 6, 6, STYLE_DIM, "(more)");
 }
 

@@ -551,6 +551,8 @@ void panes_draw(struct panes *panes, enum pane pane, const struct subject *subje
 	const enum table table = table_of[pane];
 	struct sheet *sheet = &panes->sheet[pane];
 	struct rows_of of;
+	bool missing;
+	int note;
 
 	if (pane == PANE_OVERVIEW) {
 		overview_draw(&panes->overview, subject, y, height);
@@ -563,16 +565,18 @@ void panes_draw(struct panes *panes, enum pane pane, const struct subject *subje
 	take_rows(&of, subject, table);
 	sheet_clear(sheet);
 	sheets[pane].fill(sheet, &of);
-	sheet_draw(sheet, y, height - (table >= TABLE_MODULE_NR), &of);
-	if (table >= TABLE_MODULE_NR)
+	missing = table >= TABLE_MODULE_NR && height > 3;
+	sheet_draw(sheet, y, height - missing, &of);
+	note = sheet_note(sheet);
+	if (missing)
 		panes_missing(&of.since, y + height - 1);
-	else if (!of.since.table[table].known)
-		screen_print(y + 2, 2, COLS - 2, STYLE_PLAIN,
+	else if (table < TABLE_MODULE_NR && !of.since.table[table].known)
+		screen_print(note, 2, COLS - 2, STYLE_PLAIN,
 			     "Not known: debugfs' %s of this guest cannot be read. Root can, with "
 			     "debugfs mounted.",
 			     detail_form[table].name);
 	if (of.since.table[table].known && !sheet->grid.nr)
-		screen_text(y + 2, 2, COLS - 2, STYLE_PLAIN,
+		screen_text(note, 2, COLS - 2, STYLE_PLAIN,
 			    subject->filter ? "Nothing matches the filter: 'c' clears it." :
 					      "Nothing yet.");
 	drop_rows(&of);

@@ -12,6 +12,9 @@
 
 #include "screen/screen.h"
 
+/* The answer has so many columns of the screen, at least. */
+#define ANSWER_COLUMNS 16
+
 #define ESCAPE 27
 #define DELETE 127
 #define CONTROL(letter) ((letter)&31)
@@ -75,7 +78,10 @@ enum prompt_answer prompt_key(struct prompt *prompt, int key)
 
 void prompt_draw(const struct prompt *prompt, int y)
 {
-	int x = screen_print(y, 0, COLS, STYLE_BOLD, "%s: ", prompt->label);
+	int x;
+
+	screen_fill(y, 0, COLS, STYLE_PLAIN);
+	x = screen_print(y, 0, COLS - ANSWER_COLUMNS, STYLE_BOLD, "%s: ", prompt->label);
 
 	x += screen_text(y, x, COLS - x - 1, STYLE_PLAIN, prompt->text);
 	screen_fill(y, x, 1, STYLE_SELECTED);

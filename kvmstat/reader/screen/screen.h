@@ -14,9 +14,6 @@
 #include "data/history.h"
 #include "data/status.h"
 
-#define SCREEN_ROWS 24
-#define SCREEN_COLUMNS 80
-
 enum style {
 	STYLE_PLAIN,
 	STYLE_BOLD,

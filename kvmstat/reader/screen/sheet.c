@@ -12,8 +12,9 @@
 #include "data/name.h"
 #include "screen/screen.h"
 
-/* A text takes at most so many columns of the screen. */
+/* A text takes at most so many columns of the screen, and at least so many if it is cut. */
 #define TEXT_MAX 40
+#define TEXT_MIN 8
 
 static const struct cell *cell_of(const struct sheet *sheet, size_t row,
 				  const struct grid_column *column)
@@ -122,11 +123,45 @@ static void widen_text(const struct sheet *sheet, struct sheet_shown *shown, int
 	}
 }
 
+/*
+ * Places the columns side by side. Cuts texts for which the screen is too narrow, and leaves out
+ * numbers, which a cut would make wrong. Returns where the columns end.
+ */
+static int place_columns(struct sheet *sheet)
+{
+	int x = -1, spill;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < sheet->nr_shown; i++)
+		x += sheet->shown[i].width + 1;
+	spill = x - COLS;
+	x = 0;
+	for (size_t i = 0; i < sheet->nr_shown; i++) {
+		struct sheet_shown shown = sheet->shown[i];
+		const int least = shown.column->unit == UNIT_TEXT && shown.width > TEXT_MIN ?
+					  TEXT_MIN :
+					  shown.width;
+		const int cut = spill < shown.width - least ? spill : shown.width - least;
+
+		if (cut > 0) {
+			shown.width -= cut;
+			spill -= cut;
+		}
+		if (kept && x + shown.width > COLS)
+			continue;
+		shown.x = x;
+		x += shown.width + 1;
+		sheet->shown[kept++] = shown;
+	}
+	sheet->nr_shown = kept;
+	return x;
+}
+
 /* Chooses the columns. Returns where the drawing begins. */
 static int lay_out(struct sheet *sheet)
 {
 	const struct grid_column *sort = sorted_by(sheet), *column;
-	int left = COLS - sheet->least, x = 0;
+	int left = COLS - sheet->least;
 	const char *list;
 	bool has = false;
 
@@ -146,16 +181,12 @@ static int lay_out(struct sheet *sheet)
 		if (column != sort && used < left)
 			add_shown(sheet, column, &left);
 	}
-	for (size_t i = 0; i < sheet->nr_shown; i++) {
-		sheet->shown[i].x = x;
-		x += sheet->shown[i].width + 1;
-	}
-	return x;
+	return place_columns(sheet);
 }
 
 static void draw_head(struct sheet *sheet)
 {
-	const int y = sheet->y - 1;
+	const int y = sheet->head;
 
 	screen_fill(y, 0, COLS, STYLE_HEAD);
 	for (size_t i = 0; i < sheet->nr_shown; i++) {
@@ -203,8 +234,10 @@ void sheet_draw(struct sheet *sheet, int y, int height, void *data)
 
 	arrange(sheet);
 	x = lay_out(sheet);
-	sheet->y = y + 1;
-	sheet->height = height - 1;
+	/* A single line is for a row. */
+	sheet->head = height > 1 ? y : -1;
+	sheet->y = y + (height > 1);
+	sheet->height = height > 1 ? height - 1 : height > 0;
 	if (sheet->first > sheet->at)
 		sheet->first = sheet->at;
 	if (sheet->at >= sheet->first + sheet->height)
@@ -212,8 +245,9 @@ void sheet_draw(struct sheet *sheet, int y, int height, void *data)
 	if (sheet->first && sheet->first + sheet->height > sheet->grid.nr)
 		sheet->first =
 			sheet->grid.nr > (size_t)sheet->height ? sheet->grid.nr - sheet->height : 0;
-	draw_head(sheet);
-	if (sheet->rest)
+	if (height > 1)
+		draw_head(sheet);
+	if (height > 1 && sheet->rest)
 		sheet->rest(data, NULL, y, x, COLS - x);
 	for (int i = 0; i < sheet->height && sheet->first + i < sheet->grid.nr; i++) {
 		size_t row = sheet->order[sheet->first + i];
@@ -223,6 +257,11 @@ void sheet_draw(struct sheet *sheet, int y, int height, void *data)
 		if (sheet->rest)
 			sheet->rest(data, &sheet->identity[row], sheet->y + i, x, COLS - x);
 	}
+}
+
+int sheet_note(const struct sheet *sheet)
+{
+	return sheet->y + (sheet->height > 1);
 }
 
 static void pick(struct sheet *sheet, size_t at)
@@ -298,7 +337,7 @@ int sheet_click(struct sheet *sheet, int y, int x)
 		pick(sheet, sheet->first + (y - sheet->y));
 		return 1;
 	}
-	for (size_t i = 0; y == sheet->y - 1 && i < sheet->nr_shown; i++) {
+	for (size_t i = 0; y == sheet->head && i < sheet->nr_shown; i++) {
 		const struct sheet_shown *shown = &sheet->shown[i];
 
 		if (x < shown->x || x > shown->x + shown->width)

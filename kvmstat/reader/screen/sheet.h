@@ -27,6 +27,7 @@ struct sheet {
 	uint64_t pick; /* identity of the selected row */
 	size_t at, first; /* where it is in the order, and the first row on the screen */
 	int y, height; /* of the rows when they were last drawn */
+	int head; /* the line of the head, or -1 */
 	struct sheet_shown {
 		const struct grid_column *column;
 		int x, width;
@@ -45,6 +46,9 @@ struct cell *sheet_row(struct sheet *sheet, uint64_t identity);
 
 /* Draws head and rows from line @y, @height lines. @data is for rest(). */
 void sheet_draw(struct sheet *sheet, int y, int height, void *data);
+
+/* Returns the line for a note in place of rows. */
+int sheet_note(const struct sheet *sheet);
 
 /* Does what @key asks for, or returns false if a sheet does not know the key. */
 bool sheet_key(struct sheet *sheet, int key);

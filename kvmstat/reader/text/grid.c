@@ -162,23 +162,46 @@ int grid_compare(const struct grid_column *column, const struct cell *x, const s
 }
 
 struct order {
+	const struct grid *grid;
 	const struct grid_column *column;
-	size_t at;
 	int sign;
 };
 
+/* Compares two rows by their indices, which decide between equal rows. */
 static int compare_rows(const void *a, const void *b, void *data)
 {
 	const struct order *order = data;
+	const struct grid *grid = order->grid;
+	const struct cell *cell = grid->cell + (order->column - grid->column);
+	const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+	int by_column = grid_compare(order->column, &cell[x * grid->nr_columns],
+				     &cell[y * grid->nr_columns]);
 
-	return order->sign * grid_compare(order->column, (const struct cell *)a + order->at,
-					  (const struct cell *)b + order->at);
+	return order->sign * by_column ?: (x > y) - (x < y);
+}
+
+static void sort_rows(struct grid *grid, const char *by)
+{
+	const size_t size = grid->nr_columns * sizeof(*grid->cell);
+	struct order order = { .grid = grid, .sign = *by == '-' ? -1 : 1 };
+	size_t *row = xcalloc(grid->nr, sizeof(*row));
+	struct cell *sorted = xcalloc(grid->nr, size);
+
+	by += *by == '-';
+	order.column = grid_find(grid, by, strlen(by));
+	for (size_t i = 0; i < grid->nr; i++)
+		row[i] = i;
+	qsort_r(row, grid->nr, sizeof(*row), compare_rows, &order);
+	for (size_t i = 0; i < grid->nr; i++)
+		memcpy(&sorted[i * grid->nr_columns], &grid->cell[row[i] * grid->nr_columns], size);
+	memcpy(grid->cell, sorted, grid->nr * size);
+	free(sorted);
+	free(row);
 }
 
 void grid_arrange(struct grid *grid, const struct look *look)
 {
 	const size_t size = grid->nr_columns * sizeof(*grid->cell);
-	const char *sort = look->sort;
 	size_t kept = 0;
 
 	for (size_t row = 0; row < grid->nr; row++) {
@@ -189,15 +212,8 @@ void grid_arrange(struct grid *grid, const struct look *look)
 				&grid->cell[row * grid->nr_columns], size);
 	}
 	grid->nr = kept;
-	if (sort && kept) {
-		struct order order = { .sign = *sort == '-' ? -1 : 1 };
-
-		sort += *sort == '-';
-		order.column = grid_find(grid, sort, strlen(sort));
-		order.at = order.column - grid->column;
-		/* glibc's qsort_r() is stable, as it sorts by merging while memory allows. */
-		qsort_r(grid->cell, grid->nr, size, compare_rows, &order);
-	}
+	if (look->sort && kept)
+		sort_rows(grid, look->sort);
 }
 
 void grid_format(char *buf, size_t size, const struct grid_column *column, const struct cell *cell,
