@@ -12,8 +12,12 @@
 #include "data/name.h"
 #include "screen/screen.h"
 
-/* A text takes at most so many columns of the screen, and at least so many if it is cut. */
+/*
+ * A text takes at most so many columns of the screen, takes so many at first, and at least so many if it
+ * is cut.
+ */
 #define TEXT_MAX 40
+#define TEXT_FIRST 24
 #define TEXT_MIN 8
 
 static const struct cell *cell_of(const struct sheet *sheet, size_t row,
@@ -95,24 +99,39 @@ static void arrange(struct sheet *sheet)
 		sheet->at = nr ? nr - 1 : 0;
 }
 
+/* Returns how wide a column is before it is widened. */
+static int first_width(const struct grid_column *column)
+{
+	const int head = strlen(column->head);
+	int width = column->width;
+
+	if (column->unit == UNIT_TEXT && width > TEXT_FIRST)
+		width = TEXT_FIRST;
+	return width > head ? width : head;
+}
+
 static void add_shown(struct sheet *sheet, const struct grid_column *column, int *left)
 {
-	int width = strlen(column->head);
+	const int width = first_width(column);
 
 	if (sheet->nr_shown == SHEET_MAX_COLUMNS)
 		return;
-	if (column->width > width)
-		width = column->width;
 	sheet->shown[sheet->nr_shown++] = (struct sheet_shown){ column, 0, width };
 	*left -= width + 1;
 }
 
-static void widen_text(const struct sheet *sheet, struct sheet_shown *shown, int *left)
+/* Widens a column of texts or addresses, which are not shortened. */
+static void widen(const struct sheet *sheet, struct sheet_shown *shown, int *left)
 {
 	for (size_t row = 0; row < sheet->grid.nr && left[0] > 0; row++) {
-		char text[NAME_SHOWN_SIZE];
-		int used =
-			name_show(text, cell_of(sheet, row, shown->column)->text ?: "-", TEXT_MAX);
+		const struct cell *cell = cell_of(sheet, row, shown->column);
+		char text[NAME_SHOWN_SIZE], number[GRID_CELL_SIZE];
+		int used;
+
+		grid_format(number, sizeof(number), shown->column, cell, false);
+		used = name_show(text,
+				 shown->column->unit == UNIT_TEXT ? cell->text ?: "-" : number,
+				 TEXT_MAX);
 
 		if (used - shown->width > *left)
 			used = shown->width + *left;
@@ -171,14 +190,11 @@ static int lay_out(struct sheet *sheet)
 	if (!has)
 		add_shown(sheet, sort, &left);
 	for (size_t i = 0; i < sheet->nr_shown; i++)
-		if (sheet->shown[i].column->unit == UNIT_TEXT)
-			widen_text(sheet, &sheet->shown[i], &left);
+		if (sheet->shown[i].column->unit == UNIT_TEXT ||
+		    sheet->shown[i].column->unit == UNIT_HEX)
+			widen(sheet, &sheet->shown[i], &left);
 	for (list = sheet->wide; (column = next_column(sheet, &list));) {
-		int used = column->width;
-
-		if (used < (int)strlen(column->head))
-			used = strlen(column->head);
-		if (column != sort && used < left)
+		if (column != sort && first_width(column) < left)
 			add_shown(sheet, column, &left);
 	}
 	return place_columns(sheet);

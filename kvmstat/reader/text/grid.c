@@ -122,7 +122,7 @@ enum status grid_check(const struct grid *grid, const struct look *look)
 						     unknown_column(grid, sort, strlen(sort));
 }
 
-static bool is_zero(const struct grid *grid, size_t row)
+bool grid_is_zero(const struct grid *grid, size_t row)
 {
 	for (size_t c = 0; c < grid->nr_columns; c++) {
 		const struct cell *cell = &grid->cell[row * grid->nr_columns + c];
@@ -205,7 +205,7 @@ void grid_arrange(struct grid *grid, const struct look *look)
 	size_t kept = 0;
 
 	for (size_t row = 0; row < grid->nr; row++) {
-		if (look->skip_zeros && is_zero(grid, row))
+		if (look->skip_zeros && grid_is_zero(grid, row))
 			free_row(grid, row);
 		else
 			memmove(&grid->cell[kept++ * grid->nr_columns],

@@ -62,6 +62,9 @@ struct grid {
 /* Appends a row and returns its cells, which are unknown. They are valid until the next call. */
 struct cell *grid_row(struct grid *grid);
 
+/* Returns whether all counts, times and rates of a row are zero or unknown. */
+bool grid_is_zero(const struct grid *grid, size_t row);
+
 /* Drops all rows but the first @nr. */
 void grid_cut(struct grid *grid, size_t nr);
 

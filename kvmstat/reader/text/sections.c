@@ -52,6 +52,40 @@ void spark(char *out, const uint64_t *v, size_t nr)
 	*out = '\0';
 }
 
+/*
+ * What happened. The columns behind those of a page are the screen's, and need the last interval.
+ */
+struct happened {
+	const struct detail *since;
+	bool screen; /* the screen's columns are wanted, and a row for each of the table */
+	const struct detail *last; /* in the last interval; NULL: not known */
+	double seconds; /* of it */
+};
+
+/* Begins a grid without the columns of the screen, unless these are wanted. */
+static struct grid begin(const struct grid_column *column, size_t page, size_t all,
+			 const struct happened *happened)
+{
+	return (struct grid){ .column = column, .nr_columns = happened->screen ? all : page };
+}
+#define BEGIN(columns, screen_columns, happened)                                \
+	begin(columns, sizeof(columns) / sizeof(*(columns)) - (screen_columns), \
+	      sizeof(columns) / sizeof(*(columns)), happened)
+
+/* Returns the same row of the last interval, or NULL. */
+static const void *lately(const struct happened *happened, enum table table, const void *row)
+{
+	if (!happened->last)
+		return NULL;
+	return (const char *)happened->last->table[table].row +
+	       ((const char *)row - (const char *)happened->since->table[table].row);
+}
+
+static struct cell per_second(const struct happened *happened, uint64_t number)
+{
+	return cell_rate(number / happened->seconds);
+}
+
 static const struct grid_column reason_columns[] = {
 	{ "reason", "REASON", UNIT_TEXT, 18, 0 },
 	{ "code", "CODE", UNIT_HEX, 5, 0 },
@@ -64,11 +98,13 @@ static const struct grid_column reason_columns[] = {
 	{ "time_share", "TIME%", UNIT_SHARE, 5, 1 },
 	{ "mean_ns", "MEAN", UNIT_NS, 6, 0 },
 	{ "longest_ns", "LONGEST", UNIT_NS, 7, 0 },
+	{ "exits_s", "EXITS/s", UNIT_RATE, 7, 0 },
 };
 
-static struct grid reasons_grid(const struct detail *detail)
+static struct grid reasons_grid(const struct happened *happened)
 {
-	struct grid grid = GRID(reason_columns);
+	const struct detail *detail = happened->since;
+	struct grid grid = BEGIN(reason_columns, 1, happened);
 	uint64_t exits = 0, time = 0;
 	const struct reason *r;
 
@@ -79,12 +115,12 @@ static struct grid reasons_grid(const struct detail *detail)
 		time += r->kernel_ns + r->user_ns;
 	}
 	detail_for_each(r, detail, TABLE_REASONS) {
-		struct cell *cell;
+		const struct reason *last = lately(happened, TABLE_REASONS, r);
+		struct cell *cell = grid_row(&grid);
 
-		/* The longest time is not of the window, so it makes no row. */
+		/* The longest time is not of the window, so the row stays empty. */
 		if (!r->exits && !r->kernel_ns && !r->user_ns)
 			continue;
-		cell = grid_row(&grid);
 		*cell++ = cell_text(r->reason);
 		*cell++ = cell_number(r->code);
 		*cell++ = cell_number(r->exits);
@@ -96,6 +132,8 @@ static struct grid reasons_grid(const struct detail *detail)
 		*cell++ = cell_share(r->kernel_ns + r->user_ns, time);
 		*cell++ = cell_number(r->exits ? (r->kernel_ns + r->user_ns) / r->exits : 0);
 		*cell++ = cell_number(r->longest_ns);
+		if (last)
+			*cell = per_second(happened, last->exits);
 	}
 	return grid;
 }
@@ -104,19 +142,35 @@ static const struct grid_column outcome_columns[] = {
 	{ "kind", "KIND", UNIT_TEXT, 6, 0 },
 	{ "name", "NAME", UNIT_TEXT, 24, 0 },
 	{ "returns", "RETURNS", UNIT_COUNT, 9, 0 },
+	{ "returns_share", "RETURNS%", UNIT_SHARE, 8, 1 },
+	{ "returns_s", "RETURNS/s", UNIT_RATE, 9, 0 },
 };
 
-static struct grid userspace_grid(const struct detail *detail)
+/* The other kinds already include the returns without an exit. */
+static uint64_t part_of_all(const struct outcome *o)
 {
-	struct grid grid = GRID(outcome_columns);
-	const struct outcome *o;
+	return strcmp(o->kind, "noexit") ? o->returns : 0;
+}
 
-	detail_for_each(o, detail, TABLE_USERSPACE) {
+static struct grid userspace_grid(const struct happened *happened)
+{
+	struct grid grid = BEGIN(outcome_columns, 2, happened);
+	const struct outcome *o;
+	uint64_t all = 0;
+
+	detail_for_each(o, happened->since, TABLE_USERSPACE)
+		all += part_of_all(o);
+	detail_for_each(o, happened->since, TABLE_USERSPACE) {
+		const struct outcome *last = lately(happened, TABLE_USERSPACE, o);
 		struct cell *cell = grid_row(&grid);
 
 		*cell++ = cell_text(o->kind);
 		*cell++ = cell_text(o->name);
 		*cell++ = cell_number(o->returns);
+		if (happened->screen)
+			*cell++ = cell_share(o->returns, part_of_all(o) ? all : 0);
+		if (last)
+			*cell = per_second(happened, last->returns);
 	}
 	return grid;
 }
@@ -126,21 +180,23 @@ static const struct grid_column spot_columns[] = {
 	{ "address", "ADDRESS", UNIT_HEX, 10, 0 },  { "count", "COUNT", UNIT_COUNT, 9, 0 },
 	{ "at_most", "AT-MOST", UNIT_COUNT, 9, 0 }, { "class", "CLASS", UNIT_TEXT, 10, 0 },
 	{ "device", "DEVICE", UNIT_TEXT, 34, 0 },   { "ns", "TIME", UNIT_NS, 6, 0 },
+	{ "count_s", "COUNT/s", UNIT_RATE, 7, 0 },
 };
 
-static struct grid hot_grid(const struct detail *detail)
+static struct grid hot_grid(const struct happened *happened)
 {
-	struct grid grid = GRID(spot_columns);
+	const struct detail *detail = happened->since;
+	struct grid grid = BEGIN(spot_columns, 1, happened);
 	const struct spot *s;
 
 	grid.usual = "kind,direction,address,count,at_most,ns,device";
 	detail_for_each(s, detail, TABLE_HOT) {
+		const struct spot *last = lately(happened, TABLE_HOT, s);
 		struct device device = device_find(detail->isa, s->kind, s->address);
-		struct cell *cell;
+		struct cell *cell = grid_row(&grid);
 
 		if (!s->at_most)
 			continue;
-		cell = grid_row(&grid);
 		*cell++ = cell_text(s->kind);
 		*cell++ = cell_text(s->direction);
 		*cell++ = cell_number(s->address);
@@ -149,6 +205,8 @@ static struct grid hot_grid(const struct detail *detail)
 		*cell++ = cell_text(device_class_name(device.class));
 		*cell++ = cell_text(device.name);
 		*cell++ = cell_maybe(s->ns);
+		if (last)
+			*cell = per_second(happened, last->count);
 	}
 	return grid;
 }
@@ -163,7 +221,11 @@ static const struct grid_column histogram_columns[] = {
 	{ "shape", "512ns TO 8.4ms", UNIT_TEXT, DETAIL_BUCKETS, 0 },
 };
 
-struct cell histogram_percentile(const struct histogram *h, uint64_t total, unsigned int percent)
+/*
+ * Returns the bound below which so many percent of the @total exits of a histogram are, unknown in
+ * the last bucket.
+ */
+static struct cell percentile(const struct histogram *h, uint64_t total, unsigned int percent)
 {
 	uint64_t below = 0;
 
@@ -175,8 +237,9 @@ struct cell histogram_percentile(const struct histogram *h, uint64_t total, unsi
 	return (struct cell){ 0 };
 }
 
-static struct grid histograms_grid(const struct detail *detail)
+static struct grid histograms_grid(const struct happened *happened)
 {
+	const struct detail *detail = happened->since;
 	struct grid grid = GRID(histogram_columns);
 	const struct histogram *h;
 
@@ -190,9 +253,9 @@ static struct grid histograms_grid(const struct detail *detail)
 		*cell++ = cell_text(h->class);
 		*cell++ = cell_text(h->through);
 		*cell++ = cell_number(total);
-		*cell++ = histogram_percentile(h, total, 50);
-		*cell++ = histogram_percentile(h, total, 90);
-		*cell++ = histogram_percentile(h, total, 99);
+		*cell++ = percentile(h, total, 50);
+		*cell++ = percentile(h, total, 90);
+		*cell++ = percentile(h, total, 99);
 		spark(shape, h->bucket, DETAIL_BUCKETS);
 		*cell++ = cell_text(shape);
 	}
@@ -205,11 +268,32 @@ static const struct grid_column vcpu_columns[] = {
 	{ "to_user", "TO-VMM", UNIT_COUNT, 9, 0 }, { "guest_ns", "GUEST", UNIT_NS, 7, 0 },
 	{ "kernel_ns", "KERNEL", UNIT_NS, 7, 0 },  { "user_ns", "VMM", UNIT_NS, 7, 0 },
 	{ "polled_ns", "POLLED", UNIT_NS, 7, 0 },  { "blocked_ns", "BLOCKED", UNIT_NS, 7, 0 },
+	{ "guest", "GUEST%", UNIT_SHARE, 6, 1 },   { "kernel", "KERN%", UNIT_SHARE, 5, 1 },
+	{ "vmm", "VMM%", UNIT_SHARE, 5, 1 },	   { "halted", "HALT%", UNIT_SHARE, 5, 1 },
+	{ "exits_s", "EXITS/s", UNIT_RATE, 7, 0 }, { "to_vmm_s", "TO-VMM/s", UNIT_RATE, 8, 0 },
 };
 
-static struct grid vcpus_grid(const struct detail *detail)
+/* Adds what the screen shows of the last interval, or, for shares, of all time. */
+static void add_lately(struct cell *cell, const struct vcpu *v, const struct happened *happened)
 {
-	struct grid grid = GRID(vcpu_columns);
+	const struct vcpu *last = lately(happened, TABLE_VCPUS, v), *t = last ?: v;
+	const uint64_t halted = t->polled_ns + t->blocked_ns;
+	const uint64_t all = t->guest_ns + t->kernel_ns + t->user_ns + halted;
+
+	*cell++ = cell_share(t->guest_ns, all);
+	*cell++ = cell_share(t->kernel_ns, all);
+	*cell++ = cell_share(t->user_ns, all);
+	*cell++ = cell_share(halted, all);
+	if (!last)
+		return;
+	*cell++ = per_second(happened, last->exits);
+	*cell++ = per_second(happened, last->to_user);
+}
+
+static struct grid vcpus_grid(const struct happened *happened)
+{
+	const struct detail *detail = happened->since;
+	struct grid grid = BEGIN(vcpu_columns, 6, happened);
 	const struct vcpu *v;
 
 	grid.usual = "vcpu,tid,mode,exits,guest_ns,kernel_ns,user_ns,polled_ns,blocked_ns";
@@ -226,6 +310,8 @@ static struct grid vcpus_grid(const struct detail *detail)
 		*cell++ = cell_number(v->user_ns);
 		*cell++ = cell_number(v->polled_ns);
 		*cell++ = cell_number(v->blocked_ns);
+		if (happened->screen)
+			add_lately(cell, v, happened);
 	}
 	return grid;
 }
@@ -234,15 +320,17 @@ static const struct grid_column cpu_columns[] = {
 	{ "cpu", "CPU", UNIT_ID, 4, 0 },	   { "exits", "EXITS", UNIT_COUNT, 9, 0 },
 	{ "to_user", "TO-VMM", UNIT_COUNT, 9, 0 }, { "io", "IO", UNIT_COUNT, 9, 0 },
 	{ "mmio", "MMIO", UNIT_COUNT, 9, 0 },	   { "halts", "HALTS", UNIT_COUNT, 9, 0 },
-	{ "guest_ns", "GUEST", UNIT_NS, 7, 0 },
+	{ "guest_ns", "GUEST", UNIT_NS, 7, 0 },	   { "to_vmm", "TO-VMM%", UNIT_SHARE, 7, 1 },
+	{ "exits_s", "EXITS/s", UNIT_RATE, 7, 0 },
 };
 
-static struct grid cpus_grid(const struct detail *detail)
+static struct grid cpus_grid(const struct happened *happened)
 {
-	struct grid grid = GRID(cpu_columns);
+	struct grid grid = BEGIN(cpu_columns, 2, happened);
 	const struct cpu *c;
 
-	detail_for_each(c, detail, TABLE_CPUS) {
+	detail_for_each(c, happened->since, TABLE_CPUS) {
+		const struct cpu *last = lately(happened, TABLE_CPUS, c);
 		struct cell *cell = grid_row(&grid);
 
 		*cell++ = cell_number(c->cpu);
@@ -252,19 +340,31 @@ static struct grid cpus_grid(const struct detail *detail)
 		*cell++ = cell_number(c->mmio_num);
 		*cell++ = cell_number(c->halt_num);
 		*cell++ = cell_number(c->guest_ns);
+		if (happened->screen)
+			*cell++ = cell_share(c->to_user, c->exits);
+		if (last)
+			*cell = per_second(happened, last->exits);
 	}
 	return grid;
 }
 
-static struct grid module_grid(const struct section *section, const struct detail *detail)
+static struct grid module_grid(enum table table, const struct happened *happened)
 {
-	static struct grid (*const make[TABLE_MODULE_NR])(const struct detail *detail) = {
+	static struct grid (*const make[TABLE_MODULE_NR])(const struct happened *happened) = {
 		[TABLE_REASONS] = reasons_grid,	      [TABLE_USERSPACE] = userspace_grid,
 		[TABLE_HISTOGRAMS] = histograms_grid, [TABLE_HOT] = hot_grid,
 		[TABLE_VCPUS] = vcpus_grid,	      [TABLE_CPUS] = cpus_grid,
 	};
 
-	return make[section->table](detail);
+	return make[table](happened);
+}
+
+struct grid section_screen(enum table table, const struct detail *since, const struct detail *last,
+			   double seconds)
+{
+	if (table < TABLE_MODULE_NR)
+		return module_grid(table, &(struct happened){ since, true, last, seconds });
+	return backing_grid(table, last ?: since, last ? seconds : 0);
 }
 
 struct grid section_grid(const struct section *section, const struct detail *detail, double seconds,
@@ -273,8 +373,9 @@ struct grid section_grid(const struct section *section, const struct detail *det
 	const bool module = section->table < TABLE_MODULE_NR;
 	const struct look arrange = { .sort = section->sort,
 				      .skip_zeros = module && section->table != TABLE_VCPUS };
-	struct grid grid = module ? module_grid(section, detail) :
-				    backing_grid(section->table, detail, seconds);
+	struct grid grid =
+		module ? module_grid(section->table, &(struct happened){ .since = detail }) :
+			 backing_grid(section->table, detail, seconds);
 
 	grid_arrange(&grid, &arrange);
 	if (nr)

@@ -32,10 +32,12 @@ struct grid section_grid(const struct section *section, const struct detail *det
 json_t *section_json(const struct section *section, const struct detail *detail, double seconds);
 
 /*
- * Returns the bound below which so many percent of the @total exits of a histogram are, unknown in
- * the last bucket.
+ * Returns the grid of a table for the screen, with a row for each of the table, which stays empty if
+ * nothing happened, and with more columns. Of @last, the last interval of so many @seconds, are
+ * the rates; NULL: not known. The caller frees the grid.
  */
-struct cell histogram_percentile(const struct histogram *h, uint64_t total, unsigned int percent);
+struct grid section_screen(enum table table, const struct detail *since, const struct detail *last,
+			   double seconds);
 
 /* Returns the section of a table. */
 const struct section *section_of(enum table table);
