@@ -84,7 +84,7 @@ while read -r word; do
 	yes "the man page of kvmtune has $word" grep -qE "(^|[^a-z])${word//-/\\\\-}([^a-z-]|$)" docs/kvmtune.1
 done < <(
 	sed -n 's/.*\.name = "\([a-z]\{1,\}\)".*/\1/p' kvmstat/tuner/tune/tasks.c
-	perl -0ne 'print "--$1\n" while /"([a-z]+)",\s*(?:KEY_|\x27.\x27)/g' kvmstat/tuner/tune/orders.c
+	perl -0ne 'print "--$1\n" while /"([a-z]+)",\s*(?:KEY_|\x27.\x27)/g' kvmstat/tuner/tune/orders.c kvmstat/reader/text/parser.c
 )
 # The man page has the name and the default of each threshold.
 while read -r name value; do

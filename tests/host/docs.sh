@@ -18,6 +18,9 @@ cd "$top"
 export LC_ALL=C.UTF-8
 mapfile -t pages < <(git ls-files -co --exclude-standard '*.md')
 module=kvmstat/module reader=kvmstat/reader tuner=kvmstat/tuner
+# Where the options of the commands are; parser.c has those of both.
+kvmstat_options=("$reader/commands/options.c" "$reader/text/parser.c")
+kvmtune_options=("$tuner/tune/orders.c" "$reader/text/parser.c")
 
 # none WHAT: standard input, which lists what is wrong, has no line.
 none() {
@@ -94,12 +97,12 @@ code "${pages[@]}" | grep -oP '(?:^|^\$ |sudo )kvmtune \K[a-z]+\b' | sort -u | w
 	grep -q "\.name = \"$name\"" $tuner/tune/tasks.c || echo "kvmtune $name"
 done | none "every command of kvmtune on the pages is in its table"
 code "${pages[@]}" | grep -P '(^|\$ |sudo )kvmtune ' | grep -oP ' --\K[a-z-]+' | sort -u | while read -r option; do
-	grep -q "\"$option\", KEY_" $tuner/tune/orders.c || echo "--$option"
+	grep -qE "\"$option\", (KEY_|')" "${kvmtune_options[@]}" || echo "--$option"
 done | none "every option of kvmtune on the pages is in the code"
 code "${pages[@]}" | grep -oP '(?:^|^\$ |sudo )kvmstat \K[a-z]+\b' | sort -u | while read -r name; do
 	grep -q "\.name = \"$name\"" $reader/commands/commands.c || echo "kvmstat $name"
 done | none "every command on the pages is in the table of commands"
-perl -ne 'print "$1\n" while /\{ "([a-z-]+)", (?:KEY_|\x27)/g' $reader/commands/options.c | sort -u | while read -r name; do
+perl -ne 'print "$1\n" while /\{ "([a-z-]+)", (?:KEY_|\x27)/g' "${kvmstat_options[@]}" | sort -u | while read -r name; do
 	sed 's,\\-,-,g' docs/kvmstat.1 | grep -q -e "--$name\b" || echo "kvmstat.1: --$name"
 	grep -q -e "--$name\b" completion/kvmstat.bash || echo "completion: --$name"
 done | none "the man page and the completion have every option of the code"
@@ -108,8 +111,8 @@ done | none "the man page and the completion have every option of the code"
 	code "${pages[@]}" | grep -P '(^|\$ |sudo )kvmstat ' | grep -oP ' \K--?[a-z-]+'
 } | sort -u | while read -r option; do
 	case $option in
-	--*) grep -q "{ \"${option#--}\", " $reader/commands/options.c || grep -q "{ \"${option#--}\", " $tuner/tune/orders.c || grep -q "^#   $option " tests/lab/boot.sh ;;
-	*) grep -q "'${option#-}', " $reader/commands/options.c ;;
+	--*) grep -q "{ \"${option#--}\", " "${kvmstat_options[@]}" "${kvmtune_options[@]}" || grep -q "^#   $option " tests/lab/boot.sh ;;
+	*) grep -q "'${option#-}', " "${kvmstat_options[@]}" ;;
 	esac || echo "$option"
 done | none "every option on the pages is in the code"
 

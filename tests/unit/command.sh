@@ -22,27 +22,9 @@ cp "$kvmstat" "$dir/kvmstat"
 cd "$dir" || exit 1
 export LC_ALL=C.UTF-8 TZ=UTC
 unset ARGP_HELP_FMT
-
-result() { # NAME STATUS: a case and whether it passed (0)
-	if [ "$2" -eq 0 ]; then
-		echo "ok - $1"
-	else
-		echo "not ok - $1"
-		head -n 40 out | sed 's/^/#   out: /'
-		head -n 40 err | sed 's/^/#   err: /'
-	fi
-}
-
-# check NAME STATUS STDOUT STDERR COMMAND...: runs the command. Each output must match its
-# extended regular expression, or be empty if the expression is.
-check() {
-	name=$1 want=$2 out=$3 err=$4
-	shift 4
-	# A function needs no timeout.
-	if [ "$(type -t "$1")" = function ]; then "$@"; else timeout -k 1 60 "$@"; fi >out 2>err
-	got=$?
-	judge
-}
+area=''
+# shellcheck source=tests/unit/check.sh
+. "$here/check.sh"
 
 # waits PID: the process is kvmstat, has read the numbers, and waits until it reads again. kvmstat
 # blocks the signals that end it except while it waits for them. Children of bash block them,
@@ -70,49 +52,13 @@ until_waiting() {
 	done
 }
 
-judge() {
-	good=0
-	[ "$got" -eq "$want" ] || { good=1; echo "#   status $got, not $want"; }
-	matches out "$out" && matches err "$err" || good=1
-	result "$name" $good
-}
-
-matches() { # FILE REGEX
-	if [ -z "$2" ]; then
-		[ ! -s "$1" ]
-	else
-		grep -Eq -- "$2" "$1"
-	fi
-}
-
-# holds NAME COMMAND...: the case passes if the command succeeds.
-holds() {
-	local name=$1
-	shift
-	"$@"
-	result "$name" $?
-}
 lacks() { holds "$1" not grep -Eq -- "$2" out; }
 not() { ! "$@"; }
 same() { cmp -s "$1" "$2"; }
 # lines FILE N: the file has N lines.
 lines() { [ "$(wc -l <"$1")" -eq "$2" ]; }
-fits() { [ "$(wc -l <out)" -le 24 ] && [ "$(wc -L <out)" -le 80 ]; }
 # harmless FILE: it has only printable characters and newlines.
 harmless() { ! grep -q "[^[:print:]]" "$1" && iconv -f UTF-8 -t UTF-8 "$1" >/dev/null; }
-# json FILTER: the filter holds for the output.
-json() { jq -e "$1" out >/dev/null 2>&1; }
-
-# await COMMAND...: waits for at most five seconds until the command succeeds.
-await() {
-	local i
-	for ((i = 0; i < 50; i++)); do
-		"$@" && return
-		sleep 0.1
-	done
-	return 1
-}
-
 # start ARGV0 ARG...: starts a process with these arguments. Its pid is in $pid.
 mkfifo never
 exec 9<>never

@@ -283,11 +283,13 @@ static void try_recording(const char *buf, size_t len)
 	recording_close(&recording);
 }
 
-static void try_config(const char *buf, size_t len)
+/* Has @load read the bytes from a file, and checks what it says. Returns its status. */
+static enum status load_settings(const char *buf, size_t len,
+				 enum status (*load)(void *settings, const char *path),
+				 void *settings)
 {
 	FILE *const usual = stderr;
-	struct thresholds thresholds;
-	int fd = memfd_create("config", 0);
+	int fd = memfd_create("settings", 0);
 	enum status status;
 	char path[40], *said;
 	size_t size;
@@ -295,38 +297,42 @@ static void try_config(const char *buf, size_t len)
 	must(fd >= 0 && write(fd, buf, len) == (ssize_t)len, "no file");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	stderr = open_memstream(&said, &size);
-	status = thresholds_load(&thresholds, path);
+	status = load(settings, path);
 	fclose(stderr);
 	stderr = usual;
 	close(fd);
-	must(status == STATUS_OK || status == STATUS_BAD, "the file cannot be read");
 	must((status == STATUS_OK) == !size, "an error says nothing, or nothing was wrong");
 	must_be_clean(said);
 	free(said);
+	return status;
+}
+
+static enum status load_thresholds(void *thresholds, const char *path)
+{
+	return thresholds_load(thresholds, path);
+}
+
+static void try_config(const char *buf, size_t len)
+{
+	struct thresholds thresholds;
+	enum status status = load_settings(buf, len, load_thresholds, &thresholds);
+
+	must(status == STATUS_OK || status == STATUS_BAD, "the file cannot be read");
 	for (const double *at = (double *)&thresholds; at < (double *)(&thresholds + 1); at++)
 		must(*at >= 0 && *at <= 1e9, "a threshold that is none");
 }
 
+static enum status load_policy(void *policy, const char *path)
+{
+	return policy_load(policy, path);
+}
+
 static void try_policy(const char *buf, size_t len)
 {
-	FILE *const usual = stderr;
-	int fd = memfd_create("policy", 0);
 	struct policy policy;
-	enum status status;
-	char path[40], *said;
 	struct cpus cpus;
-	size_t size;
 
-	must(fd >= 0 && write(fd, buf, len) == (ssize_t)len, "no file");
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	stderr = open_memstream(&said, &size);
-	status = policy_load(&policy, path);
-	fclose(stderr);
-	stderr = usual;
-	close(fd);
-	must((status == STATUS_OK) == !size, "an error says nothing, or nothing was wrong");
-	must_be_clean(said);
-	free(said);
+	load_settings(buf, len, load_policy, &policy);
 	for (size_t i = 0; i < policy.nr; i++)
 		must(policy.guest[i].tier <= 4, "a tier that is none");
 	must(!policy.host_cpus || cpus_parse(&cpus, policy.host_cpus), "CPUs that are none");

@@ -20,65 +20,32 @@ unset ARGP_HELP_FMT
 mkdir -p root/proc root/run root/sys/fs
 ln -s /sys/devices root/sys
 
-result() { # NAME STATUS: a case and whether it passed (0)
-	if [ "$2" -eq 0 ]; then
-		echo "ok - tune: $1"
-	else
-		echo "not ok - tune: $1"
-		head -n 40 out | sed 's/^/#   out: /'
-		head -n 40 err | sed 's/^/#   err: /'
-	fi
-}
-matches() { # FILE REGEX; an empty one is for an empty file
-	if [ -z "$2" ]; then [ ! -s "$1" ]; else grep -Eq -- "$2" "$1"; fi
-}
-# check NAME STATUS STDOUT STDERR ARGUMENT...: runs kvmtune. Each output must match.
-check() {
-	local name=$1 want=$2 out=$3 err=$4 got good=0
-	shift 4
-	timeout -k 1 60 "$kvmtune" "$@" >out 2>err
-	got=$?
-	[ $got -eq "$want" ] || { good=1; echo "#   status $got, not $want"; }
-	matches out "$out" && matches err "$err" || good=1
-	result "$name" $good
-}
-holds() { # NAME COMMAND...: the case passes if the command succeeds
-	local name=$1
-	shift
-	"$@"
-	result "$name" $?
-}
-json() { jq -e "$1" out >/dev/null; }
-await() { # COMMAND...: waits for at most ten seconds until the command succeeds
-	local i
-	for ((i = 0; i < 200; i++)); do
-		"$@" && return
-		sleep 0.05
-	done
-	return 1
-}
+area='tune: '
+# shellcheck source=tests/unit/check.sh
+. "$here/check.sh"
+# tunes NAME STATUS STDOUT STDERR ARGUMENT...: runs kvmtune, as check does.
+tunes() { check "${@:1:4}" "$kvmtune" "${@:5}"; }
 
 # The command line, as far as nothing is changed.
-check 'help' 0 '^Usage: kvmtune \[OPTION...\] ?$' '' --help
-fits() { [ "$(wc -l <out)" -le 24 ] && [ "$(wc -L <out)" -le 80 ]; }
+tunes 'help' 0 '^Usage: kvmtune \[OPTION...\] ?$' '' --help
 for command in '' plan apply try set bind pages ksm haltpoll undo log reconcile; do
 	# shellcheck disable=SC2086 # no word is no argument
 	"$kvmtune" $command --help >out 2>err
 	holds "help fits a screen: $command" fits
 done
-check 'version' 0 '^kvmtune [0-9.]+$' '' --version
-check 'no such command' 2 '' "^kvmtune: no command 'fly'; 'kvmtune --help' lists them$" fly
-check 'no such option' 2 '' '^Usage: kvmtune set ' set --fly
-check 'no setting' 2 '' 'is missing' set web
-check 'no value' 2 '' "^kvmtune: a setting is NAME=VALUE: 'nice'$" set -r root web nice
-check 'no such setting' 2 '' "^kvmtune: there is no setting 'speed=9'; there are nice, policy" set -r root web speed=9
-check 'a wrong value' 2 '' "^kvmtune: nice is a whole number from -20 to 19: '20'$" set -r root web nice=20
-check 'wrong CPUs' 2 '' "^kvmtune: CPUs are a list like 0-3,8: '1;2'$" bind -r root web '1;2'
-check 'a wrong time' 2 '' "the time must be seconds, or 90s, 10m, 2h, and a week at most: '8d'" set -r root --for 8d web nice=1
-check 'a slice of a real-time policy' 2 '' '^kvmtune: a thread with the policy rr has no slice$' set -r root web slice=3ms policy=rr priority=1
-check 'no module' 1 '' '^kvmtune: cannot read root/proc/kvminfo: No such file or directory; the kvmstat module is not loaded' set -r root web nice=1
-check 'an empty log' 0 '' '' log -r root
-check 'an empty log, JSON' 0 '^\[\]$' '' log -r root --json
+tunes 'version' 0 '^kvmtune [0-9.]+$' '' --version
+tunes 'no such command' 2 '' "^kvmtune: no command 'fly'; 'kvmtune --help' lists them$" fly
+tunes 'no such option' 2 '' '^Usage: kvmtune set ' set --fly
+tunes 'no setting' 2 '' 'is missing' set web
+tunes 'no value' 2 '' "^kvmtune: a setting is NAME=VALUE: 'nice'$" set -r root web nice
+tunes 'no such setting' 2 '' "^kvmtune: there is no setting 'speed=9'; there are nice, policy" set -r root web speed=9
+tunes 'a wrong value' 2 '' "^kvmtune: nice is a whole number from -20 to 19: '20'$" set -r root web nice=20
+tunes 'wrong CPUs' 2 '' "^kvmtune: CPUs are a list like 0-3,8: '1;2'$" bind -r root web '1;2'
+tunes 'a wrong time' 2 '' "the time must be seconds, or 90s, 10m, 2h, and a week at most: '8d'" set -r root --for 8d web nice=1
+tunes 'a slice of a real-time policy' 2 '' '^kvmtune: a thread with the policy rr has no slice$' set -r root web slice=3ms policy=rr priority=1
+tunes 'no module' 1 '' '^kvmtune: cannot read root/proc/kvminfo: No such file or directory; the kvmstat module is not loaded' set -r root web nice=1
+tunes 'an empty log' 0 '' '' log -r root
+tunes 'an empty log, JSON' 0 '^\[\]$' '' log -r root --json
 
 if [ "$(id -u)" -ne 0 ]; then
 	echo 'skip tune: changes of threads need root'
@@ -167,95 +134,95 @@ usual=$(nice_of "$main")
 state "${web[@]}" >before
 
 # Nice values, roles.
-check 'nice of all threads' 0 "^action 1: 6 changes; 'kvmtune undo 1' puts them back$" '' set -r root web.example nice=5
+tunes 'nice of all threads' 0 "^action 1: 6 changes; 'kvmtune undo 1' puts them back$" '' set -r root web.example nice=5
 holds 'nice of all threads: they have it' all nice_of 5 "${web[@]}"
-check 'once more' 0 '^it is so already; nothing to change$' '' set -r root web.example nice=5
-check 'nice of the vCPUs' 0 '^action [0-9]+: 2 changes' '' set -r root web.example.vcpu nice=-3
+tunes 'once more' 0 '^it is so already; nothing to change$' '' set -r root web.example nice=5
+tunes 'nice of the vCPUs' 0 '^action [0-9]+: 2 changes' '' set -r root web.example.vcpu nice=-3
 holds 'nice of the vCPUs: they have it' all nice_of -3 "$vcpu0" "$vcpu1"
 holds 'nice of the vCPUs: others have not' all nice_of 5 "$main" "$io" "$worker" "$vhost"
-check 'nice of one vCPU' 0 '1 changes' '' set -r root web.example.vcpu1 nice=-4
+tunes 'nice of one vCPU' 0 '1 changes' '' set -r root web.example.vcpu1 nice=-4
 holds 'nice of one vCPU: it has it' all nice_of -4 "$vcpu1"
-check 'the emulator' 0 '2 changes' '' set -r root web.example.emulator nice=6
+tunes 'the emulator' 0 '2 changes' '' set -r root web.example.emulator nice=6
 holds 'the emulator has it' all nice_of 6 "$main" "$worker"
-check 'no such role' 1 '' '^kvmtune: no such guest' set -r root web.example.wheel nice=6
-check 'no thread of the role' 1 '' "^kvmtune: web.example has no thread of the role 'vcpu7'$" set -r root web.example.vcpu7 nice=6
-check 'by pid' 0 '6 changes' '' set -r root "pid:$main" nice=2
-check 'the log' 0 "^   web.example: vCPU 1 \($vcpu1\): nice -4 -> 2: holds$" '' log -r root
+tunes 'no such role' 1 '' '^kvmtune: no such guest' set -r root web.example.wheel nice=6
+tunes 'no thread of the role' 1 '' "^kvmtune: web.example has no thread of the role 'vcpu7'$" set -r root web.example.vcpu7 nice=6
+tunes 'by pid' 0 '6 changes' '' set -r root "pid:$main" nice=2
+tunes 'the log' 0 "^   web.example: vCPU 1 \($vcpu1\): nice -4 -> 2: holds$" '' log -r root
 holds 'the log: who did what' grep -Eq '^1  [0-9-]{10} [0-9:]{8}  root: kvmtune set -r root web.example nice=5$' out
 holds 'the log: what holds no more' grep -q "^   web.example: vCPU 1 ($vcpu1): nice 5 -> -3: holds no more$" out
-check 'undo all' 0 'action 1: put back' '' undo -r root --all
+tunes 'undo all' 0 'action 1: put back' '' undo -r root --all
 state "${web[@]}" >after
 holds 'undo all: it is as it was' cmp -s before after
-check 'undo: nothing is left' 0 '^nothing is in force$' '' undo -r root
-check 'undo: no such action' 2 '' "^kvmtune: there is no action '77'; 'kvmtune log' lists them$" undo -r root 77
-check 'undo: no number' 2 '' "^kvmtune: there is no action '1x'" undo -r root 1x
-check 'undo: both' 2 '' '^kvmtune: --all needs no numbers$' undo -r root --all 1
+tunes 'undo: nothing is left' 0 '^nothing is in force$' '' undo -r root
+tunes 'undo: no such action' 2 '' "^kvmtune: there is no action '77'; 'kvmtune log' lists them$" undo -r root 77
+tunes 'undo: no number' 2 '' "^kvmtune: there is no action '1x'" undo -r root 1x
+tunes 'undo: both' 2 '' '^kvmtune: --all needs no numbers$' undo -r root --all 1
 
 echo 1 >root/proc/sys/kernel/sched_autogroup_enabled
-check 'nice in a session' 0 '6 changes' '^kvmtune: web.example: nice counts within its session only, as kernel.sched_autogroup_enabled is 1$' set -r root web.example nice=5
-check 'nice in a session: undo' 0 'put back' '' undo -r root
+tunes 'nice in a session' 0 '6 changes' '^kvmtune: web.example: nice counts within its session only, as kernel.sched_autogroup_enabled is 1$' set -r root web.example nice=5
+tunes 'nice in a session: undo' 0 'put back' '' undo -r root
 echo 0 >root/proc/sys/kernel/sched_autogroup_enabled
 
 # Policies.
-check 'batch' 0 '6 changes' '' set -r root web.example policy=batch
+tunes 'batch' 0 '6 changes' '' set -r root web.example policy=batch
 holds 'batch: they have it' all policy_of 3 "${web[@]}"
-check 'undo the last' 0 'put back' '' undo -r root
-check 'real time without leave' 1 '' 'policy=rr:1 is refused: a real-time guest can starve the host; --realtime allows it' set -r root web.example.vcpu policy=rr priority=1
-check 'too real a time' 1 '' 'policy=rr:11 is refused: the priority is at most 10' set -r root --realtime web.example.vcpu policy=rr priority=11
-check 'FIFO' 1 '' 'policy=fifo:1 is refused: FIFO is for the policy .thesis. only' set -r root --realtime web.example.vcpu policy=fifo priority=1
-check 'real time on all CPUs' 1 '' 'is refused: it may run on CPUs that are kept for the host; bind it elsewhere first' set -r root --realtime web.example.vcpu policy=rr priority=1
+tunes 'undo the last' 0 'put back' '' undo -r root
+tunes 'real time without leave' 1 '' 'policy=rr:1 is refused: a real-time guest can starve the host; --realtime allows it' set -r root web.example.vcpu policy=rr priority=1
+tunes 'too real a time' 1 '' 'policy=rr:11 is refused: the priority is at most 10' set -r root --realtime web.example.vcpu policy=rr priority=11
+tunes 'FIFO' 1 '' 'policy=fifo:1 is refused: FIFO is for the policy .thesis. only' set -r root --realtime web.example.vcpu policy=fifo priority=1
+tunes 'real time on all CPUs' 1 '' 'is refused: it may run on CPUs that are kept for the host; bind it elsewhere first' set -r root --realtime web.example.vcpu policy=rr priority=1
 state "${web[@]}" >after
 holds 'refused: it is as it was' cmp -s before after
 if [ "$(nproc)" -gt 1 ]; then
-	check 'real time' 0 '[46] changes' '' set -r root --realtime web.example.vcpu policy=rr priority=7 cpus=1
+	tunes 'real time' 0 '[46] changes' '' set -r root --realtime web.example.vcpu policy=rr priority=7 cpus=1
 	echo 1000000 >root/proc/sys/kernel/sched_rt_runtime_us
-	check 'real time without a fair share' 1 '' 'is refused: the kernel leaves ordinary threads no time beside real-time ones' set -r root --realtime web.example.vcpu policy=rr priority=6
+	tunes 'real time without a fair share' 1 '' 'is refused: the kernel leaves ordinary threads no time beside real-time ones' set -r root --realtime web.example.vcpu policy=rr priority=6
 	mkdir -p root/sys/kernel/debug/sched/fair_server
-	check 'real time with a fair server' 0 '2 changes' '' set -r root --realtime web.example.vcpu policy=rr priority=6
-	check 'real time with a fair server: undo' 0 'put back' '' undo -r root
+	tunes 'real time with a fair server' 0 '2 changes' '' set -r root --realtime web.example.vcpu policy=rr priority=6
+	tunes 'real time with a fair server: undo' 0 'put back' '' undo -r root
 	rm -r root/sys/kernel
 	echo 950000 >root/proc/sys/kernel/sched_rt_runtime_us
 	holds 'real time: the policy' all policy_of 2 "$vcpu0" "$vcpu1"
 	holds 'real time: the priority' all priority_of 7 "$vcpu0" "$vcpu1"
 	holds 'real time: the CPU' all cpus_of 1 "$vcpu0" "$vcpu1"
-	check 'real time: undo' 0 'put back' '' undo -r root
+	tunes 'real time: undo' 0 'put back' '' undo -r root
 	state "${web[@]}" >after
 	holds 'real time: it is as it was' cmp -s before after
 
 	# CPUs.
-	check 'bind' 0 '6 changes' '' bind -r root web.example 1
+	tunes 'bind' 0 '6 changes' '' bind -r root web.example 1
 	holds 'bind: all threads' all cpus_of 1 "${web[@]}"
 	echo late >in.web.example
 	await answered
 	late=$(tail -n 1 out.web.example)
 	holds 'bind: a later thread' all cpus_of 1 "${late# }"
-	check 'bind: undo' 0 'put back' '' undo -r root
+	tunes 'bind: undo' 0 'put back' '' undo -r root
 	state "${web[@]}" >after
 	holds 'bind: it is as it was' cmp -s before after
-	check 'bind: the CPU of the host' 1 '' 'cpus=0 is refused: CPU 0 is kept for the host' bind -r root web.example 0
-	check 'bind: too few CPUs' 2 '' '^kvmtune: 1 are fewer CPUs than the guest has vCPUs$' bind -r root --each web.example 1
-	check 'bind: parts' 0 '7 changes' '' bind -r root web.example 1 --emulator 0 --vhost 0 --io 0-0
+	tunes 'bind: the CPU of the host' 1 '' 'cpus=0 is refused: CPU 0 is kept for the host' bind -r root web.example 0
+	tunes 'bind: too few CPUs' 2 '' '^kvmtune: 1 are fewer CPUs than the guest has vCPUs$' bind -r root --each web.example 1
+	tunes 'bind: parts' 0 '7 changes' '' bind -r root web.example 1 --emulator 0 --vhost 0 --io 0-0
 	holds 'bind: parts: the vCPUs' all cpus_of 1 "$vcpu0" "$vcpu1"
 	holds 'bind: parts: the others' all cpus_of 0 "$main" "$worker" "$io" "$vhost"
-	check 'bind: parts: undo' 0 'put back' '' undo -r root
+	tunes 'bind: parts: undo' 0 'put back' '' undo -r root
 fi
-check 'bind: no such CPU' 1 '' 'cpus=4000 is refused: (the host has no CPU 4000|CPU 4000 is not in the cpuset)' bind -r root web.example 4000
+tunes 'bind: no such CPU' 1 '' 'cpus=4000 is refused: (the host has no CPU 4000|CPU 4000 is not in the cpuset)' bind -r root web.example 4000
 state "${web[@]}" >after
 holds 'bind: it is as it was again' cmp -s before after
 
 # The shell's commands do the same.
-check 'shell' 0 "^renice 9 -p $vcpu0$" '' set -r root --shell web.example.vcpu nice=9 policy=batch
+tunes 'shell' 0 "^renice 9 -p $vcpu0$" '' set -r root --shell web.example.vcpu nice=9 policy=batch
 sh -e out >/dev/null 2>err
 holds 'shell: nice' all nice_of 9 "$vcpu0" "$vcpu1"
 holds 'shell: policy' all policy_of 3 "$vcpu0" "$vcpu1"
-check 'shell: nothing is left to do' 0 '' '' set -r root --shell web.example.vcpu nice=9 policy=batch
-check 'shell: nothing is in the journal' 0 '^nothing is in force$' '' undo -r root
+tunes 'shell: nothing is left to do' 0 '' '' set -r root --shell web.example.vcpu nice=9 policy=batch
+tunes 'shell: nothing is in the journal' 0 '^nothing is in force$' '' undo -r root
 renice "$usual" -p "$vcpu0" "$vcpu1" >/dev/null
 chrt --other -p 0 "$vcpu0"
 chrt --other -p 0 "$vcpu1"
 
 # For a time.
-check 'for a time' 0 '^action [0-9]+: put back$' '' set -r root --for 0.2 web.example nice=3
+tunes 'for a time' 0 '^action [0-9]+: put back$' '' set -r root --for 0.2 web.example nice=3
 state "${web[@]}" >after
 holds 'for a time: it is as it was' cmp -s before after
 for signal in INT TERM HUP; do
@@ -270,7 +237,7 @@ for signal in INT TERM HUP; do
 done
 # Another kvmtune can undo it.
 hold set -r root --for 1h web.example nice=3
-check 'undo what another holds' 0 'put back' '' undo -r root
+tunes 'undo what another holds' 0 'put back' '' undo -r root
 state "${web[@]}" >after
 holds 'undo what another holds: it is as it was' cmp -s before after
 # It could not be waiting yet, and bash lets its children ignore SIGINT.
@@ -282,7 +249,7 @@ disown
 kill -KILL $pid
 await [ ! -e "/proc/$pid" ]
 holds 'SIGKILL: it is in force' all nice_of 3 "${web[@]}"
-check 'SIGKILL: the next one undoes it' 0 '^nothing is in force$' '^kvmtune: action [0-9]+ was cut short and is undone: set -r root --for 1h web.example nice=3$' undo -r root
+tunes 'SIGKILL: the next one undoes it' 0 '^nothing is in force$' '^kvmtune: action [0-9]+ was cut short and is undone: set -r root --for 1h web.example nice=3$' undo -r root
 state "${web[@]}" >after
 holds 'SIGKILL: it is as it was' cmp -s before after
 
@@ -291,7 +258,7 @@ mkdir root/proc/4000000
 echo '4000000 (ksoftirqd/9) R 2 0 0 0 -1 69238848 0 0 0 0 0 0 0 0 20 0 1 0 7' >root/proc/4000000/stat
 echo '5 5 5' >root/proc/4000000/schedstat
 echo ksoftirqd/9 >root/proc/4000000/comm
-check 'a guard: a starved thread of the kernel' 1 'action [0-9]+: put back' "^kvmtune: it is put back at once: the kernel's thread ksoftirqd/9 \(4000000\) got no CPU for a second$" set -r root --for 1h web.example nice=3
+tunes 'a guard: a starved thread of the kernel' 1 'action [0-9]+: put back' "^kvmtune: it is put back at once: the kernel's thread ksoftirqd/9 \(4000000\) got no CPU for a second$" set -r root --for 1h web.example nice=3
 rm -r root/proc/4000000
 hold set -r root --for 1h web.example nice=3
 echo 'some avg10=0.00 avg60=0.00 avg300=0.00 total=60000000' >root/proc/pressure/cpu
@@ -304,12 +271,12 @@ holds 'guards: it is as it was' cmp -s before after
 # A guest that ends.
 vmm db 'CPU 0/KVM'
 db=("${tid[@]}")
-check 'JSON' 0 '^\{$' '' set -r root --json db nice=4
+tunes 'JSON' 0 '^\{$' '' set -r root --json db nice=4
 holds 'JSON: what was done' json '.action > 0 and .user == "root" and (.changes | length) == 2 and (.changes | all(.setting == "nice" and .old == "'"$usual"'" and .new == "4" and .state == "holds"))'
 kill -9 "${db[0]}"
 await [ ! -e "/proc/${db[0]}" ]
-check 'a guest that has ended' 0 'put back' '' undo -r root
-check 'a guest that has ended: the log' 0 "^   db: main \(${db[0]}\): nice $usual -> 4: gone$" '' log -r root
+tunes 'a guest that has ended' 0 'put back' '' undo -r root
+tunes 'a guest that has ended: the log' 0 "^   db: main \(${db[0]}\): nice $usual -> 4: gone$" '' log -r root
 
 # Owners. Their programs are doubles that note how they are called, and do what they are asked to.
 mkdir -p bin root/run/libvirt/qemu
@@ -359,88 +326,88 @@ put_in "${shop[0]}" "$scope/libvirt/emulator"
 rm "root/sys/fs/cgroup/$scope/libvirt/emulator/cpu.weight"
 echo 100 >"root/sys/fs/cgroup/$scope/cpu.weight"
 echo "root/sys/fs/cgroup/$scope/cpu.weight" >weight
-check 'libvirt: no such domain' 1 '' "^kvmtune: shop: its cgroup is libvirt's, but libvirt has no domain of this name and process" set -r root shop weight=200
+tunes 'libvirt: no such domain' 1 '' "^kvmtune: shop: its cgroup is libvirt's, but libvirt has no domain of this name and process" set -r root shop weight=200
 echo 1 >root/run/libvirt/qemu/shop.pid
-check 'libvirt: the domain of another process' 1 '' "^kvmtune: shop: its cgroup is libvirt's, but" set -r root shop weight=200
+tunes 'libvirt: the domain of another process' 1 '' "^kvmtune: shop: its cgroup is libvirt's, but" set -r root shop weight=200
 echo "${shop[0]}" >root/run/libvirt/qemu/shop.pid
-check 'libvirt: nice' 1 '' 'nice=5 is refused: libvirt owns it, and virsh cannot set this of a running guest; use weight=$' set -r root shop.vcpu nice=5
-check 'libvirt: shell' 0 '^virsh schedinfo shop --live --set cpu_shares=200$' '' set -r root --shell shop weight=200
+tunes 'libvirt: nice' 1 '' 'nice=5 is refused: libvirt owns it, and virsh cannot set this of a running guest; use weight=$' set -r root shop.vcpu nice=5
+tunes 'libvirt: shell' 0 '^virsh schedinfo shop --live --set cpu_shares=200$' '' set -r root --shell shop weight=200
 holds 'libvirt: shell: nothing was called' [ ! -e calls ]
-check 'libvirt: weight' 0 '1 changes' '' set -r root shop weight=200
+tunes 'libvirt: weight' 0 '1 changes' '' set -r root shop weight=200
 holds 'libvirt: weight: virsh did it' called 'virsh schedinfo shop --live --set cpu_shares=200'
 holds 'libvirt: weight: it is so' weight_is 200
-check 'libvirt: weight: undo' 0 'put back' '' undo -r root
+tunes 'libvirt: weight: undo' 0 'put back' '' undo -r root
 holds 'libvirt: weight: it is as it was' weight_is 100
 if [ "$(nproc)" -gt 1 ]; then
 	rm calls
-	check 'libvirt: bind' 0 '3 changes' '' bind -r root shop 1 --emulator 0-1
+	tunes 'libvirt: bind' 0 '3 changes' '' bind -r root shop 1 --emulator 0-1
 	holds 'libvirt: bind: virsh did it' called 'virsh vcpupin shop 0 1 --live' \
 		'virsh vcpupin shop 1 1 --live' 'virsh iothreadpin shop 1 1 --live'
 	holds 'libvirt: bind: the vCPUs' all cpus_of 1 "${shop[1]}" "${shop[2]}" "${shop[3]}"
-	check 'libvirt: bind: undo' 0 'put back' '' undo -r root
+	tunes 'libvirt: bind: undo' 0 'put back' '' undo -r root
 	state "${shop[@]}" >after
 	holds 'libvirt: bind: it is as it was' cmp -s before after
 	rm calls
-	check 'libvirt: the emulator' 0 '1 changes' '' set -r root shop.main cpus=1
+	tunes 'libvirt: the emulator' 0 '1 changes' '' set -r root shop.main cpus=1
 	holds 'libvirt: the emulator: virsh did it' called 'virsh emulatorpin shop 1 --live'
 	holds 'libvirt: the emulator: it is so' all cpus_of 1 "${shop[0]}"
-	check 'libvirt: the emulator: undo' 0 'put back' '' undo -r root
-	check 'libvirt: bind --vhost' 1 '' 'is refused: libvirt owns it, and its vhost threads go' bind -r root shop 1 --vhost 0
-	check 'libvirt: vhost' 1 '' 'is refused: libvirt owns it, and its vhost threads go where virsh emulatorpin puts them$' set -r root shop.vhost cpus=1
+	tunes 'libvirt: the emulator: undo' 0 'put back' '' undo -r root
+	tunes 'libvirt: bind --vhost' 1 '' 'is refused: libvirt owns it, and its vhost threads go' bind -r root shop 1 --vhost 0
+	tunes 'libvirt: vhost' 1 '' 'is refused: libvirt owns it, and its vhost threads go where virsh emulatorpin puts them$' set -r root shop.vhost cpus=1
 	echo 'on fire' >broken
-	check 'virsh fails' 1 '' '^kvmtune: shop: main \([0-9]+\): cpus: virsh: error: it is on fire$' bind -r root shop 1
+	tunes 'virsh fails' 1 '' '^kvmtune: shop: main \([0-9]+\): cpus: virsh: error: it is on fire$' bind -r root shop 1
 	rm broken
-	check 'virsh fails: what is left is put back' 0 '^nothing is in force$' '^kvmtune: action [0-9]+ was cut short and is undone' undo -r root --all
+	tunes 'virsh fails: what is left is put back' 0 '^nothing is in force$' '^kvmtune: action [0-9]+ was cut short and is undone' undo -r root --all
 	state "${shop[@]}" >after
 	holds 'virsh fails: it is as it was' cmp -s before after
 fi
 mv bin/virsh bin/off
-check 'no virsh' 1 '' '^kvmtune: shop: weight: virsh: No such file or directory$' set -r root shop weight=300
+tunes 'no virsh' 1 '' '^kvmtune: shop: weight: virsh: No such file or directory$' set -r root shop weight=300
 mv bin/off bin/virsh
 
 # A scope of systemd's, one with another process, none, Kubernetes'.
 rm -f calls
 put_in "${shop[0]}" 'vm.slice/shop.scope'
 echo root/sys/fs/cgroup/vm.slice/shop.scope/cpu.weight >weight
-check 'systemd: weight' 0 '1 changes' '' set -r root shop weight=250
+tunes 'systemd: weight' 0 '1 changes' '' set -r root shop weight=250
 holds 'systemd: systemctl did it' called 'systemctl set-property --runtime -- shop.scope CPUWeight=250'
 holds 'systemd: it is so' weight_is 250
-check 'systemd: undo' 0 'put back' '' undo -r root
+tunes 'systemd: undo' 0 'put back' '' undo -r root
 holds 'systemd: it is as it was' weight_is 100
-check 'nice alone in a cgroup' 1 '' '^kvmtune: shop: nice is refused: it counts within a cgroup only, and nothing else is in /vm.slice/shop.scope; weight= counts' set -r root shop nice=5
-check 'nice of a part' 0 '2 changes' '' set -r root shop.vcpu nice=16
-check 'nice of a part: undo' 0 'put back' '' undo -r root
-check 'systemd: policy' 0 'changes' '' set -r root shop policy=batch
-check 'systemd: policy: undo' 0 'put back' '' undo -r root
+tunes 'nice alone in a cgroup' 1 '' '^kvmtune: shop: nice is refused: it counts within a cgroup only, and nothing else is in /vm.slice/shop.scope; weight= counts' set -r root shop nice=5
+tunes 'nice of a part' 0 '2 changes' '' set -r root shop.vcpu nice=16
+tunes 'nice of a part: undo' 0 'put back' '' undo -r root
+tunes 'systemd: policy' 0 'changes' '' set -r root shop policy=batch
+tunes 'systemd: policy: undo' 0 'put back' '' undo -r root
 put_in "${shop[0]}" 'user.slice/session-3.scope' $$
-check 'a weight of others, too' 1 '' '^kvmtune: shop: weight is refused: its cgroup has other processes, too' set -r root shop weight=250
-check 'nice among others' 0 'changes' '' set -r root shop nice=16
-check 'nice among others: undo' 0 'put back' '' undo -r root
+tunes 'a weight of others, too' 1 '' '^kvmtune: shop: weight is refused: its cgroup has other processes, too' set -r root shop weight=250
+tunes 'nice among others' 0 'changes' '' set -r root shop nice=16
+tunes 'nice among others: undo' 0 'put back' '' undo -r root
 put_in "${shop[0]}" qemu.slice/100.scope
 rm -f calls
 echo root/sys/fs/cgroup/qemu.slice/100.scope/cpu.weight >weight
-check 'Proxmox VE: weight' 0 '1 changes' '' set -r root shop weight=300
+tunes 'Proxmox VE: weight' 0 '1 changes' '' set -r root shop weight=300
 holds 'Proxmox VE: systemctl did it' called 'systemctl set-property --runtime -- 100.scope CPUWeight=300'
-check 'Proxmox VE: undo' 0 'put back' '' undo -r root
+tunes 'Proxmox VE: undo' 0 'put back' '' undo -r root
 rm -f calls
 put_in "${shop[0]}" vms/shop
 echo root/sys/fs/cgroup/vms/shop/cpu.weight >weight
-check 'no owner: weight' 0 '1 changes' '' set -r root shop weight=50
+tunes 'no owner: weight' 0 '1 changes' '' set -r root shop weight=50
 holds 'no owner: it is so' weight_is 50
 holds 'no owner: nothing was called' [ ! -e calls ]
-check 'no owner: the log' 0 '^   shop: weight 100 -> 50: holds$' '' log -r root
-check 'no owner: undo' 0 'put back' '' undo -r root
-check 'a weight of a role' 2 '' "^kvmtune: a weight is the whole guest's, not that of its role 'vcpu'$" set -r root shop.vcpu weight=50
+tunes 'no owner: the log' 0 '^   shop: weight 100 -> 50: holds$' '' log -r root
+tunes 'no owner: undo' 0 'put back' '' undo -r root
+tunes 'a weight of a role' 2 '' "^kvmtune: a weight is the whole guest's, not that of its role 'vcpu'$" set -r root shop.vcpu weight=50
 rm "$(cat weight)"
-check 'no weight' 1 '' 'weight is refused: its cgroup /vms/shop has no weight; the CPU controller is off there' set -r root shop weight=50
+tunes 'no weight' 1 '' 'weight is refused: its cgroup /vms/shop has no weight; the CPU controller is off there' set -r root shop weight=50
 put_in "${shop[0]}" kubepods.slice/pod1/x
 for setting in nice=16 policy=batch cpus=0; do
-	check "Kubernetes: $setting" 1 '' 'is refused: Kubernetes owns it, and the kubelet undoes other changes; change its pod$' set -r root shop.vcpu0 $setting
+	tunes "Kubernetes: $setting" 1 '' 'is refused: Kubernetes owns it, and the kubelet undoes other changes; change its pod$' set -r root shop.vcpu0 $setting
 done
-check 'Kubernetes: weight' 1 '' 'is refused: Kubernetes owns it' set -r root shop weight=50
+tunes 'Kubernetes: weight' 1 '' 'is refused: Kubernetes owns it' set -r root shop weight=50
 put_in "${shop[0]}" vms/shop
 echo 0 >root/sys/fs/cgroup/vms/shop/cpuset.cpus.effective
-check 'outside the cpuset' 1 '' 'cpus=1 is refused: CPU 1 is not in the cpuset of its cgroup /vms/shop$' set -r root shop.main cpus=1
+tunes 'outside the cpuset' 1 '' 'cpus=1 is refused: CPU 1 is not in the cpuset of its cgroup /vms/shop$' set -r root shop.main cpus=1
 state "${shop[@]}" >after
 holds 'owners: it is as it was' cmp -s before after
 
@@ -460,24 +427,24 @@ huge_pages() { awk '/^AnonHugePages/ { print $2 / 2048 }' "/proc/${shop[0]}/smap
 says memory >/dev/null
 sum=$(says sum)
 if [ -e /sys/kernel/mm/transparent_hugepage/enabled ]; then
-	check 'pages' 0 '^shop: [0-9.A-Z]+ of its memory were in huge pages, [0-9.]+M are now$' '' pages -r root shop
+	tunes 'pages' 0 '^shop: [0-9.A-Z]+ of its memory were in huge pages, [0-9.]+M are now$' '' pages -r root shop
 	holds 'pages: 7 of 8 at least are huge' [ "$(huge_pages)" -ge 7 ]
 	holds 'pages: the content is the same' [ "$(says sum)" = "$sum" ]
-	check 'pages: the log' 0 '^   this cannot be undone$' '' log -r root
+	tunes 'pages: the log' 0 '^   this cannot be undone$' '' log -r root
 fi
 mkdir -p root/sys/kernel/mm/ksm root/sys/module/kvm/parameters
 echo 0 >root/sys/kernel/mm/ksm/run
 echo 200000 >root/sys/module/kvm/parameters/halt_poll_ns
-check 'ksm' 0 '1 changes' '' ksm -r root on
+tunes 'ksm' 0 '1 changes' '' ksm -r root on
 holds 'ksm: it is on' [ "$(cat root/sys/kernel/mm/ksm/run)" = 1 ]
-check 'ksm: neither on nor off' 2 '' "^kvmtune: ksm is on or off: 'maybe'$" ksm -r root maybe
-check 'ksm: shell' 0 '^echo 0 \| tee root/sys/kernel/mm/ksm/run$' '' ksm -r root --shell off
-check 'ksm: the log' 0 '^   host: ksm 0 -> 1: holds$' '' log -r root
-check 'haltpoll' 0 '1 changes' '' haltpoll -r root 50000
+tunes 'ksm: neither on nor off' 2 '' "^kvmtune: ksm is on or off: 'maybe'$" ksm -r root maybe
+tunes 'ksm: shell' 0 '^echo 0 \| tee root/sys/kernel/mm/ksm/run$' '' ksm -r root --shell off
+tunes 'ksm: the log' 0 '^   host: ksm 0 -> 1: holds$' '' log -r root
+tunes 'haltpoll' 0 '1 changes' '' haltpoll -r root 50000
 holds 'haltpoll: it is so' [ "$(cat root/sys/module/kvm/parameters/halt_poll_ns)" = 50000 ]
-check 'haltpoll: no number' 2 '' '^kvmtune: halt_poll_ns is a whole number from 0 to' haltpoll -r root fast
+tunes 'haltpoll: no number' 2 '' '^kvmtune: halt_poll_ns is a whole number from 0 to' haltpoll -r root fast
 echo 7 >root/sys/module/kvm/parameters/halt_poll_ns
-check 'undo: what the admin changed' 0 'put back' '^host: halt_poll_ns is 7, not 50000 as kvmtune made it, and is left alone$' undo -r root --all
+tunes 'undo: what the admin changed' 0 'put back' '^host: halt_poll_ns is 7, not 50000 as kvmtune made it, and is left alone$' undo -r root --all
 holds 'undo: what the admin changed stays' [ "$(cat root/sys/module/kvm/parameters/halt_poll_ns)" = 7 ]
 holds 'undo: ksm' [ "$(cat root/sys/kernel/mm/ksm/run)" = 0 ]
 
@@ -500,62 +467,62 @@ observed() {
 reasons() { printf '%s\n' 'code exits to_user kernel_ns user_ns longest_ns reason' "$@" >$debug/1/reasons; }
 reasons '122 20000 10 1000000000 0 1000000 vmmcall'
 observed 9000000000 1000000000 0 0
-check 'plan: nothing' 0 '^There is nothing that kvmtune would do\.$' '' plan -r root -w 0
-check 'plan: by default' 0 '^There is nothing that kvmtune would do\.$' '' -r root -w 0
+tunes 'plan: nothing' 0 '^There is nothing that kvmtune would do\.$' '' plan -r root -w 0
+tunes 'plan: by default' 0 '^There is nothing that kvmtune would do\.$' '' -r root -w 0
 reasons '119 20000 0 1000000000 0 1000000 pause'
 observed 9000000000 1000000000 0 0
 if [ "$(nproc)" -gt 1 ]; then
-	check 'plan: spin, no CPUs' 0 'as many CPUs at once, and the host has no 2 to spare; give it fewer$' '' plan -r root -w 0
+	tunes 'plan: spin, no CPUs' 0 'as many CPUs at once, and the host has no 2 to spare; give it fewer$' '' plan -r root -w 0
 fi
 reasons '122 20000 10 1000000000 0 1000000 vmmcall'
 observed 1000000000 500000000 8000000000 3000000000
-check 'plan: polling' 0 '^ 1  kvmtune haltpoll 0$' '' plan -r root -w 0
-check 'plan: JSON' 0 '^\[$' '' plan -r root -w 0 --json
+tunes 'plan: polling' 0 '^ 1  kvmtune haltpoll 0$' '' plan -r root -w 0
+tunes 'plan: JSON' 0 '^\[$' '' plan -r root -w 0 --json
 holds 'plan: JSON: the action' json 'map(select(.action == 1))[0] | .words == ["haltpoll", "0"] and .guest == ""'
-check 'apply: no such number' 2 '' "^kvmtune: the plan has no action '2'$" apply -r root 2
-check 'apply: shell' 0 '^echo 0 \| tee root/sys/module/kvm/parameters/halt_poll_ns$' '' apply -r root --shell 1
-check 'apply for a time' 0 'action [0-9]+: put back' '' apply -r root --for 0.1 1
+tunes 'apply: no such number' 2 '' "^kvmtune: the plan has no action '2'$" apply -r root 2
+tunes 'apply: shell' 0 '^echo 0 \| tee root/sys/module/kvm/parameters/halt_poll_ns$' '' apply -r root --shell 1
+tunes 'apply for a time' 0 'action [0-9]+: put back' '' apply -r root --for 0.1 1
 holds 'apply for a time: it is as it was' [ "$(cat root/sys/module/kvm/parameters/halt_poll_ns)" = 7 ]
-check 'apply' 0 '1 changes' '' apply -r root
+tunes 'apply' 0 '1 changes' '' apply -r root
 holds 'apply: it is so' [ "$(cat root/sys/module/kvm/parameters/halt_poll_ns)" = 0 ]
-check 'apply: undo' 0 'put back' '' undo -r root
+tunes 'apply: undo' 0 'put back' '' undo -r root
 printf '[guest s*]\nleave = yes\n' >conf
-check 'plan: a guest that is left alone' 0 'the configuration leaves it alone' '' plan -r root -w 0 --config conf
+tunes 'plan: a guest that is left alone' 0 'the configuration leaves it alone' '' plan -r root -w 0 --config conf
 printf '[kvmtune]\npolicy = thesis\n[guest other]\ntier = 1\n[guest sh?p]\ntier = 4\n' >conf
-check 'plan: the thesis' 0 '^ 1  kvmtune set shop.vcpu policy=fifo priority=99 --realtime$' '' plan -r root -w 0 --config conf
-check 'apply: the thesis without leave' 1 '' 'is refused: a real-time guest can starve the host; --realtime allows it$' apply -r root --config conf 1
-check 'apply: the thesis on the host.s CPUs' 1 '' 'is refused: it may run on CPUs that are kept for the host' apply -r root --config conf --realtime 1
+tunes 'plan: the thesis' 0 '^ 1  kvmtune set shop.vcpu policy=fifo priority=99 --realtime$' '' plan -r root -w 0 --config conf
+tunes 'apply: the thesis without leave' 1 '' 'is refused: a real-time guest can starve the host; --realtime allows it$' apply -r root --config conf 1
+tunes 'apply: the thesis on the host.s CPUs' 1 '' 'is refused: it may run on CPUs that are kept for the host' apply -r root --config conf --realtime 1
 if [ "$(nproc)" -gt 1 ]; then
-	check 'bind for the thesis' 0 'changes' '' bind -r root shop 1
-	check 'apply: the thesis' 0 'changes' '' apply -r root --config conf --realtime 1
+	tunes 'bind for the thesis' 0 'changes' '' bind -r root shop 1
+	tunes 'apply: the thesis' 0 'changes' '' apply -r root --config conf --realtime 1
 	holds 'apply: the thesis: the policy' all policy_of 1 "${shop[1]}" "${shop[2]}"
 	holds 'apply: the thesis: the priority' all priority_of 99 "${shop[1]}" "${shop[2]}"
-	check 'undo the thesis' 0 'put back' '' undo -r root --all
+	tunes 'undo the thesis' 0 'put back' '' undo -r root --all
 	state "${shop[@]}" >after
 	holds 'undo the thesis: it is as it was' cmp -s before after
 	printf '[kvmtune]\nhost_cpus = 1\n' >conf
-	check 'another CPU for the host' 1 '' 'cpus=1 is refused: CPU 1 is kept for the host' bind -r root --config conf shop 1
+	tunes 'another CPU for the host' 1 '' 'cpus=1 is refused: CPU 1 is kept for the host' bind -r root --config conf shop 1
 fi
 for wrong in '[x]' '[kvmtune]|fly=1' '[kvmtune]|policy=fast' '[kvmtune]|host_cpus=x' '[guest a]|tier=5' '[guest a]|leave=maybe' '[guest a]|x=1'; do
 	tr '|' '\n' <<<"$wrong" >conf
 	[ "$wrong" != '[x]' ] || echo 'a = 1' >>conf
-	check "a wrong configuration: $wrong" 2 '' '^kvmtune: conf: line 2: ' plan -r root -w 0 --config conf
+	tunes "a wrong configuration: $wrong" 2 '' '^kvmtune: conf: line 2: ' plan -r root -w 0 --config conf
 done
-check 'no configuration' 1 '' '^kvmtune: cannot read nowhere: No such file or directory$' plan -r root -w 0 --config nowhere
+tunes 'no configuration' 1 '' '^kvmtune: cannot read nowhere: No such file or directory$' plan -r root -w 0 --config nowhere
 touch -d '1 hour ago' root/run/kvmtune/plan
 sed -i 's/"time":[0-9]*/"time":1/' root/run/kvmtune/plan
-check 'apply: an old plan' 1 '' "^kvmtune: there is no plan of the last ten minutes; 'kvmtune plan' makes one$" apply -r root 1
+tunes 'apply: an old plan' 1 '' "^kvmtune: there is no plan of the last ten minutes; 'kvmtune plan' makes one$" apply -r root 1
 
 # A trial. The guest does the same all the time.
 state "${shop[@]}" >before
 observed 1000000000 1000000000 0 0
-check 'try' 0 '^    off 0, on 0: no difference shown \(\+0 to \+0, p 1.0000\)$' '^kvmtune: round 8 of 8$' try -r root --period 0.2 shop.vcpu nice=17
+tunes 'try' 0 '^    off 0, on 0: no difference shown \(\+0 to \+0, p 1.0000\)$' '^kvmtune: round 8 of 8$' try -r root --period 0.2 shop.vcpu nice=17
 holds 'try: what it costs' grep -q '^All other guests together: what it costs$' out
 state "${shop[@]}" >after
 holds 'try: it is as it was' cmp -s before after
-check 'try: nothing is in force' 0 '^nothing is in force$' '' undo -r root
-check 'try: what is so already' 1 '' '^kvmtune: it is so already; there is nothing to try$' try -r root shop.vcpu "nice=$usual"
-check 'try: refused' 1 '' 'is refused' try -r root shop.vcpu policy=rr priority=1
+tunes 'try: nothing is in force' 0 '^nothing is in force$' '' undo -r root
+tunes 'try: what is so already' 1 '' '^kvmtune: it is so already; there is nothing to try$' try -r root shop.vcpu "nice=$usual"
+tunes 'try: refused' 1 '' 'is refused' try -r root shop.vcpu policy=rr priority=1
 rm -f out err
 "$kvmtune" try -r root --period 1h shop.vcpu nice=17 >out 2>err &
 pid=$!
@@ -567,9 +534,9 @@ finish $pid
 result 'try: ^C' $?
 state "${shop[@]}" >after
 holds 'try: ^C: it is as it was' cmp -s before after
-check 'try: JSON' 0 '^\[$' '^kvmtune: round 9 of 9$' try -r root --json --rounds 9 --period 0.1 shop nice=18
+tunes 'try: JSON' 0 '^\[$' '^kvmtune: round 9 of 9$' try -r root --json --rounds 9 --period 0.1 shop nice=18
 holds 'try: JSON: the figures' json 'length == 7 and (map(select(.of == "the others")) | length) == 2 and all(.p == 1 and .shown == false)'
-check 'try: too few rounds' 2 '' "the rounds must be a number from 8 to 20: '7'$" try -r root --rounds 7 shop nice=18
+tunes 'try: too few rounds' 2 '' "the rounds must be a number from 8 to 20: '7'$" try -r root --rounds 7 shop nice=18
 # Somebody else changes what is tried.
 rm -f out err
 "$kvmtune" try -r root --period 0.3 shop.vcpu nice=17 >out 2>err &
@@ -589,10 +556,10 @@ rm -rf root/sys/kernel/debug
 guests=()
 vmm mail 'CPU 0/KVM' 'CPU 1/KVM'
 mail=("${tid[@]}")
-check 'reconcile: nothing' 0 '' '' reconcile -r root
-check 'reconcile: set' 0 '3 changes' '' set -r root mail nice=17
+tunes 'reconcile: nothing' 0 '' '' reconcile -r root
+tunes 'reconcile: set' 0 '3 changes' '' set -r root mail nice=17
 lines=$(wc -l <root/run/kvmtune/journal)
-check 'reconcile: all is so' 0 '' '' reconcile -r root
+tunes 'reconcile: all is so' 0 '' '' reconcile -r root
 holds 'reconcile: all is so: no line more' [ "$(wc -l <root/run/kvmtune/journal)" = "$lines" ]
 echo 'CPU 2/KVM' >in.mail
 has_late() { [ "$(wc -l <out.mail)" -gt 1 ]; }
@@ -600,25 +567,25 @@ await has_late
 late=$(tail -n 1 out.mail)
 late=${late# }
 renice 12 -p "$late" "${mail[1]}" >/dev/null
-check 'reconcile: a new thread' 0 '' '' reconcile -r root
+tunes 'reconcile: a new thread' 0 '' '' reconcile -r root
 holds 'reconcile: a new thread has it' all nice_of 17 "$late"
 holds 'reconcile: what the admin changed stays' all nice_of 12 "${mail[1]}"
 if [ "$(nproc)" -gt 1 ]; then
-	check 'reconcile: bind' 0 'changes' '' bind -r root mail 1
+	tunes 'reconcile: bind' 0 'changes' '' bind -r root mail 1
 	taskset -pc 0-1 "${mail[1]}" >/dev/null
-	check 'reconcile: CPUs' 0 '' '' reconcile -r root
+	tunes 'reconcile: CPUs' 0 '' '' reconcile -r root
 	holds 'reconcile: CPUs that a cpuset took are back' all cpus_of 1 "${mail[1]}"
 fi
 kill -9 "${mail[0]}"
-check 'reconcile: the guest has gone' 0 '' '' reconcile -r root
+tunes 'reconcile: the guest has gone' 0 '' '' reconcile -r root
 rm in.mail out.mail
 guests=()
 vmm mail 'CPU 0/KVM'
-check 'reconcile: the guest came back' 0 '' '' reconcile -r root
+tunes 'reconcile: the guest came back' 0 '' '' reconcile -r root
 holds 'reconcile: the guest came back: it has it' all nice_of 17 "${tid[@]}"
-check 'reconcile: undo' 0 'put back' '' undo -r root --all
+tunes 'reconcile: undo' 0 'put back' '' undo -r root --all
 holds 'reconcile: undo: it is as it was' all nice_of "$usual" "${tid[@]}"
-check 'reconcile: nothing is left' 0 '' '' reconcile -r root
+tunes 'reconcile: nothing is left' 0 '' '' reconcile -r root
 holds 'reconcile: nothing is left: it is as it was' all nice_of "$usual" "${tid[@]}"
 
 # Without the rights nothing is half done.

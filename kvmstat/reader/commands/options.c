@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Parses the command line with argp. The parser of a command consists of the groups of options
- * that it takes. Help and version are our own options, because with argp's a mistake could
- * not be answered with the usage.
+ * Parses the command line: the name of the command, and its options.
  */
 #include "commands/options.h"
 
-#include <argp.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -16,6 +13,7 @@
 
 #include "data/nsec.h"
 #include "kvmstat.h"
+#include "text/parser.h"
 #include "text/prometheus.h"
 
 #define INTERVAL_MIN 0.1
@@ -23,8 +21,7 @@
 
 /* Options without a short form. */
 enum {
-	KEY_USAGE = 0x100,
-	KEY_CSV,
+	KEY_CSV = PARSER_KEYS,
 	KEY_JSON,
 	KEY_RAW,
 	KEY_THESIS,
@@ -45,51 +42,49 @@ enum {
 
 static error_t parse_option(int key, char *arg, struct argp_state *state);
 
-#define GROUP(name, ...)                                                           \
-	static const struct argp_option name##_options[] = { __VA_ARGS__, { 0 } }; \
-	static const struct argp name##_group = { .options = name##_options,       \
-						  .parser = parse_option }
-
-GROUP(source,
-      { "file", 'f', "FILE", 0, "A recording, or copy of /proc/" KVMSTAT_PROC_NAME "; - is stdin",
-	0 },
-      { "root", 'r', "DIR", 0, "The module's files are in DIR/proc, DIR/sys", 0 });
-GROUP(root, { "root", 'r', "DIR", 0, "The module's files are in DIR/proc, DIR/sys", 0 });
-GROUP(choice, { "guest", 'g', "GUEST", 0, "This guest: name, pid, id, or name:X, pid:N, id:N", 0 },
-      { "pid", 'p', "PID", 0, "Only the guests of this process", 0 });
-GROUP(window,
-      { "window", 'w', "SECONDS", 0, "Look at so much time; 0: all since the guests began", 0 });
-GROUP(rows, { "columns", 'c', "LIST", 0, "Show these columns; +LIST: these too; ? lists all", 0 },
-      { "sort", 's', "COLUMN", 0, "Sort by this column; -COLUMN: the other way round", 0 },
-      { "skip-zeros", 'z', NULL, 0, "Leave out rows that are all zero", 0 },
-      { "raw", KEY_RAW, NULL, 0, "Print exact numbers and whole names", 0 },
-      { "csv", KEY_CSV, NULL, 0, "Print CSV", 0 });
-GROUP(json, { "json", KEY_JSON, NULL, 0, "Print JSON", 0 });
-GROUP(classify, { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/kvmstat.conf", 0 },
-      { "thesis", KEY_THESIS, NULL, 0, "Print the thesis' Table 3-17 and its reading", 0 });
-GROUP(config, { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/kvmstat.conf", 0 });
-GROUP(record, { "size", KEY_SIZE, "MIB", 0, "Begin a new file at this size (64; 0: never)", 0 },
-      { "keep", KEY_KEEP, "N", 0, "Keep so many old files, FILE.1 the newest (4)", 0 });
-GROUP(report, { "host", KEY_HOST, "NAME", 0, "Only what was recorded on this host", 0 },
-      { "from", KEY_FROM, "TIME", 0,
-	"Begin at '2026-11-21 14:00', 14:00, or +90s, +5m, +2h after the start", 0 },
-      { "to", KEY_TO, "TIME", 0, "End at this time", 0 },
-      { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 },
-      { "compare", KEY_COMPARE, "TIME", OPTION_ARG_OPTIONAL,
-	"Compare two FILEs, or before and after TIME", 0 },
-      { "all", KEY_ALL, NULL, 0, "Show all guests, not only the busiest 20", 0 });
-GROUP(export, { "format", KEY_FORMAT, "FORMAT", 0, "prometheus (the default), json or csv", 0 },
-      { "output", 'o', "FILE", 0, "Write FILE, all at once, not standard output", 0 },
-      { "families", KEY_FAMILIES, "LIST", 0,
-	"For Prometheus: guest,reasons (the default), userspace, times, latency, all", 0 },
-      { "top", KEY_TOP, "N", 0, "For Prometheus: only the N guests with the most exits", 0 },
-      { "table", KEY_TABLE, "NAME", 0,
-	"For csv: guests (the default), reasons, userspace, "
-	"histograms, hot, vcpus, cpus, threads, cgroups, memory, nodes or missing",
-	0 });
-GROUP(help, { "help", 'h', NULL, 0, "Show this help", -1 },
-      { "usage", KEY_USAGE, NULL, 0, "Show the options in short", -1 },
-      { "version", 'V', NULL, 0, "Show the version", -1 });
+PARSER_GROUP(source,
+	     { "file", 'f', "FILE", 0,
+	       "A recording, or copy of /proc/" KVMSTAT_PROC_NAME "; - is stdin", 0 },
+	     { "root", 'r', "DIR", 0, "The module's files are in DIR/proc, DIR/sys", 0 });
+PARSER_GROUP(root, { "root", 'r', "DIR", 0, "The module's files are in DIR/proc, DIR/sys", 0 });
+PARSER_GROUP(choice,
+	     { "guest", 'g', "GUEST", 0, "This guest: name, pid, id, or name:X, pid:N, id:N", 0 },
+	     { "pid", 'p', "PID", 0, "Only the guests of this process", 0 });
+PARSER_GROUP(window, { "window", 'w', "SECONDS", 0,
+		       "Look at so much time; 0: all since the guests began", 0 });
+PARSER_GROUP(rows,
+	     { "columns", 'c', "LIST", 0, "Show these columns; +LIST: these too; ? lists all", 0 },
+	     { "sort", 's', "COLUMN", 0, "Sort by this column; -COLUMN: the other way round", 0 },
+	     { "skip-zeros", 'z', NULL, 0, "Leave out rows that are all zero", 0 },
+	     { "raw", KEY_RAW, NULL, 0, "Print exact numbers and whole names", 0 },
+	     { "csv", KEY_CSV, NULL, 0, "Print CSV", 0 });
+PARSER_GROUP(json, { "json", KEY_JSON, NULL, 0, "Print JSON", 0 });
+PARSER_GROUP(classify,
+	     { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/kvmstat.conf", 0 },
+	     { "thesis", KEY_THESIS, NULL, 0, "Print the thesis' Table 3-17 and its reading", 0 });
+PARSER_GROUP(config,
+	     { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/kvmstat.conf", 0 });
+PARSER_GROUP(record,
+	     { "size", KEY_SIZE, "MIB", 0, "Begin a new file at this size (64; 0: never)", 0 },
+	     { "keep", KEY_KEEP, "N", 0, "Keep so many old files, FILE.1 the newest (4)", 0 });
+PARSER_GROUP(report, { "host", KEY_HOST, "NAME", 0, "Only what was recorded on this host", 0 },
+	     { "from", KEY_FROM, "TIME", 0,
+	       "Begin at '2026-11-21 14:00', 14:00, or +90s, +5m, +2h after the start", 0 },
+	     { "to", KEY_TO, "TIME", 0, "End at this time", 0 },
+	     { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 },
+	     { "compare", KEY_COMPARE, "TIME", OPTION_ARG_OPTIONAL,
+	       "Compare two FILEs, or before and after TIME", 0 },
+	     { "all", KEY_ALL, NULL, 0, "Show all guests, not only the busiest 20", 0 });
+PARSER_GROUP(export,
+	     { "format", KEY_FORMAT, "FORMAT", 0, "prometheus (the default), json or csv", 0 },
+	     { "output", 'o', "FILE", 0, "Write FILE, all at once, not standard output", 0 },
+	     { "families", KEY_FAMILIES, "LIST", 0,
+	       "For Prometheus: guest,reasons (the default), userspace, times, latency, all", 0 },
+	     { "top", KEY_TOP, "N", 0, "For Prometheus: only the N guests with the most exits", 0 },
+	     { "table", KEY_TABLE, "NAME", 0,
+	       "For csv: guests (the default), reasons, userspace, "
+	       "histograms, hot, vcpus, cpus, threads, cgroups, memory, nodes or missing",
+	       0 });
 
 static const struct argp *const groups[GROUP_NR] = {
 	[GROUP_SOURCE] = &source_group,	    [GROUP_ROOT] = &root_group,
@@ -156,9 +151,9 @@ static enum argument argument_at(const struct command *command, unsigned int at)
 	return ARGUMENT_NONE;
 }
 
-static error_t parse_argument(struct argp_state *state, char *arg)
+static error_t parse_argument(struct argp_state *state, char *arg, void *input)
 {
-	struct parsing *parsing = state->input;
+	struct parsing *parsing = input;
 	struct options *options = parsing->options;
 	struct request *request = &options->request;
 
@@ -183,9 +178,9 @@ static error_t parse_argument(struct argp_state *state, char *arg)
 	}
 }
 
-static error_t parse_end(struct argp_state *state)
+static error_t parse_end(struct argp_state *state, void *input)
 {
-	struct parsing *parsing = state->input;
+	struct parsing *parsing = input;
 	const struct options *options = parsing->options;
 	const struct command *command = parsing->command;
 	const struct request *request = &options->request;
@@ -293,32 +288,6 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_RATES:
 		options->rates = true;
 		return 0;
-	case 'h':
-		argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP);
-		exit(STATUS_OK);
-	case KEY_USAGE:
-		argp_state_help(state, state->out_stream, ARGP_HELP_USAGE);
-		exit(STATUS_OK);
-	case 'V':
-		puts("kvmstat " KVMSTAT_VERSION);
-		exit(STATUS_OK);
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-/* The root of a command's parser has no options, only arguments. */
-static error_t parse_root(int key, char *arg, struct argp_state *state)
-{
-	switch (key) {
-	case ARGP_KEY_INIT:
-		for (size_t i = 0; state->root_argp->children[i].argp; i++)
-			state->child_inputs[i] = state->input;
-		return 0;
-	case ARGP_KEY_ARG:
-		return parse_argument(state, arg);
-	case ARGP_KEY_END:
-		return parse_end(state);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -404,39 +373,24 @@ static void arrange_words(int argc, char **argv)
 
 const struct command *options_parse(struct options *options, int argc, char **argv)
 {
-	const struct command *command;
 	struct parsing parsing = { .options = options };
-	struct argp_child children[COMMAND_MAX_GROUPS + 2] = { 0 }, *child = children;
-	struct argp parser = { .parser = parse_root, .children = children };
-	static char name[32] = "kvmstat";
+	struct parser parser = { .argument = parse_argument, .end = parse_end, .input = &parsing };
+	const struct command *command;
 
 	arrange_words(argc, argv);
 	command = argc > 1 ? find_command(argv[1]) : NULL;
+	if (argc > 1 && !command)
+		parser_refuse(argv[1]);
 	parsing.command = command ?: commands;
 	*options = (struct options){ .request = { .root = "", .window = -1 },
 				     .size = 64 << 20,
 				     .keep = 4 };
-	argp_err_exit_status = STATUS_BAD;
-	/* Otherwise a note on the arguments of options would push help off the screen. */
-	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
-	if (command) {
-		snprintf(name, sizeof(name), "kvmstat %s", command->name);
-		argc--;
-		argv++;
-	} else if (argc > 1 && argv[1][0] >= 'a' && argv[1][0] <= 'z') {
-		fprintf(stderr, "kvmstat: no command '%s'; 'kvmstat --help' lists them\n", argv[1]);
-		exit(STATUS_BAD);
-	}
-	argv[0] = name;
-	for (size_t i = 0; i < COMMAND_MAX_GROUPS && parsing.command->groups[i]; i++)
-		child++->argp = groups[parsing.command->groups[i]];
-	*child = (struct argp_child){ .argp = &help_group, .group = -1 };
-	parser.args_doc = parsing.command->usage;
+	parser.command = parsing.command->name;
+	parser.usage = parsing.command->usage;
 	parser.doc = parsing.command->doc;
-	if (argp_parse(&parser, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &parsing)) {
-		argp_help(&parser, stderr, ARGP_HELP_SHORT_USAGE, name);
-		exit(STATUS_BAD);
-	}
+	for (size_t i = 0; i < COMMAND_MAX_GROUPS; i++)
+		parser.group[i] = groups[parsing.command->groups[i]];
+	parser_run(&parser, argc - (command != NULL), argv + (command != NULL));
 	return parsing.command;
 }
 

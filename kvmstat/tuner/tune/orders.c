@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Parses the command line with argp, as kvmstat does. The parser of a command consists of the
- * groups of options that it takes.
+ * Parses the command line: the name of the command, and its options.
  */
 #include "tune/orders.h"
 
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/memory.h"
 #include "data/nsec.h"
-#include "kvmstat.h"
+#include "text/parser.h"
 
 #define LASTS_MAX (7 * 86400)
 #define USUAL_PERIOD INT64_C(5000000000)
 
 /* Options without a short form. */
 enum {
-	KEY_USAGE = 0x100,
-	KEY_JSON,
+	KEY_JSON = PARSER_KEYS,
 	KEY_SHELL,
 	KEY_REALTIME,
 	KEY_FOR,
@@ -36,35 +33,30 @@ enum {
 
 static error_t parse_option(int key, char *arg, struct argp_state *state);
 
-#define GROUP(name, ...)                                                           \
-	static const struct argp_option name##_options[] = { __VA_ARGS__, { 0 } }; \
-	static const struct argp name##_group = { .options = name##_options,       \
-						  .parser = parse_option }
-
-GROUP(root, { "root", 'r', "DIR", 0, "The module's files are in DIR/proc, DIR/sys", 0 });
-GROUP(json, { "json", KEY_JSON, NULL, 0, "Print JSON", 0 });
+PARSER_GROUP(root, { "root", 'r', "DIR", 0, "The module's files are in DIR/proc, DIR/sys", 0 });
+PARSER_GROUP(json, { "json", KEY_JSON, NULL, 0, "Print JSON", 0 });
 #define REALTIME                                                               \
 	{                                                                      \
 		"realtime", KEY_REALTIME, NULL, 0,                             \
 			"Allow real-time policies, which can starve others", 0 \
 	}
-GROUP(realtime, REALTIME);
-GROUP(make, { "for", KEY_FOR, "TIME", 0, "Put it back after so many seconds, or 90s, 10m, 2h", 0 },
-      REALTIME,
-      { "shell", KEY_SHELL, NULL, 0, "Change nothing; print the commands that would", 0 });
-GROUP(bind, { "each", KEY_EACH, NULL, 0, "Give each vCPU one of the CPUs", 0 },
-      { "emulator", KEY_EMULATOR, "CPUS", 0, "Other CPUs for the VMM's own threads", 0 },
-      { "vhost", KEY_VHOST, "CPUS", 0, "Other CPUs for vhost", 0 },
-      { "io", KEY_IO, "CPUS", 0, "Other CPUs for I/O threads", 0 });
-GROUP(config, { "config", KEY_CONFIG, "FILE", 0, "The policy, instead of /etc/kvmtune.conf", 0 });
-GROUP(window,
-      { "window", 'w', "TIME", 0, "Look at so much time; 0: all since the guests began", 0 });
-GROUP(try, { "rounds", KEY_ROUNDS, "N", 0, "So many rounds, 8 (the default) to 20", 0 },
-      { "period", KEY_PERIOD, "TIME", 0, "Observe each half of a round for so long (5s)", 0 });
-GROUP(undo, { "all", KEY_ALL, NULL, 0, "Put back all that is in force", 0 });
-GROUP(help, { "help", 'h', NULL, 0, "Show this help", -1 },
-      { "usage", KEY_USAGE, NULL, 0, "Show the options in short", -1 },
-      { "version", 'V', NULL, 0, "Show the version", -1 });
+PARSER_GROUP(realtime, REALTIME);
+PARSER_GROUP(make,
+	     { "for", KEY_FOR, "TIME", 0, "Put it back after so many seconds, or 90s, 10m, 2h", 0 },
+	     REALTIME,
+	     { "shell", KEY_SHELL, NULL, 0, "Change nothing; print the commands that would", 0 });
+PARSER_GROUP(bind, { "each", KEY_EACH, NULL, 0, "Give each vCPU one of the CPUs", 0 },
+	     { "emulator", KEY_EMULATOR, "CPUS", 0, "Other CPUs for the VMM's own threads", 0 },
+	     { "vhost", KEY_VHOST, "CPUS", 0, "Other CPUs for vhost", 0 },
+	     { "io", KEY_IO, "CPUS", 0, "Other CPUs for I/O threads", 0 });
+PARSER_GROUP(config,
+	     { "config", KEY_CONFIG, "FILE", 0, "The policy, instead of /etc/kvmtune.conf", 0 });
+PARSER_GROUP(window, { "window", 'w', "TIME", 0,
+		       "Look at so much time; 0: all since the guests began", 0 });
+PARSER_GROUP(try, { "rounds", KEY_ROUNDS, "N", 0, "So many rounds, 8 (the default) to 20", 0 },
+	     { "period", KEY_PERIOD, "TIME", 0, "Observe each half of a round for so long (5s)",
+	       0 });
+PARSER_GROUP(undo, { "all", KEY_ALL, NULL, 0, "Put back all that is in force", 0 });
 
 static const struct argp *const groups[ORDERS_GROUPS] = {
 	[ORDERS_ROOT] = &root_group,	     [ORDERS_JSON] = &json_group,
@@ -151,47 +143,32 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_ALL:
 		orders->all = true;
 		return 0;
-	case 'h':
-		argp_state_help(state, state->out_stream, ARGP_HELP_STD_HELP);
-		exit(STATUS_OK);
-	case KEY_USAGE:
-		argp_state_help(state, state->out_stream, ARGP_HELP_USAGE);
-		exit(STATUS_OK);
-	case 'V':
-		puts("kvmtune " KVMSTAT_VERSION);
-		exit(STATUS_OK);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-/* The root of a command's parser has no options, only arguments. */
-static error_t parse_root(int key, char *arg, struct argp_state *state)
+static error_t parse_argument(struct argp_state *state, char *arg, void *input)
 {
-	struct parsing *parsing = state->input;
+	struct parsing *parsing = input;
 	const struct task *task = parsing->task;
 
-	switch (key) {
-	case ARGP_KEY_INIT:
-		for (size_t i = 0; state->root_argp->children[i].argp; i++)
-			state->child_inputs[i] = parsing;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (task->most ? state->arg_num >= task->most : !*task->usage) {
-			argp_error(state, "Too many arguments: '%s'", arg);
-			return EINVAL;
-		}
-		parsing->orders->argument[parsing->orders->nr++] = arg;
-		return 0;
-	case ARGP_KEY_END:
-		if (state->arg_num < task->least) {
-			argp_error(state, "%s is missing", task->usage);
-			return EINVAL;
-		}
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
+	if (task->most ? state->arg_num >= task->most : !*task->usage) {
+		argp_error(state, "Too many arguments: '%s'", arg);
+		return EINVAL;
 	}
+	parsing->orders->argument[parsing->orders->nr++] = arg;
+	return 0;
+}
+
+static error_t parse_end(struct argp_state *state, void *input)
+{
+	const struct task *task = ((struct parsing *)input)->task;
+
+	if (state->arg_num >= task->least)
+		return 0;
+	argp_error(state, "%s is missing", task->usage);
+	return EINVAL;
 }
 
 static const struct task *find_task(const char *name)
@@ -237,10 +214,15 @@ const struct task *orders_parse(struct orders *orders, int argc, char **argv)
 {
 	const struct task *task = argc > 1 ? find_task(argv[1]) : NULL;
 	struct parsing parsing = { orders, task ?: tasks };
-	struct argp_child children[TASK_MAX_GROUPS + 2] = { 0 }, *child = children;
-	struct argp parser = { .parser = parse_root, .children = children };
-	static char name[32] = "kvmtune";
+	struct parser parser = { .command = parsing.task->name,
+				 .usage = parsing.task->usage,
+				 .doc = parsing.task->doc,
+				 .argument = parse_argument,
+				 .end = parse_end,
+				 .input = &parsing };
 
+	if (argc > 1 && !task)
+		parser_refuse(argv[1]);
 	*orders = (struct orders){ .request = { .root = "", .window = -1 },
 				   .rounds = ROUNDS_MIN,
 				   .period_ns = USUAL_PERIOD,
@@ -248,27 +230,8 @@ const struct task *orders_parse(struct orders *orders, int argc, char **argv)
 				   .argument = xcalloc(argc, sizeof(*argv)) };
 	/* argp changes the order of argv. */
 	memcpy(orders->words, argv + 1, (argc - 1) * sizeof(*argv));
-	argp_err_exit_status = STATUS_BAD;
-	/* Otherwise a note on the arguments of options would push help off the screen. */
-	setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
-	if (task) {
-		snprintf(name, sizeof(name), "kvmtune %s", task->name);
-		argc--;
-		argv++;
-	} else if (argc > 1 && argv[1][0] >= 'a' && argv[1][0] <= 'z') {
-		fprintf(stderr, "kvmtune: no command '%s'; 'kvmtune --help' lists them\n", argv[1]);
-		exit(STATUS_BAD);
-	}
-	argv[0] = name;
-	optind = 0;
-	for (size_t i = 0; i < TASK_MAX_GROUPS && parsing.task->groups[i]; i++)
-		child++->argp = groups[parsing.task->groups[i]];
-	*child = (struct argp_child){ .argp = &help_group, .group = -1 };
-	parser.args_doc = parsing.task->usage;
-	parser.doc = parsing.task->doc;
-	if (argp_parse(&parser, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, &parsing)) {
-		argp_help(&parser, stderr, ARGP_HELP_SHORT_USAGE, name);
-		exit(STATUS_BAD);
-	}
+	for (size_t i = 0; i < TASK_MAX_GROUPS; i++)
+		parser.group[i] = groups[parsing.task->groups[i]];
+	parser_run(&parser, argc - (task != NULL), argv + (task != NULL));
 	return parsing.task;
 }
