@@ -24,13 +24,15 @@
 #endif
 
 #define HUGE_PAGE (UINT64_C(2) << 20)
-/* So much at once; between the calls a signal can end it. */
-#define CHUNK (UINT64_C(1) << 30)
+/* A page that the guest or the host is using right now is soon free for it. */
+#define TRIES 5
 
 struct collapse {
 	int pid; /* a pidfd */
 	bool any; /* the kernel knows how, even if it left some memory as it is */
 	int error; /* the last one */
+	uint64_t left; /* bytes that could have been huge, but for the next error */
+	int left_by;
 	bool stopped;
 };
 
@@ -56,23 +58,37 @@ static bool is_interrupted(void)
 	return sigtimedwait(&signals, NULL, &now) > 0;
 }
 
+/* Returns 0 or an error. One huge page at a time, as the kernel ends a call at the first that it cannot make. */
+static int collapse_one(const struct collapse *collapse, uint64_t from)
+{
+	const struct iovec range = { (void *)(uintptr_t)from, HUGE_PAGE };
+	int error = EAGAIN;
+
+	for (int tries = 0; tries < TRIES && error == EAGAIN; tries++)
+		error = syscall(SYS_process_madvise, collapse->pid, &range, 1, MADV_COLLAPSE, 0) <
+					0 ?
+				errno :
+				0;
+	return error;
+}
+
 static void collapse(struct collapse *collapse, uint64_t from, uint64_t to)
 {
 	from = (from + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
 	to = to / HUGE_PAGE * HUGE_PAGE;
-	for (; from < to && !collapse->stopped; from += CHUNK) {
-		struct iovec range = { (void *)(uintptr_t)from,
-				       to - from < CHUNK ? to - from : CHUNK };
+	for (; from < to && !collapse->stopped; from += HUGE_PAGE) {
+		const int error = collapse_one(collapse, from);
 
-		if (syscall(SYS_process_madvise, collapse->pid, &range, 1, MADV_COLLAPSE, 0) < 0)
-			collapse->error = errno;
-		else
-			collapse->error = 0;
-		/* What was not touched is an error, too, and so is what cannot be huge (EINVAL). */
-		collapse->any = collapse->any || (collapse->error != EINVAL);
-		/* It has ended, or this is not allowed or not known. */
-		collapse->stopped = collapse->error == ESRCH || collapse->error == EPERM ||
-				    collapse->error == ENOSYS || is_interrupted();
+		collapse->error = error;
+		/* What was not touched, and what cannot be huge, is EINVAL. */
+		collapse->any = collapse->any || error != EINVAL;
+		if (error && error != EINVAL) {
+			collapse->left += HUGE_PAGE;
+			collapse->left_by = error;
+		}
+		/* It has ended, or this is not allowed or not known; or there are no huge pages. */
+		collapse->stopped = error == ESRCH || error == EPERM || error == ENOSYS ||
+				    error == ENOMEM || is_interrupted();
 	}
 }
 
@@ -138,7 +154,7 @@ static enum status note(const struct orders *orders)
 
 enum status run_pages(const struct orders *orders)
 {
-	char before[32], after[32];
+	char before[32], after[32], left[32];
 	struct collapse result = { 0 };
 	struct work work = { 0 };
 	enum status status = work_begin(&work, orders) ?: work_find(&work);
@@ -162,6 +178,11 @@ enum status run_pages(const struct orders *orders)
 		if (!status)
 			printf("%s: %s of its memory were in huge pages, %s are now\n",
 			       work.target.guest, before, after);
+		if (!status && result.left) {
+			number_bytes(left, sizeof(left), result.left);
+			fprintf(stderr, "%s: %s: %s could not be: %s\n", status_program,
+				work.target.guest, left, strerror(result.left_by));
+		}
 	}
 	work_end(&work);
 	return status;
