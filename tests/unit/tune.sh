@@ -199,6 +199,8 @@ if [ "$(nproc)" -gt 1 ]; then
 	tunes 'bind: undo' 0 'put back' '' undo -r root
 	state "${web[@]}" >after
 	holds 'bind: it is as it was' cmp -s before after
+	holds 'bind: undo: what a later thread inherited, too' all cpus_of "$(cpus_of "$main")" "${late# }"
+	tunes 'bind: undo: the log has it' 0 "^   web.example: later thread \\(${late# }\\): cpus .* -> 1: put back\$" '' log -r root
 	tunes 'bind: the CPU of the host' 1 '' 'cpus=0 is refused: CPU 0 is kept for the host' bind -r root web.example 0
 	tunes 'bind: too few CPUs' 2 '' '^kvmtune: 1 are fewer CPUs than the guest has vCPUs$' bind -r root --each web.example 1
 	tunes 'bind: parts' 0 '7 changes' '' bind -r root web.example 1 --emulator 0 --vhost 0 --io 0-0

@@ -13,6 +13,11 @@
 
 #include "action/cpuset.h"
 #include "data/memory.h"
+#include "data/thread.h"
+#include "data/tree.h"
+
+/* How a change ended that was undone. */
+#define PUT_BACK "put back"
 
 static enum status fail(const struct subject *subject, enum setting setting, const char *why)
 {
@@ -202,7 +207,7 @@ static enum status undo(struct journal *journal, struct change *change, FILE *ou
 		free(text);
 		good = leave(journal, change, "left alone, as it was %s", now);
 	} else if (set(&change->subject, change->setting, change->old, why)) {
-		good = leave(journal, change, "put back");
+		good = leave(journal, change, PUT_BACK);
 	} else {
 		free(now);
 		return fail(&change->subject, change->setting, why);
@@ -211,16 +216,90 @@ static enum status undo(struct journal *journal, struct change *change, FILE *ou
 	return good ? STATUS_OK : STATUS_NO_DATA;
 }
 
+struct adopting {
+	struct journal *journal;
+	const struct change *change;
+	uint64_t began; /* the action, in clock ticks since the boot */
+	bool good;
+};
+
+static bool has_made(const struct journal *journal, uint64_t action, enum setting setting,
+		     const struct subject *subject)
+{
+	for (size_t i = 0; i < journal->nr_changes; i++)
+		if (journal->change[i].action == action && journal->change[i].setting == setting &&
+		    subject_is_same(&journal->change[i].subject, subject))
+			return true;
+	return false;
+}
+
+/* Takes a thread for a heir if it began after the action, and has the value that the action gave. */
+static void adopt(void *data, uint64_t tid)
+{
+	struct adopting *adopting = data;
+	const struct change *change = adopting->change;
+	struct subject heir = change->subject;
+	char why[SETTING_WHY], *now;
+	struct change *inherited;
+
+	heir.tid = tid;
+	heir.role = "later thread";
+	heir.thread = "";
+	if (!adopting->good || !thread_start("", tid, &heir.tid_start) ||
+	    heir.tid_start <= adopting->began ||
+	    has_made(adopting->journal, change->action, change->setting, &heir))
+		return;
+	now = setting_read(&heir, change->setting, why);
+	if (now && !strcmp(now, change->new)) {
+		inherited = journal_mean(adopting->journal, change->action, &heir, change->setting,
+					 change->old, change->new);
+		adopting->good = inherited && journal_made(adopting->journal, inherited);
+	}
+	free(now);
+}
+
+/*
+ * A thread inherits settings from the one that makes it. The journal gets what was inherited as
+ * further changes of the action. libvirt's programs change later threads themselves.
+ */
+static bool adopt_heirs(struct journal *journal, uint64_t action)
+{
+	struct adopting adopting = { journal, NULL, journal_find(journal, action)->start, true };
+	const size_t nr = journal->nr_changes;
+
+	for (size_t i = 0; i < nr && adopting.good; i++) {
+		/* The journal grows, and moves. */
+		const struct change change = journal->change[i];
+		char *path;
+
+		if (change.action != action || !change.subject.tid ||
+		    change.subject.owner == MANAGER_LIBVIRT ||
+		    (change.state == CHANGE_OVER && strcmp(change.how, PUT_BACK) != 0))
+			continue;
+		adopting.change = &change;
+		path = xasprintf("/proc/%" PRIu64 "/task", change.subject.pid);
+		tree_numbers(path, adopt, &adopting);
+		free(path);
+	}
+	return adopting.good;
+}
+
 enum status change_undo(struct journal *journal, uint64_t action, FILE *out)
 {
+	const int rounds = change_is_open(journal, action) ? 2 : 0;
 	enum status status = STATUS_OK;
 
-	for (size_t i = journal->nr_changes; i--;) {
-		struct change *change = &journal->change[i];
-
-		if (change->action == action && change->state != CHANGE_OVER &&
-		    undo(journal, change, out))
+	/* The second round is for threads that were made during the first. */
+	for (int round = 0; round < rounds && !status; round++) {
+		if (!adopt_heirs(journal, action))
 			status = STATUS_NO_DATA;
+		for (size_t i = journal->nr_changes; i--;) {
+			struct change *change = &journal->change[i];
+
+			if (change->action == action && change->state != CHANGE_OVER &&
+			    undo(journal, change, out))
+				status = STATUS_NO_DATA;
+		}
 	}
 	return status;
 }
