@@ -22,7 +22,7 @@
 /* A guest that gets too little gets so many times the weight. */
 #define WEIGHT_FACTOR 2
 #define WEIGHT_MAX 10000
-#define NICE_STEP 5
+#define NICE_STEP 3 /* about as much, where there is no weight */
 /* Under more pressure than this, KSM's scanning takes CPU time that guests want. */
 #define PRESSURE_HIGH 0.20
 /* With less of its memory available, merging pages is worth its CPU time. */
