@@ -29,7 +29,7 @@ demo() {
 }
 # Real guests run in a machine where PAUSE exits, with the disk that contains the guests.
 guests() {
-	boot guests svm "${1:-80-verdicts 85-screens}" --timeout 1800 --stall 400 --smp 2 --mem 2048 --pause --kmods "zram lzo-rle" --disk "$(tests/lab/root.sh "$kernel")"
+	boot guests svm "${1:-80-verdicts 85-screens 88-tune}" --timeout 2400 --stall 400 --smp 2 --mem 2048 --pause --kmods "zram lzo-rle" --disk "$(tests/lab/root.sh "$kernel")"
 }
 
 # prepare KERNEL: get what the machines need, for this architecture.
