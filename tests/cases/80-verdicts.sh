@@ -45,8 +45,9 @@ start() {
 	swapped) kind=walk && set -- $1 -m 256 ;;
 	starved | quota | paused)
 		kind=compute
-		[ $1 != paused ] || mkfifo mon.in mon.out
-		[ $1 != paused ] || set -- $1 -chardev pipe,id=mon,path=mon -mon mon
+		# lost guests are looked for in *.out, which a pipe must not be
+		[ $1 != paused ] || { mkdir -p mon && mkfifo mon/m.in mon/m.out; }
+		[ $1 != paused ] || set -- $1 -chardev pipe,id=mon,path=mon/m -mon mon
 		;;
 	esac
 	shift
@@ -85,7 +86,7 @@ afflict() {
 		renice -n -10 -p $neighbour >/dev/null
 		;;
 	quota) group cpu.max "10000 100000" $pid ;;
-	paused) echo stop >mon.in ;;
+	paused) echo stop >mon/m.in ;;
 	esac
 }
 
@@ -116,7 +117,7 @@ for guest in $(lab_option kinds idle,light,compute,ide,virtio,iothread,console,m
 		yes "its page has its threads' waiting" sh -c "kvmstat show ide | grep -q 'ready, waiting'"
 	fi
 	if ! lost_guest $kind $pid; then
-		[ $guest != paused ] || echo cont >mon.in
+		[ $guest != paused ] || echo cont >mon/m.in
 		kill $pid
 	fi
 	within 20 gone $pid
