@@ -82,13 +82,13 @@ static void guest_check(const struct vcpu *v)
 	ip = r.rip - 1;
 	if (ip >= CODE && v->vm->memory[ip] == 0xf4 && v->vm->memory[ip + 1] != 0xf4)
 		return;
-	errx(3, "lost: vCPU %d halts at %#lx, after vector %ld at %#x; registers ax %#llx bx %#llx "
-	     "cx %#llx dx %#llx si %#llx di %#llx sp %#llx bp %#llx flags %#llx cs %#llx ds %#llx "
-	     "ss %#llx es %#llx cr0 %#llx cr3 %#llx cr4 %#llx efer %#llx",
+	errx(3,
+	     "lost: vCPU %d halts at %#lx, after vector %ld at %#x; registers ax %#llx bx %#llx "
+	     "cx %#llx dx %#llx di %#llx sp %#llx flags %#llx cs %#llx ds %#llx ss %#llx "
+	     "cr0 %#llx cr3 %#llx cr4 %#llx efer %#llx",
 	     v->id, ip, ip < LOST + 256 ? (long)(ip - LOST) : -1l,
-	     *(uint16_t *)(v->vm->memory + (uint16_t)r.rsp), r.rax, r.rbx, r.rcx, r.rdx, r.rsi,
-	     r.rdi, r.rsp, r.rbp, r.rflags, s.cs.base, s.ds.base, s.ss.base, s.es.base, s.cr0,
-	     s.cr3, s.cr4, s.efer);
+	     *(uint16_t *)(v->vm->memory + (uint16_t)r.rsp), r.rax, r.rbx, r.rcx, r.rdx, r.rdi,
+	     r.rsp, r.rflags, s.cs.base, s.ds.base, s.ss.base, s.cr0, s.cr3, s.cr4, s.efer);
 }
 
 static bool guest_is_done(const struct kvm_run *run)
