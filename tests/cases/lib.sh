@@ -97,10 +97,17 @@ awaited() {
 		was=$exits
 		exits=$(cat /sys/kernel/debug/kvm/exits)
 		[ "$exits" = "$was" ] || moved=$now
-		[ $((now - moved)) -lt 60 ] || { echo "# no exit for a minute, after $exits, while waiting for: $*"; return 1; }
+		[ $((now - moved)) -lt 60 ] || { echo "# no exit for a minute, after $exits, while waiting for: $*"; stacks; return 1; }
 		! grep -hs '^vmm: lost: ' ./*.out || return 1
 		[ $((now - told)) -lt 30 ] || { told=$now; echo "# $exits exits, waiting for: $*"; busiest; }
 		usleep 100000
+	done
+}
+
+# stacks: print where the threads of vmm, and those that help RCU, are in the kernel.
+stacks() {
+	for comm in $(grep -lsE '^(vmm|rcu_|kworker|ksoftirqd)' /proc/[0-9]*/task/[0-9]*/comm); do
+		echo "# $(cat "$comm") $(cut -d' ' -f3,14,15,18,39,40 "${comm%comm}stat"): $(sed 's/.*\] //' "${comm%comm}stack" | xargs)"
 	done
 }
 
@@ -132,7 +139,7 @@ vm_run() {
 vm_end() {
 	for name; do
 		kill "$(cat "$name.holder")"
-		within 60 gone "$(cat "$name.pid")" || not_ok "$name did not end"
+		within 60 gone "$(cat "$name.pid")" || { stacks; not_ok "$name did not end"; }
 	done
 }
 
