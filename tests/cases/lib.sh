@@ -318,7 +318,8 @@ real_guest() {
 	rm -f "/tmp/$kind.log"
 	guest "$kind" "$kind" "$@" 2>"$kind.err" &
 	pid=$!
-	if awaited grep -qs working "/tmp/$kind.log" && disk_moves "$kind"; then
+	begun_or_gone() { grep -qs working "/tmp/$kind.log" || gone $pid; }
+	if awaited begun_or_gone && ! gone $pid && disk_moves "$kind"; then
 		ok "$kind works"
 	else
 		lost_guest "$kind" $pid || cat "$kind.err"
