@@ -19,7 +19,10 @@ start() {
 	echo $! >"$1.pid"
 }
 works() {
-	yes "$1 works" awaited grep -qs working "/tmp/$1.log" || lost_guest $1 "$(cat $1.pid)" || cat "$1.err"
+	begins=$1
+	begun_or_gone() { grep -qs working "/tmp/$begins.log" || gone "$(cat $begins.pid)"; }
+	yes "$1 works" awaited begun_or_gone || cat "$1.err"
+	! lost_guest $1 "$(cat $1.pid)"
 }
 end() {
 	lost_guest $1 "$(cat $1.pid)" || kill -9 "$(cat $1.pid)"

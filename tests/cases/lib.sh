@@ -106,7 +106,7 @@ awaited() {
 
 # stacks: print where the threads of vmm, and those that help RCU, are in the kernel.
 stacks() {
-	for comm in $(grep -lsE '^(vmm|rcu_|kworker|ksoftirqd)' /proc/[0-9]*/task/[0-9]*/comm); do
+	grep -lsE '^(vmm|rcu_|kworker|ksoftirqd)' /proc/[0-9]*/task/[0-9]*/comm | while read -r comm; do
 		echo "# $(cat "$comm") $(cut -d' ' -f3,14,15,18,39,40 "${comm%comm}stat"): $(sed 's/.*\] //' "${comm%comm}stack" | xargs)"
 	done
 }
