@@ -112,7 +112,7 @@ soak() {
 	prepare 6.1-cloud
 	make -s modules reader KVER="$release" KDIR="$headers"
 	step soak boot soak svm 64-soak --timeout $((MINUTES * 120 + 600)) --stall 400 --smp 4 --mem 2048 \
-		--append "preempt=full lab.soak=50 lab.rounds=$MINUTES"
+		--append "preempt=full lab.soak=60 lab.rounds=$MINUTES"
 }
 
 # more: run the matrix and add its counts.

@@ -78,9 +78,11 @@ check() {
 	near "$1: halted time" $(($(from $1.vm polled_ns) + $(from $1.vm blocked_ns))) "$halted" $((10000 * exact))
 	awk 'NR == FNR { if ($1 == "reason") { n = $0; sub(/^([^ ]* ){5}/, "", n); k[n] = $4; u[n] = $5 } next }
 		FNR > 1 { n = $0; sub(/^([^ ]* ){6}/, "", n); print $2, $4, k[n], $5, u[n], n }' $1.replay $1.reasons >$1.both
-	# An interrupt between the probes of kvmstat and of ftrace takes thousands of instructions.
+	# An interrupt between the probes of kvmstat and of ftrace takes thousands of instructions,
+	# which go from the kernel's time to userspace's, or back. The sum stays.
 	while read -r n kernel wanted user wanted_user what; do
 		near "$1: kernel time for $what" "$kernel" "$wanted" $(((n * 200 + 10000) * exact))
+		near "$1: time for $what" $((kernel + user)) $((wanted + wanted_user)) $(((n * 200 + 1000) * exact))
 		near "$1: userspace time for $what" "$user" "$wanted_user" $(((n * 200 + 10000) * exact))
 	done <$1.both
 	# Compare the exits of each bucket. replay.awk counts exits near an edge on both sides.
@@ -114,7 +116,7 @@ if [ $exact != 0 ]; then
 	awk 'NR == FNR { if ($1 == "hot") ns[$2 " " $3 " " $4] = $6; next }
 		FNR > 1 && $1 != "mmio" { k = $1 " " $2 " " $3; print $4, $6, ns[k], k }' mixed.replay mixed.hot >mixed.both
 	while read -r n ns wanted what; do
-		near "mixed: time for $what" "$ns" "$wanted" $(((n * 200 + 10000) * exact))
+		near "mixed: time for $what" "$ns" "$wanted" $(((n * 200 + 1000) * exact))
 	done <mixed.both
 	# No other exit of these guests is for device memory, so all its faults' time is the addresses'.
 	near "mixed: time for device memory" "$(awk '$1 == "mmio" { n += $6 } END { print n }' mixed.hot)" \

@@ -1,4 +1,4 @@
-# Everything at once, in rounds of lab.soak seconds (20), lab.rounds of them (1): VMs of 1 to 8 vCPUs
+# Everything at once, in rounds of lab.soak seconds (30), lab.rounds of them (1): VMs of 1 to 8 vCPUs
 # come, make exits of every kind, move and are killed, while files are read, timing is switched and
 # CPUs go off line. At each stop, the sums are those of ftrace. KVM and kvmstat are then reloaded.
 # shellcheck shell=sh disable=SC2154,SC2086,SC2046 # from lib.sh
@@ -58,7 +58,7 @@ hotplug() {
 }
 
 kvm_present
-seconds=$(lab_option soak 20) rounds=$(lab_option rounds 1) round=0 sum=0
+seconds=$(lab_option soak 30) rounds=$(lab_option rounds 1) round=0 sum=0
 while [ $round -lt $rounds ]; do
 	round=$((round + 1))
 	load
@@ -70,7 +70,7 @@ while [ $round -lt $rounds ]; do
 		$worker &
 		pids="$pids $!"
 	done
-	for _ in $(seq 0 10 $seconds); do
+	for _ in $(seq 10 10 $seconds); do
 		sleep 10
 		echo "# round $round of $rounds: $(info exits) exits, $(wc -l <vmms) VMMs"
 	done

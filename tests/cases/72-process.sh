@@ -10,7 +10,7 @@ load mode=0444
 
 # threads COLUMN ROLE: print the column for that thread of the guest $pid.
 threads() { kvmstat threads -p "$pid" -w 0 --csv -c "role,$1" | awk -F, -v r="$2" '{ gsub(/"/, "") } $1 == r { print $2 }'; }
-# is_soon WHAT COLUMN ROLE WANTED
+# is_soon WHAT COLUMN ROLE WANTED: shows COLUMN ROLE WANTED, within 30 seconds.
 shows() { [ "$(threads "$1" "$2")" = "$3" ]; }
 is_soon() {
 	within 30 shows "$2" "$3" "$4"
@@ -42,7 +42,7 @@ is_soon "its priority" rt_priority "vCPU 0" 3
 chrt -o -p 0 "$tid"
 taskset -p 1 "$tid" >/dev/null
 is_soon "allowed CPUs" allowed "vCPU 0" 0
-is_soon "the CPU that it is on" cpu "vCPU 0" "$(sed 's/.*) //' "/proc/$pid/task/$tid/stat" | cut -d' ' -f37)"
+is_soon "the CPU that it is on" cpu "vCPU 0" "$(stat_of "$tid" 39)"
 moves=$(sed -n 's/^se.nr_migrations *: *//p' "/proc/$pid/task/$tid/sched" 2>/dev/null)
 is_soon "moves" moves "vCPU 0" "$moves"
 [ -n "$moves" ] || yes "moves: why not" sh -c "kvmstat threads -p $pid -w 0 | grep -q '^moves between CPUs '"

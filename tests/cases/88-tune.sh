@@ -19,9 +19,7 @@ start() {
 	echo $! >"$1.pid"
 }
 works() {
-	begins=$1
-	begun_or_gone() { grep -qs working "/tmp/$begins.log" || gone "$(cat $begins.pid)"; }
-	yes "$1 works" awaited begun_or_gone || cat "$1.err"
+	yes "$1 works" awaited begun_or_gone $1 "$(cat $1.pid)" || cat "$1.err"
 	! lost_guest $1 "$(cat $1.pid)"
 }
 end() {
@@ -60,7 +58,7 @@ vcpu() {
 		[ "$(cat /proc/$tid/comm)" != "CPU ${2:-0}/KVM" ] || echo $tid
 	done
 }
-nice_of() { sed 's/.*) //' /proc/$1/stat | cut -d' ' -f17; }
+nice_of() { stat_of $1 19; }
 nice_is() { [ "$(nice_of $1)" = $2 ]; }
 cpus_of() { awk '$1 == "Cpus_allowed_list:" { print $2 }' /proc/$1/status; }
 moves() { sed -n 's/^se.nr_migrations *: *//p' /proc/$1/sched; }

@@ -145,6 +145,9 @@ vm_end() {
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
+# stat_of TID FIELD: print a field of its /proc/TID/stat, from the third on (proc(5)).
+stat_of() { sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f$(($2 - 2)); }
+
 # The column of the guests' device, which is ports, or memory on architectures without ports; and
 # the keys by which ftrace counts exits, with the thread where the event does not name the vCPU.
 machine=$(uname -m)
@@ -311,6 +314,9 @@ hypercall() { [ "$(kvm_vendor)" = amd ] && echo vmmcall || echo vmcall; }
 # reason NAME PID NTH: print the exits for that reason, by the kernel's name.
 reason() { awk -v r="$1" '$7 == r { print $2 }' "$K/$(field "$2" "$3" id)/reasons"; }
 
+# begun_or_gone NAME PID: a guest of guestlib.sh works, or has ended before.
+begun_or_gone() { grep -qs working "/tmp/$1.log" || gone "$2"; }
+
 # real_guest KIND OPTION...: start a guest of guestlib.sh and wait until it works; its pid is in $pid.
 real_guest() {
 	kind=$1
@@ -318,8 +324,7 @@ real_guest() {
 	rm -f "/tmp/$kind.log"
 	guest "$kind" "$kind" "$@" 2>"$kind.err" &
 	pid=$!
-	begun_or_gone() { grep -qs working "/tmp/$kind.log" || gone $pid; }
-	if awaited begun_or_gone && ! gone $pid && disk_moves "$kind"; then
+	if awaited begun_or_gone "$kind" $pid && ! gone $pid && disk_moves "$kind"; then
 		ok "$kind works"
 	else
 		lost_guest "$kind" $pid || cat "$kind.err"
