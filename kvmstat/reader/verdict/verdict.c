@@ -33,19 +33,27 @@ static double number_at(const void *base, size_t at)
 	return *(const double *)((const char *)base + at);
 }
 
+/* A rule that was met before, @again, is met until its share is well past the threshold. */
+static double threshold_of(const struct judging *judging, const struct condition *c, bool again)
+{
+	const double usual = number_at(judging->t, c->threshold), keep = judging->t->keep;
+
+	if (!again || !(keep > 0 && keep < 1))
+		return usual;
+	return c->order == AT_LEAST || c->order == ABOVE ? usual * keep : usual / keep;
+}
+
 /* Returns how far a share is past its threshold, 0 to 1, or -1 if it is not. */
 static double margin_of(const struct judging *judging, const struct condition *c, bool again)
 {
 	const double value = number_at(&judging->verdict->evidence, c->value);
 	const double usual = number_at(judging->t, c->threshold);
-	const double keep =
-		again && judging->t->keep > 0 && judging->t->keep < 1 ? judging->t->keep : 1;
-	double threshold = usual, most = c->most > 0 ? c->most * usual : 1, margin;
+	const double threshold = threshold_of(judging, c, again);
+	double most = c->most > 0 ? c->most * usual : 1, margin;
 
 	switch (c->order) {
 	case AT_LEAST:
 	case ABOVE:
-		threshold *= keep;
 		if (c->order == ABOVE ? value <= threshold : value < threshold)
 			return -1;
 		margin = usual < most ? (value - usual) / (most - usual) : 1;
@@ -53,7 +61,6 @@ static double margin_of(const struct judging *judging, const struct condition *c
 	case BELOW:
 	case AT_MOST:
 	default:
-		threshold /= keep;
 		if (c->order == BELOW ? value >= threshold : value > threshold)
 			return -1;
 		margin = usual > 0 ? 1 - value / usual : 0;
@@ -90,6 +97,7 @@ static double confidence(const struct judging *judging, double margin)
 	return sure;
 }
 
+/* Prints the first condition, with the threshold that it was held to. */
 static void print_rule(const struct judging *judging, const struct finding *finding)
 {
 	static const char *const sign[] = {
@@ -98,14 +106,13 @@ static void print_rule(const struct judging *judging, const struct finding *find
 	struct verdict *verdict = judging->verdict;
 	const struct condition *c = &finding->rule->when[0];
 	const size_t len = strlen(verdict->rule);
-	const double value = number_at(&verdict->evidence, c->value);
-	const bool below = c->order == BELOW;
+	const bool below = c->order == BELOW, kept = margin_of(judging, c, false) < 0;
 
-	snprintf(verdict->rule + len, sizeof(verdict->rule) - len,
-		 below ? "%s%s %.3f %s %s%s%.2f" : "%s%s %.2f %s %s%s%.2f", len ? " and " : "",
-		 finding->rule->name, value, sign[c->order],
-		 below ? rules_threshold(c->threshold) : "", below ? " " : "",
-		 number_at(judging->t, c->threshold));
+	snprintf(verdict->rule + len, sizeof(verdict->rule) - len, "%s%s %.*f %s %s%s%.*f",
+		 len ? " and " : "", finding->rule->name, below || kept ? 3 : 2,
+		 number_at(&verdict->evidence, c->value), sign[c->order],
+		 below ? rules_threshold(c->threshold) : "", below ? " " : "", kept ? 3 : 2,
+		 threshold_of(judging, c, kept));
 }
 
 static void met(const struct judging *judging, const struct finding *finding)
