@@ -22,6 +22,8 @@
 
 #define MIB (1 << 20)
 
+#define MSR_TSC_DEADLINE 0x6e0
+
 void advice_add(char *text, const char *format, ...)
 {
 	size_t len = strlen(text);
@@ -338,28 +340,121 @@ void advise_spin(struct advice *advice)
 		add_pinning(advice);
 }
 
+/* Whether any exit is for one of these reasons, which only hardware with that feature has. */
+static bool has_reason(const struct detail *detail, const char *const *reasons)
+{
+	const struct reason *r;
+
+	detail_for_each(r, detail, TABLE_REASONS)
+		for (const char *const *name = reasons; *name; name++)
+			if (r->exits && !strcmp(r->reason, *name))
+				return true;
+	return false;
+}
+
+/* The share of the TSC's deadline in the timers and interrupt controllers that MSRs are written for. */
+static double deadline_share(const struct detail *detail)
+{
+	double deadline = 0, all = 0;
+	const struct spot *s;
+
+	detail_for_each(s, detail, TABLE_HOT) {
+		const enum device_class class = device_find(detail->isa, s->kind, s->address).class;
+
+		if (strcmp(s->kind, "msr") || (class != DEVICE_TIMER && class != DEVICE_INTERRUPTS))
+			continue;
+		all += s->count;
+		deadline += s->address == MSR_TSC_DEADLINE ? s->count : 0;
+	}
+	return share_of(deadline, all);
+}
+
+static void advise_apic(struct advice *advice)
+{
+	static const char *const apicv[] = { "APIC_WRITE", "EOI_INDUCED", NULL };
+	static const char *const avic[] = { "avic_incomplete_ipi", "avic_unaccelerated_access",
+					    NULL };
+	const bool intel = advice->e->intel;
+	char *text = advice->text;
+
+	if (deadline_share(advice->detail) > 1 - advice->t->notable) {
+		advice_add(text,
+			   "its writes to the TSC's deadline leave guest mode on any processor; "
+			   "let the guest set fewer timers");
+		advice_add(text, "in the guest: perf record -e timer:hrtimer_start -ag sleep 5");
+	} else if (has_reason(advice->detail, intel ? apicv : avic)) {
+		advice_add(text,
+			   "the hardware handles its interrupt controller already (%s), so let the "
+			   "guest send fewer IPIs and set fewer timers",
+			   intel ? "APICv" : "AVIC");
+		if (intel)
+			advice_add(text, "IPI virtualization, if the processor has it: "
+					 "/sys/module/kvm_intel/parameters/enable_ipiv");
+	} else {
+		advice_add(
+			text,
+			"its writes to timers and interrupt controllers leave guest mode; let the "
+			"hardware handle them (%s), and let the guest set fewer timers",
+			intel ? "APICv, IPI virtualization" : "AVIC");
+		advice_add(text, intel ? "see /sys/module/kvm_intel/parameters/enable_apicv and "
+					 "enable_ipiv" :
+					 "before guests start: modprobe kvm_amd avic=1");
+	}
+}
+
 static void advise_timers(struct advice *advice)
 {
 	const struct evidence *e = advice->e;
-	const double devices = e->part[PART_VMM_TIMER];
 	char *text = advice->text;
 
-	if (devices > e->part[PART_KERNEL_TIMER]) {
+	if (advice->detail->isa == ISA_X86 &&
+	    e->part[PART_VMM_TIMER] <= e->part[PART_KERNEL_TIMER]) {
+		advise_apic(advice);
+		return;
+	}
+	switch (advice->detail->isa) {
+	case ISA_X86:
 		advice_add(text, "its timer is emulated by the VMM; use a paravirtual clock "
 				 "(kvm-clock, Hyper-V's), no HPET");
 		add_setting(advice, "<timer name='hpet' present='no'/>", "-machine hpet=off");
 		advice_add(text,
 			   "in the guest: echo kvm-clock "
 			   ">/sys/devices/system/clocksource/clocksource0/current_clocksource");
-		return;
+		break;
+	case ISA_ARM64:
+		advice_add(text, "its IPIs and its physical timer leave guest mode; let the guest "
+				 "use the virtual timer, and send fewer IPIs");
+		break;
+	default:
+		advice_add(text,
+			   "its timers and interrupt controllers leave guest mode; hardware "
+			   "with AIA handles them, so use it, or let the guest use them less");
+		break;
 	}
-	advice_add(text,
-		   "its writes to timers and interrupt controllers leave guest mode; let the "
-		   "hardware handle them (%s), and let the guest set fewer timers",
-		   e->intel ? "APICv, IPI virtualization" : "AVIC");
-	advice_add(text,
-		   e->intel ? "see /sys/module/kvm_intel/parameters/enable_apicv and enable_ipiv" :
-			      "before guests start: modprobe kvm_amd avic=1");
+}
+
+/* What calls the hypervisor most differs by architecture. */
+static void advise_hypercalls(struct advice *advice)
+{
+	char *text = advice->text;
+
+	advice_add(text, "its hypercalls (%s) take its time", advice->e->top_reason);
+	switch (advice->detail->isa) {
+	case ISA_X86:
+		advice_add(text, "if it is Windows, give it all of Hyper-V's enlightenments");
+		add_setting(advice, "<hyperv mode='passthrough'/>", "-cpu host,hv-passthrough");
+		break;
+	case ISA_RISCV64:
+		advice_add(text,
+			   "by these calls (SBI) a guest sets timers, sends IPIs and flushes the "
+			   "TLB of other vCPUs; hardware with Sstc and AIA needs fewer of them");
+		break;
+	default:
+		advice_add(text,
+			   "find which ones, and what in the guest makes them: kvmstat show %s",
+			   advice->name);
+		break;
+	}
 }
 
 void advise_exits(struct advice *advice)
@@ -376,11 +471,7 @@ void advise_exits(struct advice *advice)
 		advise_timers(advice);
 		return;
 	case CAUSE_HYPERCALL:
-		advice_add(text,
-			   "its hypercalls (%s) take its time; give Windows all of Hyper-V's "
-			   "enlightenments",
-			   e->top_reason);
-		add_setting(advice, "<hyperv mode='passthrough'/>", "-cpu host,hv-passthrough");
+		advise_hypercalls(advice);
 		return;
 	case CAUSE_NESTED:
 		advice_add(text,
