@@ -520,27 +520,41 @@ bool thread_is_server(const struct thread *thread)
 	       !strcmp(thread->role, "io_uring");
 }
 
-static const char *manager_of(const char *cgroup)
+enum manager thread_manager_in(const char *cgroup)
 {
 	static const struct {
-		const char *part, *manager;
+		const char *part;
+		enum manager manager;
 	} parts[] = {
-		{ "kubepods", "Kubernetes" },	  { "/machine-qemu", "libvirt" },
-		{ ".libvirt-qemu", "libvirt" },	  { "/libvirt/", "libvirt" },
-		{ "/qemu.slice/", "Proxmox VE" },
+		{ "kubepods", MANAGER_KUBERNETES },   { "/machine-qemu", MANAGER_LIBVIRT },
+		{ ".libvirt-qemu", MANAGER_LIBVIRT }, { "/libvirt", MANAGER_LIBVIRT },
+		{ "/qemu.slice/", MANAGER_PROXMOX },  { ".service", MANAGER_SYSTEMD },
+		{ ".scope", MANAGER_SYSTEMD },
 	};
-	const char *unit = strrchr(cgroup, '/'), *suffix;
 
-	if (!cgroup[0])
-		return "unknown";
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		if (strstr(cgroup, parts[i].part))
 			return parts[i].manager;
+	return MANAGER_NONE;
+}
+
+static const char *manager_of(const char *cgroup)
+{
+	static const char *const names[] = {
+		[MANAGER_NONE] = "none",	  [MANAGER_LIBVIRT] = "libvirt",
+		[MANAGER_PROXMOX] = "Proxmox VE", [MANAGER_KUBERNETES] = "Kubernetes",
+		[MANAGER_SYSTEMD] = "systemd",
+	};
+	enum manager manager = thread_manager_in(cgroup);
+	const char *unit = strrchr(cgroup, '/');
+
+	if (!cgroup[0])
+		return "unknown";
 	/* A login is a scope, too, but nobody manages what is started there. */
-	suffix = unit ? strrchr(unit, '.') : NULL;
-	if (!suffix || !strncmp(unit, "/session-", 9) || !strcmp(unit, "/init.scope"))
-		return "none";
-	return strcmp(suffix, ".scope") && strcmp(suffix, ".service") ? "none" : "systemd";
+	if (manager == MANAGER_SYSTEMD && unit &&
+	    (!strncmp(unit, "/session-", 9) || !strcmp(unit, "/init.scope")))
+		manager = MANAGER_NONE;
+	return names[manager];
 }
 
 const char *thread_manager(const struct about *about)

@@ -8,6 +8,15 @@
 
 #include "data/about.h"
 
+/* Who manages a guest: its settings are changed there. */
+enum manager {
+	MANAGER_NONE,
+	MANAGER_LIBVIRT,
+	MANAGER_PROXMOX,
+	MANAGER_KUBERNETES,
+	MANAGER_SYSTEMD
+};
+
 /* The threads of the kernel that work for guests. */
 struct kthreads {
 	struct kthread {
@@ -43,6 +52,9 @@ bool thread_is_server(const struct thread *thread);
  * the same tid. Returns false if there is no such thread.
  */
 bool thread_start(const char *root, uint64_t tid, uint64_t *start);
+
+/* Returns who manages what runs in this cgroup. */
+enum manager thread_manager_in(const char *cgroup);
 
 /*
  * Returns who manages a guest, by the cgroup of its process: "libvirt", "systemd", ..., "none" or

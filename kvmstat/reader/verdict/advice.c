@@ -36,19 +36,6 @@ void advice_add(char *text, const char *format, ...)
 	va_end(args);
 }
 
-enum manager advice_manager(const char *cgroup)
-{
-	if (strstr(cgroup, "kubepods"))
-		return MANAGER_KUBERNETES;
-	if (strstr(cgroup, "/qemu.slice/"))
-		return MANAGER_PROXMOX;
-	if (strstr(cgroup, "machine-qemu") || strstr(cgroup, "/libvirt"))
-		return MANAGER_LIBVIRT;
-	if (strstr(cgroup, ".service") || strstr(cgroup, ".scope"))
-		return MANAGER_SYSTEMD;
-	return MANAGER_NONE;
-}
-
 /* Copies a name that a shell takes as one plain word. */
 static void copy_word(char *to, const char *from, const char *otherwise)
 {
@@ -89,7 +76,7 @@ void advice_begin(struct advice *advice, char *text, const struct window_guest *
 		.detail = detail,
 		.e = e,
 		.t = t,
-		.manager = advice_manager(cgroup),
+		.manager = thread_manager_in(cgroup),
 		.vmm = guest->now ? guest->now->vmm : "",
 	};
 	copy_word(advice->name, guest->name, "GUEST");

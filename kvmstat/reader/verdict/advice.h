@@ -6,20 +6,12 @@
 #ifndef ADVICE_H
 #define ADVICE_H
 
+#include "data/thread.h"
 #include "verdict/evidence.h"
 #include "verdict/thresholds.h"
 
 /* Room for all that is said of a guest. */
 #define VERDICT_TEXT_SIZE 2048
-
-/* Who manages a guest: its settings are changed there. */
-enum manager {
-	MANAGER_NONE,
-	MANAGER_LIBVIRT,
-	MANAGER_PROXMOX,
-	MANAGER_KUBERNETES,
-	MANAGER_SYSTEMD
-};
 
 struct advice {
 	char *text; /* VERDICT_TEXT_SIZE */
@@ -42,9 +34,6 @@ void advice_begin(struct advice *advice, char *text, const struct window_guest *
 
 /* Appends to a text of VERDICT_TEXT_SIZE, behind "; " unless it is empty. */
 __attribute__((format(printf, 2, 3))) void advice_add(char *text, const char *format, ...);
-
-/* Returns who manages the guest in this cgroup. */
-enum manager advice_manager(const char *cgroup);
 
 /* What helps a guest that is so. */
 void advise_io(struct advice *advice);

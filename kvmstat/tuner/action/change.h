@@ -6,6 +6,8 @@
 #ifndef CHANGE_H
 #define CHANGE_H
 
+#include <stdio.h>
+
 #include "action/journal.h"
 #include "action/setting.h"
 

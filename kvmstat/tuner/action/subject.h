@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "verdict/advice.h"
+#include "data/thread.h"
 
 enum setting {
 	SETTING_POLICY, /* "other", "batch", "idle", "rr:5", "fifo:99" */

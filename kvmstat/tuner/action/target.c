@@ -104,7 +104,7 @@ static void find_owner(struct target *target)
 	target->owner = MANAGER_NONE;
 	if (place_find(&place, target->root, lines, "cpu")) {
 		unit = find_unit(place.path);
-		target->owner = advice_manager(place.path);
+		target->owner = thread_manager_in(place.path);
 		if (target->owner == MANAGER_SYSTEMD || target->owner == MANAGER_PROXMOX) {
 			const char *name = unit ? memrchr(place.path, '/', unit) : NULL;
 
