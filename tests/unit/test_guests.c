@@ -45,6 +45,7 @@ struct behind {
 	unsigned int passed; /* devices that are passed through */
 	bool unnamed; /* the VMM does not name its threads */
 	bool stopped, pinned;
+	uint64_t second_ready; /* milliseconds that the thread of vCPU 1, if there is one, is ready; it runs for 1/20 of that */
 };
 
 struct labelled {
@@ -429,6 +430,15 @@ static const struct labelled guests[] = {
 	  .name = "db", .cgroup = LIBVIRT, .guest = 500, .ready = 4200, .halted = 250,
 	  .exits = { { "interrupt", 900, 0, 4230 }, { "hlt", 90, 0, 20 } },
 	  .behind = { .read = true, .pinned = true } },
+	{ "computing, one of 8 vCPUs starved", TRIED_ON, BOUND_CPU,
+	  "its vCPU 1 is ready (waiting for a CPU of the host) for 93 %|virsh vcpupin db 1 CPU",
+	  .name = "db", .cgroup = LIBVIRT, .guest = 35000, .ready = 4650, .vcpus = 8, .full = 8,
+	  .exits = { { "EXTERNAL_INTERRUPT", 12000, 0, 4800 }, { "MSR_WRITE", 20000, 0, 200 } },
+	  .behind = { .read = true, .second_ready = 4650 } },
+	{ "computing, one of 8 vCPUs waits as it hardly runs", TRIED_ON, BOUND_CPU, "CPUs",
+	  .without = "is ready", .guest = 34500, .ready = 300, .vcpus = 8, .full = 8,
+	  .exits = { { "EXTERNAL_INTERRUPT", 12000, 0, 400 }, { "MSR_WRITE", 20000, 0, 200 } },
+	  .behind = { .read = true, .second_ready = 300 } },
 	{ "computing, pinned", TRIED_ON, BOUND_CPU, "only more or faster CPUs would help",
 	  .without = "pinning", .guest = 4900,
 	  .exits = { { "EXTERNAL_INTERRUPT", 1500, 0, 60 }, { "MSR_WRITE", 2500, 0, 30 } },
@@ -617,6 +627,11 @@ static void add_process(struct about *about, bool now, const struct behind *behi
 	strcpy(vcpu.allowed, behind->pinned ? "3" : "0-3");
 	add_thread(about, now, 2035, "main", "qemu", &(struct thread){ .state = "S" });
 	add_thread(about, now, 4711, "vCPU 0", behind->unnamed ? "qemu" : "CPU 0/KVM", &vcpu);
+	if (behind->second_ready) {
+		vcpu.ready_ns = behind->second_ready * 1000000;
+		vcpu.run_ns = vcpu.ready_ns / 20;
+		add_thread(about, now, 4712, "vCPU 1", "CPU 1/KVM", &vcpu);
+	}
 	server.run_ns = behind->vhost * 1000000;
 	if (behind->vhost)
 		add_thread(about, now, 4721, "vhost", "vhost-2035", &server);

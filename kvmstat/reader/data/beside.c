@@ -15,6 +15,9 @@
 /* A thread's start is in ticks of USER_HZ, which is the same wherever KVM is. */
 #define NSEC_PER_TICK (NSEC_PER_SEC / 100)
 
+/* A number is behind it. */
+#define VCPU "vCPU "
+
 struct looking {
 	const struct about *was, *now;
 	const struct detail *diff;
@@ -39,7 +42,7 @@ static bool is_missing(const struct looking *looking, const char *what)
 
 static bool is_vcpu(const struct thread *thread)
 {
-	return !strncmp(thread->role, "vCPU ", 5);
+	return !strncmp(thread->role, VCPU, strlen(VCPU));
 }
 
 /* Returns the seconds of the window in which a thread was there, or 0 if they are not known. */
@@ -127,6 +130,21 @@ static void add_server(struct servers *servers, const struct looking *looking,
 		servers->busy = busy < 1 ? busy : 1;
 }
 
+/* One vCPU that gets no CPU is hidden in the whole of many. */
+static void look_at_vcpu(struct beside *beside, const struct looking *looking,
+			 const struct thread *thread)
+{
+	const double ns = seconds_of(looking, thread) * NSEC_PER_SEC;
+
+	if (!(ns > 0) || thread->ready_ns == DETAIL_UNKNOWN || thread->run_ns == DETAIL_UNKNOWN ||
+	    thread->ready_ns / ns <= beside->worst_ready)
+		return;
+	beside->worst_ready = thread->ready_ns < ns ? thread->ready_ns / ns : 1;
+	beside->worst_starving = thread->ready_ns / ((double)thread->ready_ns + thread->run_ns);
+	beside->worst_vcpu = strtoull(thread->role + strlen(VCPU), NULL, 10);
+	beside->worst_tid = thread->tid;
+}
+
 /*
  * The kernel names vhost's threads. Only a VMM that names its threads has I/O threads that can be
  * told from others.
@@ -147,6 +165,7 @@ static void look_at_threads(struct beside *beside, const struct looking *looking
 			continue;
 		vcpu = thread;
 		vcpus++;
+		look_at_vcpu(beside, looking, thread);
 		pinned += thread->allowed[0] && !strpbrk(thread->allowed, ",-");
 		stopped += !strcmp(thread->state, "T") || !strcmp(thread->state, "t");
 	}

@@ -33,6 +33,9 @@ struct beside {
 	double network_rate; /* packets of its interfaces a second */
 	bool passed_known;
 	unsigned int passed; /* devices that are passed through to it */
+	/* Of the vCPU that is ready longest: share of all time, and of that in which it wants to run. */
+	double worst_ready, worst_starving;
+	uint64_t worst_vcpu, worst_tid; /* if worst_ready is not 0 */
 	bool pinned; /* each of its vCPUs' threads is allowed on one CPU only, now */
 	bool stopped; /* its vCPUs' threads are stopped by a signal or a debugger, now */
 };

@@ -303,17 +303,22 @@ void advise_memory(struct advice *advice)
 		advice_add(text, "the host's pages: sysctl vm.nr_hugepages=N");
 }
 
-/* Adds how a vCPU is given CPUs of its own. */
+/* Adds how the vCPU that waits longest is given CPUs of its own. */
 static void add_pinning(struct advice *advice)
 {
-	const struct vcpu *vcpu = advice->detail->table[TABLE_VCPUS].row;
+	const struct beside *b = &advice->e->beside;
+	const struct rows *vcpus = &advice->detail->table[TABLE_VCPUS];
+	const uint64_t tid = b->worst_ready > 0 ? b->worst_tid :
+			     vcpus->nr		? ((const struct vcpu *)vcpus->row)->tid :
+						  0;
 
 	if (advice->manager == MANAGER_LIBVIRT)
-		advice_add(advice->text, "virsh vcpupin %s 0 CPU --live", advice->name);
+		advice_add(advice->text, "virsh vcpupin %s %" PRIu64 " CPU --live", advice->name,
+			   b->worst_vcpu);
 	else if (advice->manager == MANAGER_PROXMOX)
 		advice_add(advice->text, "qm set %s --affinity CPUS", advice->vmid);
-	else if (advice->detail->table[TABLE_VCPUS].nr && vcpu->tid)
-		advice_add(advice->text, "taskset -pc CPU %" PRIu64, vcpu->tid);
+	else if (tid)
+		advice_add(advice->text, "taskset -pc CPU %" PRIu64, tid);
 }
 
 void advise_spin(struct advice *advice)
@@ -533,6 +538,19 @@ void advise_ready(struct advice *advice)
 			"it is pinned to CPUs that others use, too, so choose other CPUs, or keep "
 			"the others away" :
 			"too many vCPUs share the CPUs, so move it, or pin it to CPUs of its own");
+	add_pinning(advice);
+}
+
+void advise_vcpu(struct advice *advice)
+{
+	const struct beside *b = &advice->e->beside;
+
+	advice_add(advice->text,
+		   "its vCPU %" PRIu64
+		   " is ready (waiting for a CPU of the host) for %.0f %% of the "
+		   "time, so %s that one",
+		   b->worst_vcpu, 100 * b->worst_ready,
+		   b->pinned ? "choose another CPU for" : "pin");
 	add_pinning(advice);
 }
 

@@ -45,6 +45,7 @@ void advise_paused(struct advice *advice);
 void advise_starved(struct advice *advice);
 void advise_quota(struct advice *advice);
 void advise_ready(struct advice *advice);
+void advise_vcpu(struct advice *advice); /* one vCPU of several is starved */
 void advise_polling(struct advice *advice);
 
 #endif

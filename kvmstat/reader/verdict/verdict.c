@@ -353,6 +353,13 @@ static void explain(struct verdict *verdict, const struct window_guest *guest,
 		name_parts(why, e, t);
 }
 
+/* Whether one vCPU gets no CPU, though the whole hardly waits. */
+static bool hides_starved(const struct evidence *e, const struct thresholds *t)
+{
+	return e->ready < t->waiting && e->throttled < t->notable &&
+	       e->beside.worst_ready >= t->waiting && e->beside.worst_starving >= t->starving;
+}
+
 static void advise(struct verdict *verdict, const struct window_guest *guest,
 		   const struct detail *detail, const struct thresholds *t)
 {
@@ -369,6 +376,8 @@ static void advise(struct verdict *verdict, const struct window_guest *guest,
 		advise_ready(&advice);
 	else if (e->ready >= t->waiting && !verdict->met)
 		advise_starved(&advice);
+	else if (hides_starved(e, t))
+		advise_vcpu(&advice);
 	if (e->polled >= t->polling)
 		advise_polling(&advice);
 }
