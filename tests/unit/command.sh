@@ -458,6 +458,7 @@ for what in '^\?: pid 2000, id 11, managed by libvirt$' '^  resident +512M$' '^ 
 	'^  balloon +none$' '^ +1 +1\.0G +1\.0G$' "^KSM's profit +this kernel does not tell it by process$"; do
 	holds "memory: $what" matches out "$what"
 done
+check 'memory: exactly' 0 '^  resident +536870912$' '' ./kvmstat memory -r tree -w 0 --raw
 check 'memory: JSON' 0 . '' ./kvmstat memory 2000 -r tree -w 0 --json
 holds 'memory: JSON: all parts' json '.[0] | .memory[0].pages_4k == 705 and .memory[0].ksm_profit == null and .memory[0].swapped_bytes == 0
 	and .memory[0].minor_faults_s == null and (.nodes | map(.bytes)) == [2457600, 1075380224] and (.missing | map(.what)) == ["KSM'"'"'s profit"]'
@@ -490,6 +491,7 @@ for what in '^Host: Linux .*, 1 guests; .*; CPU average 42\.0 %$' '^  tasks +345
 	'^ +1 2-3 +1\.9G +48\.8M +256 +50$' '^transparent huge pages|^  transparent huge pages +madvise$' '^ +PID USER +POLICY '; do
 	holds "host: $what" matches out "$what"
 done
+check 'host: exactly' 0 '^    size of one +2097152$' '' ./kvmstat host -r tree -w 0 --raw
 check 'host: JSON' 0 . '' ./kvmstat host -r tree -w 0.1 --json
 holds 'host: JSON: all parts' json '.host[0].halt_poll_ns == 200000 and (.host_nodes | length) == 2 and (.processes | length) > 1 and .seconds > 0'
 check 'host: CSV' 0 '^pid,user,policy,nice,' '' ./kvmstat host -r tree -w 0 --csv

@@ -60,10 +60,10 @@ static enum status print(const struct session *session, const struct look *look)
 			if (tables[i] == TABLE_PROCESSES)
 				grid_print(&grid, look, true, stdout);
 		} else if (tables[i] == TABLE_HOST) {
-			grid_print_list(&grid, stdout);
+			grid_print_list(&grid, look->raw, stdout);
 		} else if (grid.nr) {
 			printf("%s\n", section_of(tables[i])->title);
-			grid_print(&grid, &(struct look){ 0 }, true, stdout);
+			grid_print(&grid, &(struct look){ .raw = look->raw }, true, stdout);
 		}
 		grid_free(&grid);
 	}

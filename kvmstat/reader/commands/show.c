@@ -157,7 +157,7 @@ static void print_sections(const struct detail *detail, double seconds)
 			more -= grid.nr;
 			printf("\n%s\n", sections[i].title);
 			if (sections[i].table == TABLE_MEMORY)
-				grid_print_list(&grid, stdout);
+				grid_print_list(&grid, false, stdout);
 			else
 				grid_print(&grid, &text, true, stdout);
 			if (more)

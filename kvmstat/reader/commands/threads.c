@@ -80,7 +80,7 @@ static void free_all(struct grid *all)
 static void print_text(const enum table tables[TABLES], const struct window_guest *guest,
 		       const struct look *look)
 {
-	const struct look plain = { 0 };
+	const struct look plain = { .raw = look->raw };
 	char shown[NAME_SHOWN_SIZE];
 	struct grid all = all_grid(tables[0]), grid;
 
@@ -91,7 +91,7 @@ static void print_text(const enum table tables[TABLES], const struct window_gues
 	grid_arrange(&all, look);
 	if (all.nr && tables[0] == TABLE_MEMORY && !look->columns) {
 		grid = grid_of(guest, tables[0]);
-		grid_print_list(&grid, stdout);
+		grid_print_list(&grid, look->raw, stdout);
 		grid_free(&grid);
 	} else if (all.nr) {
 		grid_print(&all, look, true, stdout);

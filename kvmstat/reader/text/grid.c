@@ -427,7 +427,7 @@ void grid_print(const struct grid *grid, const struct look *look, bool header, F
 		print_text(grid, look, header, out);
 }
 
-void grid_print_list(const struct grid *grid, FILE *out)
+void grid_print_list(const struct grid *grid, bool raw, FILE *out)
 {
 	for (size_t c = 0; grid->nr && c < grid->nr_columns; c++) {
 		char buf[GRID_CELL_SIZE], shown[NAME_SHOWN_SIZE];
@@ -437,7 +437,7 @@ void grid_print_list(const struct grid *grid, FILE *out)
 		if (grid->column[c].unit == UNIT_TEXT)
 			name_show(shown, grid->cell[c].text, NAME_SIZE);
 		else
-			grid_format(buf, sizeof(buf), &grid->column[c], &grid->cell[c], false);
+			grid_format(buf, sizeof(buf), &grid->column[c], &grid->cell[c], raw);
 		fprintf(out, "  %-28s %8s\n", grid->column[c].head,
 			grid->column[c].unit == UNIT_TEXT ? shown : buf);
 	}

@@ -105,8 +105,8 @@ void grid_format(char *buf, size_t size, const struct grid_column *column, const
 /* Prints all rows as text or CSV, whichever @look wants, with a header if @header. */
 void grid_print(const struct grid *grid, const struct look *look, bool header, FILE *out);
 
-/* Prints the columns of the first row, those that are known, in a line each. */
-void grid_print_list(const struct grid *grid, FILE *out);
+/* Prints the columns of the first row, those that are known, in a line each; exactly if @raw. */
+void grid_print_list(const struct grid *grid, bool raw, FILE *out);
 
 /*
  * Returns all rows as an array of objects, a new reference. They have all columns, or those that
