@@ -641,11 +641,11 @@ static void its_confidence_grows(void **state)
 	assert_true(near(judge(&scene).confidence, 1));
 	scene.user = 1000;
 	assert_true(near(judge(&scene).confidence, 0.5));
-	/* Ten times the least number of exits is enough. */
+	/* Counts alone say less than times, and ten times the least number of exits is enough. */
 	scene = (struct scene){ .vm = 5000, .io = 5000, .bare = true, .has = HAS_SEVEN };
-	assert_true(near(judge(&scene).confidence, 0.5));
+	assert_true(near(judge(&scene).confidence, 0.35));
 	scene.vm = scene.io = 10000;
-	assert_true(near(judge(&scene).confidence, 1));
+	assert_true(near(judge(&scene).confidence, 0.7));
 }
 
 static uint64_t draw(void)

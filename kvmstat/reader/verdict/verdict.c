@@ -11,6 +11,7 @@
 
 /* Vague evidence makes a verdict less sure. */
 #define WITHOUT_REASONS 0.7
+#define WITHOUT_TIMES 0.7
 #define UNEXPLAINED 0.5
 
 struct judging {
@@ -92,7 +93,9 @@ static double confidence(const struct judging *judging, double margin)
 
 	if (judging->seen < judging->enough)
 		sure *= judging->seen / judging->enough;
-	if (judging->known & NEEDS_TIMES && judging->known & NEEDS_NO_REASONS)
+	if (judging->known & NEEDS_NO_TIMES)
+		sure *= WITHOUT_TIMES;
+	else if (judging->known & NEEDS_NO_REASONS)
 		sure *= WITHOUT_REASONS;
 	return sure;
 }
