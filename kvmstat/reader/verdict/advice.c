@@ -160,8 +160,8 @@ static void advise_server(struct advice *advice)
 			advice_add(text, "virsh iothreadadd %s 1 --live --config", advice->name);
 		else if (advice->manager == MANAGER_PROXMOX)
 			advice_add(text, "qm set %s --scsi0 VOLUME,iothread=1", advice->vmid);
-		else
-			add_setting(advice, "",
+		if (advice->manager != MANAGER_PROXMOX)
+			add_setting(advice, "<driver name='qemu' iothread='1'/>",
 				    "-object iothread,id=io1 -device virtio-blk-pci,iothread=io1");
 	}
 	if (b->vhost.known && !b->vhost.nr && b->network_known &&
