@@ -971,6 +971,67 @@ static void does_not_flap(void **state)
 	assert_int_equal(verdict.bound, BOUND_CPU);
 }
 
+/* Nor does one whose word is by another rule in each window. */
+static void does_not_flap_between_rules(void **state)
+{
+	static const struct {
+		uint64_t ms, exits; /* for devices, of 5000 and of 10000 */
+		enum bound bound;
+	} windows[] = { { 900, 3000, BOUND_CPU },
+			{ 900, 4000, BOUND_IO },
+			{ 900, 2000, BOUND_IO },
+			{ 700, 3000, BOUND_IO },
+			{ 700, 2000, BOUND_CPU } };
+	struct thresholds thresholds;
+	struct verdict verdict = { 0 };
+
+	(void)state;
+	usual_thresholds(&thresholds);
+	for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++) {
+		const struct labelled edge = {
+			.guest = 5000 - windows[i].ms,
+			.exits = { { "io", windows[i].exits, windows[i].exits, 0, windows[i].ms },
+				   { "cpuid", 10000 - windows[i].exits } },
+			.touch = { DISK },
+		};
+		struct window_guest guest = make(&edge);
+
+		verdict_follow(&verdict, &guest, HAS_ALL, &thresholds);
+		drop(&guest);
+		if (verdict.bound != windows[i].bound)
+			fail_msg("%zu: %s (%s)", i, verdict_word(verdict.bound), verdict.rule);
+	}
+}
+
+/* Nor does a mix, when its smaller finding is about half as large as the other. */
+static void does_not_flap_in_a_mix(void **state)
+{
+	static const struct {
+		uint64_t ms; /* for memory faults; devices take 2600 */
+		enum bound bound;
+	} windows[] = { { 1290, BOUND_IO },    { 1310, BOUND_MIXED }, { 1290, BOUND_MIXED },
+			{ 1050, BOUND_MIXED }, { 1030, BOUND_IO },    { 1290, BOUND_IO } };
+	struct thresholds thresholds;
+	struct verdict verdict = { 0 };
+
+	(void)state;
+	usual_thresholds(&thresholds);
+	for (size_t i = 0; i < sizeof(windows) / sizeof(*windows); i++) {
+		const struct labelled mix = {
+			.guest = 2400 - windows[i].ms,
+			.exits = { { "io", 90000, 90000, 0, 2600 },
+				   { "npf", 90000, 0, windows[i].ms } },
+			.touch = { DISK },
+		};
+		struct window_guest guest = make(&mix);
+
+		verdict_follow(&verdict, &guest, HAS_ALL, &thresholds);
+		drop(&guest);
+		if (verdict.bound != windows[i].bound)
+			fail_msg("%zu: %s (%s)", i, verdict_word(verdict.bound), verdict.rule);
+	}
+}
+
 /* Nor does one that waits for its disk on a machine that grows slower and faster. */
 static void does_not_flap_for_its_waits(void **state)
 {
@@ -1032,6 +1093,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(its_confusions_are_on_the_page),
 	cmocka_unit_test(blames_no_quota_for_what_was_before),
 	cmocka_unit_test(does_not_flap),
+	cmocka_unit_test(does_not_flap_between_rules),
+	cmocka_unit_test(does_not_flap_in_a_mix),
 	cmocka_unit_test(does_not_flap_for_its_waits),
 };
 

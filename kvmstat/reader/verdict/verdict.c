@@ -34,13 +34,18 @@ static double number_at(const void *base, size_t at)
 	return *(const double *)((const char *)base + at);
 }
 
-/* A rule that was met before, @again, is met until its share is well past the threshold. */
+/* What holds again holds until its share is well past the threshold. */
+static double keep_of(const struct judging *judging, bool again)
+{
+	const double keep = judging->t->keep;
+
+	return again && keep > 0 && keep < 1 ? keep : 1;
+}
+
 static double threshold_of(const struct judging *judging, const struct condition *c, bool again)
 {
-	const double usual = number_at(judging->t, c->threshold), keep = judging->t->keep;
+	const double usual = number_at(judging->t, c->threshold), keep = keep_of(judging, again);
 
-	if (!again || !(keep > 0 && keep < 1))
-		return usual;
 	return c->order == AT_LEAST || c->order == ABOVE ? usual * keep : usual / keep;
 }
 
@@ -70,10 +75,19 @@ static double margin_of(const struct judging *judging, const struct condition *c
 	return margin < 0 ? 0 : margin < 1 ? margin : 1;
 }
 
+/* Whether the guest had the word of this rule before, by whatever rule. */
+static bool was_met(const struct judging *judging, const struct rule *rule)
+{
+	for (size_t i = 0; i < rules_nr; i++)
+		if (judging->before & UINT32_C(1) << i && rules[i].bound == rule->bound)
+			return true;
+	return false;
+}
+
 /* Tries a rule. Returns its margin, or -1 if it is not met. */
 static double try(const struct judging *judging, const struct rule *rule)
 {
-	const bool again = judging->before & UINT32_C(1) << (rule - rules);
+	const bool again = was_met(judging, rule);
 	double margin;
 
 	if ((rule->needs & judging->known) != rule->needs)
@@ -181,7 +195,8 @@ static bool decide_by_findings(const struct judging *judging)
 		if (found[i].size > largest->size)
 			largest = &found[i];
 	for (size_t i = 0; i < nr; i++) {
-		if (found[i].size < largest->size / 2)
+		if (found[i].size <
+		    largest->size / 2 * keep_of(judging, was_met(judging, found[i].rule)))
 			continue;
 		as_large++;
 		met(judging, &found[i]);

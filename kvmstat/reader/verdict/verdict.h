@@ -68,7 +68,7 @@ void verdict_judge(struct verdict *verdict, const struct window_guest *guest, ui
 		   const struct thresholds *thresholds);
 
 /*
- * Judges again, and keeps to the rules that @verdict met before unless the guest has left
+ * Judges again, and keeps to the words that @verdict has found unless the guest has left
  * them well behind. A window with too little in it leaves @verdict as it was.
  */
 void verdict_follow(struct verdict *verdict, const struct window_guest *guest, uint32_t has,
