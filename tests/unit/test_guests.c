@@ -37,7 +37,8 @@ struct behind {
 	bool read;
 	const char *quota; /* the cgroup that has one; NULL: none has */
 	uint64_t throttled; /* milliseconds */
-	uint64_t maps_4k, maps_2m; /* 0: KVM's debugfs was not read */
+	uint64_t maps_4k, maps_2m, maps_1g; /* 0: KVM's debugfs was not read */
+	uint64_t hugetlb; /* MiB, of 100 more */
 	uint64_t swapped, swap_ins; /* MiB, faults */
 	uint64_t vhost, iothread; /* milliseconds that a thread runs; 0: there is none */
 	uint64_t server_ready; /* and that it is ready */
@@ -342,6 +343,14 @@ static const struct labelled guests[] = {
 	{ "first touch, huge pages", TRIED_ON, BOUND_MEMORY, "huge pages already|before it starts",
 	  .guest = 2500, .exits = { { "npf", 6000, 0, 2100 }, { "interrupt", 1300, 0, 60 } },
 	  .behind = { .read = true, .maps_4k = 3000, .maps_2m = 5500 } },
+	{ "first touch, pages of 1 GiB", TRIED_ON, BOUND_MEMORY, "huge pages already",
+	  .without = "hugepages", .guest = 2500,
+	  .exits = { { "npf", 6000, 0, 2100 }, { "interrupt", 1300, 0, 60 } },
+	  .behind = { .read = true, .maps_4k = 3000, .maps_2m = 1, .maps_1g = 7 } },
+	{ "first touch, hugetlbfs, KVM does not count", TRIED_ON, BOUND_MEMORY,
+	  "huge pages already", .without = "use both", .guest = 2500,
+	  .exits = { { "npf", 6000, 0, 2100 }, { "interrupt", 1300, 0, 60 } },
+	  .behind = { .read = true, .hugetlb = 101 } },
 	{ "swapped in, known", TRIED_ON, BOUND_MEMORY, "512 MiB of it are swapped out",
 	  .guest = 2500, .exits = { { "npf", 80000, 0, 2100 }, { "interrupt", 1300, 0, 60 } },
 	  .behind = { .read = true, .swap_ins = 3000, .swapped = 512 } },
@@ -657,10 +666,13 @@ static void add_process(struct about *about, bool now, const struct behind *behi
 		cgroup->throttled_ns = BEFORE + now * behind->throttled * 1000000;
 	}
 	memory->swapped_bytes = behind->swapped << 20;
+	memory->hugetlb_bytes = behind->hugetlb << 20;
+	memory->resident_bytes = 100 << 20;
 	memory->major_faults = BEFORE + now * behind->swap_ins;
 	if (behind->maps_4k) {
 		memory->pages_4k = behind->maps_4k;
 		memory->pages_2m = behind->maps_2m;
+		memory->pages_1g = behind->maps_1g;
 	}
 	add_traffic(about, now, TRAFFIC_STORAGE, behind->storage);
 	if (behind->packets)

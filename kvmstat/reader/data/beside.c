@@ -105,6 +105,12 @@ static void look_at_memory(struct beside *beside, const struct looking *looking)
 		beside->maps_known = m->pages_4k != DETAIL_UNKNOWN && m->pages_2m != DETAIL_UNKNOWN;
 		beside->maps_4k = m->pages_4k;
 		beside->maps_2m = m->pages_2m;
+		if (m->pages_1g != DETAIL_UNKNOWN)
+			beside->maps_2m += 512 * m->pages_1g;
+		/* The rest of its memory is resident. */
+		beside->hugetlb = m->hugetlb_bytes != DETAIL_UNKNOWN &&
+				  m->resident_bytes != DETAIL_UNKNOWN &&
+				  m->hugetlb_bytes > m->resident_bytes;
 		beside->swap_known = m->swapped_bytes != DETAIL_UNKNOWN &&
 				     m->major_faults != DETAIL_UNKNOWN &&
 				     (looking->was || !m->major_faults);

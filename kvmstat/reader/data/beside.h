@@ -21,8 +21,9 @@ struct beside {
 	/* The one of them that was throttled most; empty if none has a quota. */
 	char quota_cgroup[DETAIL_PATH_SIZE];
 	uint64_t quota_version; /* of cgroups */
-	bool maps_known; /* by pages_4k and pages_2m in KVM's debugfs */
-	uint64_t maps_4k, maps_2m;
+	bool maps_known; /* by pages_4k, pages_2m and pages_1g in KVM's debugfs */
+	uint64_t maps_4k, maps_2m; /* one of 1 GiB counts as 512 of 2 MiB */
+	bool hugetlb; /* most of its memory is static huge pages */
 	bool swap_known;
 	uint64_t swapped_bytes; /* of its memory, now */
 	uint64_t swap_ins; /* faults that waited for storage */

@@ -253,7 +253,7 @@ void advise_memory(struct advice *advice)
 	const struct evidence *e = advice->e;
 	const struct beside *b = &e->beside;
 	/* More of its memory is in pages of 2 MiB than in those of 4 KiB. */
-	const bool huge = b->maps_known && b->maps_2m * SMALL_PAGES > b->maps_4k;
+	const bool huge = b->hugetlb || (b->maps_known && b->maps_2m * SMALL_PAGES > b->maps_4k);
 	char *text = advice->text;
 
 	if (e->dirty) {
