@@ -267,6 +267,9 @@ static void add_exits(struct evidence *e, const struct detail *detail, const uin
 		    strspn(r->reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(r->reason))
 			e->intel = detail->isa == ISA_X86;
 	}
+	/* The table of reasons is read a moment after the counters. */
+	e->spin_exits = at_most(e->spin_exits, 1);
+	e->hidden = at_most(e->hidden, 1);
 	e->fault_ns = share_of(fault_ns, faults);
 	e->device_user = at_most(share_of(to_user, v[COL_io_num] + v[COL_mmio_num]), 1);
 }
