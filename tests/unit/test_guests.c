@@ -42,7 +42,8 @@ struct behind {
 	uint64_t swapped, swap_ins; /* MiB, faults */
 	uint64_t vhost, iothread; /* milliseconds that a thread runs; 0: there is none */
 	uint64_t server_ready; /* and that it is ready */
-	uint64_t storage, packets; /* bytes; 0 packets: it has no interface */
+	uint64_t storage; /* bytes */
+	uint64_t packets, received; /* from it and to it; 0 packets: it has no interface */
 	unsigned int passed; /* devices that are passed through */
 	bool unnamed; /* the VMM does not name its threads */
 	bool stopped, pinned;
@@ -222,12 +223,22 @@ static const struct labelled guests[] = {
 		     { "HLT", 130, 0, 5 },
 		     { "MSR_WRITE", 260, 0, 2 } },
 	  .touch = { QUEUE, DEADLINE } },
-	{ "a light web server, its files known", TRIED_ON, BOUND_NOT, "", .guest = 500,
-	  .halted = 4300,
+	{ "a light web server, its files known", TRIED_ON, BOUND_NOT, "",
+	  .blind = "waits for answers by its network", .guest = 500, .halted = 4300,
 	  .exits = { { "EPT_MISCONFIG", 4000, 0, 20 },
 		     { "HLT", 3800, 0, 80 },
 		     { "MSR_WRITE", 8000, 0, 40 } },
-	  .touch = { QUEUE, DEADLINE }, .behind = { .read = true, .packets = 8000 } },
+	  .touch = { QUEUE, DEADLINE },
+	  .behind = { .read = true, .packets = 4000, .received = 4000 } },
+	{ "sends without an answer", TRIED_ON, BOUND_IO, "its vhost thread has room", .guest = 1500,
+	  .halted = 2000, .ready = 600,
+	  .exits = { { "npf", 1300, 0, 800 },
+		     { "hlt", 770, 0, 100 },
+		     { "msr", 1900, 0, 450 },
+		     { "interrupt", 640, 0, 700 },
+		     { "vintr", 580, 0, 50 } },
+	  .device_faults = 1300, .touch = { { "mmio", 0xfebfb004, 1300 }, DEADLINE },
+	  .behind = { .read = true, .vhost = 2200, .server_ready = 1150, .packets = 6400 } },
 	{ "a light web server", TRIED_ON, BOUND_NOT, "", .called = BOUND_IO, .guest = 500,
 	  .halted = 4300,
 	  .exits = { { "EPT_MISCONFIG", 4000, 0, 20 },
@@ -617,11 +628,11 @@ static void add_thread(struct about *about, bool now, uint64_t tid, const char *
 	strcpy(thread->cgroup, did->cgroup);
 }
 
-static void add_traffic(struct about *about, bool now, const char *kind, uint64_t did)
+static void add_traffic(struct about *about, bool now, const char *kind, uint64_t did, uint64_t in)
 {
 	struct traffic *traffic = row(about, TABLE_TRAFFIC);
 
-	traffic->in = traffic->in_bytes = BEFORE;
+	traffic->in = traffic->in_bytes = BEFORE + now * in;
 	traffic->out = traffic->out_bytes = BEFORE + now * did;
 	strcpy(traffic->kind, kind);
 }
@@ -674,11 +685,11 @@ static void add_process(struct about *about, bool now, const struct behind *behi
 		memory->pages_2m = behind->maps_2m;
 		memory->pages_1g = behind->maps_1g;
 	}
-	add_traffic(about, now, TRAFFIC_STORAGE, behind->storage);
+	add_traffic(about, now, TRAFFIC_STORAGE, behind->storage, 0);
 	if (behind->packets)
-		add_traffic(about, now, TRAFFIC_NETWORK, behind->packets);
+		add_traffic(about, now, TRAFFIC_NETWORK, behind->packets, behind->received);
 	for (unsigned int i = 0; i < behind->passed; i++)
-		add_traffic(about, now, TRAFFIC_PASSTHROUGH, 0);
+		add_traffic(about, now, TRAFFIC_PASSTHROUGH, 0, 0);
 }
 
 /* Makes the guest, which drop() frees. */

@@ -211,8 +211,10 @@ static void look_at_traffic(struct beside *beside, const struct looking *looking
 		if (!strcmp(t->kind, TRAFFIC_NETWORK)) {
 			counted &= t->in != DETAIL_UNKNOWN && t->out != DETAIL_UNKNOWN;
 			beside->network_known = counted;
-			if (counted)
-				beside->network_rate += ((double)t->in + t->out) / seconds;
+			if (!counted)
+				continue;
+			beside->network_rate += ((double)t->in + t->out) / seconds;
+			beside->network_in += t->in / seconds;
 		}
 	}
 }

@@ -31,7 +31,7 @@ struct beside {
 	bool storage_known;
 	double storage_bytes; /* that the process reads and writes a second, below the page cache */
 	bool network_known; /* it has interfaces, and all of them are counted */
-	double network_rate; /* packets of its interfaces a second */
+	double network_rate, network_in; /* packets of its interfaces a second, and those to it */
 	bool passed_known;
 	unsigned int passed; /* devices that are passed through to it */
 	/* Of the vCPU that is ready longest: share of all time, and of that in which it wants to run. */

@@ -425,6 +425,10 @@ static void admit(struct verdict *verdict)
 	if (verdict->bound == BOUND_IDLE || verdict->bound == BOUND_CPU ||
 	    verdict->bound == BOUND_NOT || verdict->bound == BOUND_NOT_IO)
 		admit_silence(blind, &e->beside);
+	if (verdict->bound == BOUND_NOT && e->answered)
+		advice_add(blind,
+			   "a guest that waits for answers by its network looks the same when "
+			   "its network is what is slow");
 	for (size_t i = 0; i < rules_nr; i++)
 		if (verdict->met & UINT32_C(1) << i && rules[i].blind &&
 		    !strstr(blind, rules[i].blind))
