@@ -65,6 +65,11 @@ static struct beside end(struct about *was, struct about *now)
 	return beside;
 }
 
+static bool near(double value, double want)
+{
+	return value > want - 1e-9 && value < want + 1e-9;
+}
+
 static void knows_nothing_of_what_was_not_read(void **state)
 {
 	const struct detail nothing = { 0 };
@@ -146,6 +151,31 @@ static void does_not_guess_quotas(void **state)
 }
 
 /* In all the time of a process its faults are more than those of its guest's counters. */
+/* The vCPU that is ready longest is told, with what it gets of what it wants. */
+static void finds_the_vcpu_that_waits_most(void **state)
+{
+	static const uint64_t ready[] = { 1, 6, 2 }, run[] = { 9, 2, 0 };
+	struct about *was = begin(100), *now = begin(110);
+	struct beside beside;
+	char role[16];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct thread *thread;
+
+		sprintf(role, "vCPU %d", i);
+		add_thread(was, role, "CPU/KVM", "/");
+		thread = add_thread(now, role, "CPU/KVM", "/");
+		thread->ready_ns = ready[i] * SECOND;
+		thread->run_ns = run[i] * SECOND;
+	}
+	beside = end(was, now);
+	assert_int_equal(beside.worst_vcpu, 1);
+	assert_int_equal(beside.worst_tid, 2);
+	assert_true(near(beside.worst_ready, 0.6));
+	assert_true(near(beside.worst_starving, 0.75));
+}
+
 static void swap_ins_are_of_a_window(void **state)
 {
 	struct about *was = begin(100), *now = begin(110);
@@ -165,11 +195,6 @@ static void swap_ins_are_of_a_window(void **state)
 			(struct memory){ .major_faults = faults };
 		assert_int_equal(end(NULL, now).swap_known, !faults);
 	}
-}
-
-static bool near(double value, double want)
-{
-	return value > want - 1e-9 && value < want + 1e-9;
 }
 
 static void shares_are_of_the_time_that_was_watched(void **state)
@@ -239,7 +264,8 @@ static void add_interface(struct about *about, const char *name, uint64_t packet
 
 	strcpy(traffic->kind, TRAFFIC_NETWORK);
 	strcpy(traffic->name, name);
-	traffic->in = traffic->out = packets;
+	traffic->in = packets;
+	traffic->out = 3 * packets;
 }
 
 static void packets_are_all_or_unknown(void **state)
@@ -255,7 +281,8 @@ static void packets_are_all_or_unknown(void **state)
 	add_interface(now, "tap1", 25);
 	beside = end(was, now);
 	assert_true(beside.network_known);
-	assert_true(near(beside.network_rate, (2 * 100 + 2 * 25) / 10.0));
+	assert_true(near(beside.network_rate, (4 * 100 + 4 * 25) / 10.0));
+	assert_true(near(beside.network_in, (100 + 25) / 10.0));
 
 	now = begin(110);
 	add_thread(now, "main", "qemu", "/");
@@ -286,6 +313,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(knows_nothing_of_what_was_not_read),
 	cmocka_unit_test(quotas_are_those_that_limit_vcpus_most),
 	cmocka_unit_test(does_not_guess_quotas),
+	cmocka_unit_test(finds_the_vcpu_that_waits_most),
 	cmocka_unit_test(swap_ins_are_of_a_window),
 	cmocka_unit_test(shares_are_of_the_time_that_was_watched),
 	cmocka_unit_test(knows_who_could_not_be_seen),

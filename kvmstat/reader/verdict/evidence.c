@@ -313,11 +313,12 @@ static void divide_halted(struct evidence *e, const struct thresholds *t, bool a
 		 e->device_rate >= keep * t->device_rate;
 	/*
 	 * Then it waits for the other end of the network, which is no device of its own. What
-	 * only sends waits for nobody's answer.
+	 * only sends, and much, waits for nobody's answer.
 	 */
 	e->answered = device && b->storage_known && b->network_known &&
 		      b->storage_bytes < t->device_rate * LEAST_REQUEST &&
-		      b->network_in >= t->device_rate;
+		      b->network_rate >= t->device_rate &&
+		      (b->network_in >= t->device_rate || b->vhost.busy < t->halted);
 	device = device && !e->answered;
 	/* What it asks for waits for the thread that serves it, however it asks. */
 	if (e->server > 0 && e->server >= keep * t->server)

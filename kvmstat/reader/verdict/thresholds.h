@@ -24,7 +24,7 @@
 	X(device_halts, 0.20, "device exits for each halt; I/O-bound if it halts much")    \
 	X(device_rate, 5, "device exits a second that waiting for devices needs")          \
 	X(halted, 0.30, "share of all time halted for devices or memory; much")            \
-	X(server, 0.90, "share of time in which vhost or an I/O thread wants a CPU; full") \
+	X(server, 0.75, "share of time in which vhost or an I/O thread wants a CPU; full") \
 	X(memory_time, 0.25, "share of busy time for memory faults; memory-bound")         \
 	X(memory_exits, 0.50, "share of exits for memory faults, if times are not known")  \
 	X(fault_slow, 50, "microseconds of a fault from which memory is swapped in")       \
