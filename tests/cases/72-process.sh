@@ -112,5 +112,41 @@ done
 is "resident" "$(memory resident_bytes)" "$(awk '$1 == "VmRSS:" { print $2 * 1024 }' "/proc/$pid/status")"
 is "in huge pages" "$(memory thp_bytes)" "$(awk '/^(AnonHugePages|ShmemPmdMapped|FilePmdMapped):/ { n += $2 } END { print n * 1024 }' "/proc/$pid/smaps_rollup")"
 is "minor faults" "$(memory minor_faults)" "$(sed 's/.*) //' "/proc/$pid/stat" | cut -d' ' -f8)"
+host() { kvmstat host -w 0 --raw | sed -n "s/^  $1 *//p"; }
+is "the host's memory" "$(host memory)" "$(awk '$1 == "MemTotal:" { print $2 * 1024 }' /proc/meminfo)"
+is "halt_poll_ns" "$(host kvm.halt_poll_ns)" "$(cat /sys/module/kvm/parameters/halt_poll_ns 2>/dev/null)"
 vm_end still
+unload
+
+# A member of the group that may read the counts sees the process, too; others are told why not.
+load mode=0440 group=1234
+echo 'watcher:x:1234:1234::/tmp:/bin/sh' >>/etc/passwd
+vm_run busy --vcpus=2 'out:100000000'
+pid=$(cat busy.pid)
+yes "a busy guest again" within 60 runs
+su -s /bin/sh watcher -c "kvmstat threads -p $pid -w 0" >said 2>&1
+yes "threads for the group" grep -q "^main  *$pid " said
+su -s /bin/sh nobody -c "kvmstat threads -p $pid -w 0" >said 2>&1
+yes "nobody else is told why not" grep -q 'kvminfo: Permission denied' said
+
+# In a pid namespace, a guest of another one is none, and the pids are those of the namespace. KVM
+# and the module name threads by their numbers outside, which must not be taken for those inside.
+cat >inside <<'EOF'
+vmm --vcpus=2 out:100000000 </dev/null >/dev/null 2>&1 &
+pid=$!
+until awk -v p=$pid '$2 == p && $7 > 1000 { n = 1 } END { exit !n }' /proc/kvminfo; do usleep 100000; done
+echo $pid >inner.pid
+ls /proc/$pid/task | sort | xargs >inner.tasks
+kvmstat threads -p $pid -w 0 --csv -c tid | sed 1d | sort | xargs >inner.threads
+kvmstat threads -p $pid -w 0 >inner.said
+kvmstat memory -p $pid -w 0 >inner.memory
+kvmstat list --csv -c pid | sed 1d | sort -n | xargs >inner.pids
+kill -9 $pid
+EOF
+timeout 120 unshare -p -f --mount-proc sh inside 2>&1 | sed 's/^/# /'
+is "in a pid namespace: its threads" "$(cat inner.threads)" "$(cat inner.tasks)"
+is "the pids of the guests" "$(cat inner.pids)" "$(cat inner.pid)"
+yes "the kernel's threads are not looked for" grep -q '^threads of the kernel for this guest  *this is not the initial pid namespace' inner.said
+yes "nor KVM's pages" grep -q '^pages that KVM maps  *this is not the initial pid namespace' inner.memory
+vm_kill busy
 unload
