@@ -1,9 +1,9 @@
 #!/bin/bash
 # What `make check` runs: every test, on one kernel. With "CASE..." (names of tests/cases, without
-# .sh), it runs only these cases, in the AMD-V machine. With MINUTES in the environment, it runs every
-# test and then as much of the matrix as can begin within so many minutes. With "debug", it runs what
-# `make check-debug` runs, the cases on a kernel with KASAN, lockdep and kmemleak; with "soak", what
-# `make soak` runs. The last line counts the tests.
+# .sh), it runs only these cases, in the AMD-V machine; a word like lab.kinds=vhost is an option of
+# theirs. With MINUTES in the environment, it runs every test and then as much of the matrix as can begin
+# within so many minutes. With "debug", it runs what `make check-debug` runs, the cases on a kernel with
+# KASAN, lockdep and kmemleak; with "soak", what `make soak` runs. The last line counts the tests.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -26,10 +26,6 @@ demo() {
 	local status=$?
 	sed -n 's/^lost: /skip - demo: the emulator lost a guest, which was started again: /p' build/demo/results
 	return $status
-}
-# Real guests run in a machine where PAUSE exits, with the disk that contains the guests.
-guests() {
-	boot guests svm "${1:-80-verdicts 85-screens 88-tune}" --timeout 2400 --stall 400 --smp 2 --mem 2048 --pause --kmods "zram lzo-rle" --disk "$(tests/lab/root.sh "$kernel")"
 }
 
 # prepare KERNEL: get what the machines need, for this architecture.
@@ -68,7 +64,7 @@ quick() {
 	step prometheus tests/host/prometheus.sh build/kvmstat
 	step packages tests/host/packages.sh
 	step smp boot smp svm "$all" --timeout 1800 --stall 400 --smp 2 --append "preempt=full lab.churn=1000 lab.turns=200 lab.storm=1000"
-	step guests guests
+	step guests guests "80-verdicts 85-screens 88-tune"
 	step demo demo
 	wait $lane
 	for name in $second; do
@@ -78,8 +74,9 @@ quick() {
 
 # some "CASE..."
 some() {
-	local case rest='' real=''
+	local case rest='' real='' options=''
 	for case in $1; do
+		[[ $case != lab.* ]] || { options+=" $case"; continue; }
 		[ -e "tests/cases/$case.sh" ] || die "there is no case $case; there are: $(cd tests/cases && echo [0-9]*.sh | sed 's/\.sh//g')"
 		case $case in
 		8*) real+=" $case" ;;
@@ -91,8 +88,8 @@ some() {
 	plan="${rest:+cases} ${real:+guests}"
 	prepare 6.1-cloud
 	make -s modules reader KVER="$release" KDIR="$headers"
-	[ -z "$rest" ] || step cases boot cases svm "$rest" --timeout 900 --smp 2
-	[ -z "$real" ] || step guests guests "$real"
+	[ -z "$rest" ] || step cases boot cases svm "$rest" --timeout 900 --smp 2 --append "$options"
+	[ -z "$real" ] || step guests guests "$real" "$options"
 }
 
 debug() {

@@ -2,7 +2,8 @@
 # What `make check-matrix` runs, for each kernel of scripts/kernels (or of KERNELS, each a name
 # there or NAME@RELEASE, see kernel.sh): the build, and the cases (or CASE) in each of its
 # machines, in as many lanes as there are CPUs. With MINUTES as its argument, no cell begins later
-# than that after the start. Prints a table, and a last line that counts the tests.
+# than that after the start. Then it judges the real guests that make check leaves out, if time is
+# left. Prints a table, and a last line that counts the tests.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -132,6 +133,13 @@ for wanted in ${KERNELS:-}; do
 	kernels | grep -q "^${wanted%@*} " || die "no kernel '$wanted'; there are: $(kernels | cut -d' ' -f1 | xargs)"
 done
 
+# The real guests that make check leaves out, on its kernel.
+verdicts() {
+	local bin=$logs/amd64 ko=$logs/6.1-cloud.module twin=$logs/6.1-cloud.twin
+	kernel_files 6.1-cloud
+	guests 80-verdicts lab.kinds=more
+}
+
 lanes=$(nproc) running=()
 for ((lane = 0; lane < lanes; lane++)); do
 	run_lane $lane &
@@ -142,5 +150,6 @@ while read -r cell <&4; do
 	# shellcheck disable=SC2086 # words
 	end_cell $cell
 done 4<"$logs/cells"
+[ -n "${KERNELS:-}${CASE:-}" ] || [ $SECONDS -ge "$end" ] || step verdicts verdicts
 cat "$logs/table.md"
 finish

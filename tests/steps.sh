@@ -138,6 +138,13 @@ boot_once() {
 	tests/lab/klog-check.sh "$logs/$name/console.log" && echo "ok - $name: kernel log is clean"
 }
 
+# guests "CASE..." [OPTIONS]: run them with real guests, in a machine where PAUSE exits, with the disk
+# that contains the guests. The options of the cases, lab.NAME=VALUE, can make them run for hours.
+guests() {
+	boot guests svm "$1" --timeout "$([ -n "${2:-}" ] && echo 20000 || echo 2400)" --stall 400 --smp 2 --mem 2048 --pause \
+		--kmods "zram lzo-rle bridge vhost_net tun" --disk "$(tests/lab/root.sh "$kernel")" --append "${2:-}"
+}
+
 # finish: count all tests in the last line; fail if a test failed.
 finish() {
 	local left_out=''

@@ -1,8 +1,9 @@
 # The verdicts on real guests whose work is known, from recordings of some seconds of one guest at
 # a time. The matrix at the end compares the guests' work with their verdicts. This case needs the
 # root disk, zram, and a machine in which PAUSE exits.
-#   lab.kinds=A,B    run only these guests; cpuid, timer, starved, quota, paused and nested are run
-#                    only so, as on a busy host some of them do not get through their boot
+#   lab.kinds=A,B    run only these guests; "more" are those for which make check has no time; "all"
+#   lab.runs=N       start and judge each of them so often
+#   lab.loops=N      beside so many busy loops
 # shellcheck shell=sh disable=SC2154,SC2086,SC2046 # from lib.sh; words
 
 mount_root || { not_ok "no root disk"; exit; }
@@ -15,7 +16,7 @@ echo "+cpu +memory" >/sys/fs/cgroup/cgroup.subtree_control
 called() {
 	case $1 in
 	compute | huge) echo CPU-bound ;;
-	ide | virtio | iothread | console) echo I/O-bound ;;
+	ide | virtio | iothread | vhost | console) echo I/O-bound ;;
 	memory | swapped) echo memory-bound ;;
 	spin) echo spin-bound ;;
 	cpuid | timer | nested) echo exit-bound ;;
@@ -40,13 +41,19 @@ start() {
 		set -- $1 -object iothread,id=io1 -device virtio-blk-pci,drive=d,iothread=io1 \
 			-drive "file=disk.img,format=raw,if=none,id=d,throttling.iops-total=20"
 		;;
+	vhost)
+		network
+		real_guest receive $(net_device 2)
+		peer=$pid kind=send
+		set -- $1 $(net_device 1)
+		;;
 	memory) set -- $1 -m 1024 ;;
 	huge) kind=walk && set -- $1 -m 256 ;;
 	swapped) kind=walk && set -- $1 -m 256 ;;
 	starved | quota | paused)
 		kind=compute
 		# lost guests are looked for in *.out, which a pipe must not be
-		[ $1 != paused ] || { mkdir -p mon && mkfifo mon/m.in mon/m.out; }
+		[ $1 != paused ] || { rm -rf mon; mkdir mon; mkfifo mon/m.in mon/m.out; }
 		[ $1 != paused ] || set -- $1 -chardev pipe,id=mon,path=mon/m -mon mon
 		;;
 	esac
@@ -64,6 +71,21 @@ start() {
 	fi
 	real_guest $kind "$@"
 	echo 0 >/sys/fs/cgroup/cgroup.procs
+}
+
+# network: make two tap devices on a bridge that take large frames, for net_device N.
+network() {
+	modprobe bridge && modprobe vhost_net && modprobe tun
+	ip link add lab type bridge
+	for tap in 1 2; do
+		tunctl -t tap$tap >/dev/null
+		ip link set tap$tap mtu 65000 qlen 20 master lab up
+	done
+	ip link set lab mtu 65000 up
+}
+net_device() {
+	echo "-netdev tap,id=n,ifname=tap$1,script=no,downscript=no,vhost=on"
+	echo "-device virtio-net-pci,netdev=n,romfile=,mac=52:54:00:00:00:0$1"
 }
 
 # group SETTING VALUE PID: put a process (0 is this one) into a cgroup of its own with this setting.
@@ -94,27 +116,47 @@ heal() {
 	case $guest in
 	starved) kill $neighbour ;;
 	quota) rmdir /sys/fs/cgroup/guest ;;
-	swapped) swapoff /dev/zram0; rmdir /sys/fs/cgroup/guest ;;
+	swapped)
+		swapoff /dev/zram0
+		echo 1 >/sys/block/zram0/reset
+		rmdir /sys/fs/cgroup/guest
+		;;
+	vhost)
+		lost_guest receive $peer || kill $peer
+		within 20 gone $peer
+		for link in tap1 tap2 lab; do ip link del $link; done
+		;;
 	esac
 }
 
-: >matrix
-for guest in $(lab_option kinds idle,light,compute,ide,virtio,iothread,console,memory,huge,swapped,spin | tr , ' '); do
+# judge: run the guest, and compare what it is called with what it is. Fails if the emulator loses
+# the guest before that is known.
+judge() {
 	start $guest
 	afflict
 	# Let the activity of the boot fade.
 	sleep 3
+	rm -f $guest.jsonl
 	kvmstat record $guest.jsonl 6 2
+	! gone $pid || { heal; return 1; }
 	is "$guest: the recording has two lines" "$(wc -l <$guest.jsonl)" 2
-	verdict=$(kvmstat classify -f $guest.jsonl --csv -c bound | sed '1d; s/"//g')
+	verdict=$(kvmstat classify -f $guest.jsonl -g $kind --csv -c bound | sed '1d; s/"//g')
 	kvmstat report -g $kind $guest.jsonl | sed 's/^/# /'
 	is "$guest: called" "$verdict" "$(called $guest)"
-	echo "$(called $guest),$verdict" >>matrix
+	echo "$guest,$verdict" >>matrix
 	save $guest.jsonl $guest.jsonl
 	if [ $guest = ide ]; then
 		is "now, by name" "$(kvmstat classify -g ide -w 3 --csv -c name,bound | sed 1d)" "ide,I/O-bound"
 		yes "its page names the disk" sh -c "kvmstat show ide | grep -q '0x1f[0-7].*IDE'"
 		yes "its page has its threads' waiting" sh -c "kvmstat show ide | grep -q 'ready, waiting'"
+	fi
+	if [ $guest = vhost ]; then
+		yes "its advice names who serves it" sh -c "kvmstat classify -f vhost.jsonl -g send --csv -c advice | grep -q 'its vhost thread'"
+		packets() { cat /sys/class/net/tap1/statistics/rx_packets; }
+		was=$(packets)
+		sent=$(kvmstat export --format csv --table traffic | awk -F, -v p=$pid '$3 == p && $5 == "network" { print $8 }')
+		now=$(packets)
+		yes "its packets are those of its interface ($was, $sent, $now)" [ "$was" -le "${sent:-0}" -a "${sent:-0}" -le "$now" ]
 	fi
 	if ! lost_guest $kind $pid; then
 		[ $guest != paused ] || echo cont >mon/m.in
@@ -122,7 +164,32 @@ for guest in $(lab_option kinds idle,light,compute,ide,virtio,iothread,console,m
 	fi
 	within 20 gone $pid
 	heal
+	return 0
+}
+
+usual="idle light compute ide virtio iothread console memory huge swapped spin"
+more="cpuid timer starved quota paused nested vhost"
+case $(lab_option kinds usual) in
+usual) kinds=$usual ;;
+more) kinds=$more ;;
+all) kinds="$usual $more" ;;
+*) kinds=$(lab_option kinds '' | tr , ' ') ;;
+esac
+: >matrix
+loops=''
+for _ in $(seq "$(lab_option loops 0)"); do
+	sh -c 'while :; do :; done' &
+	loops="$loops $!"
 done
+for _ in $(seq "$(lab_option runs 1)"); do
+	for guest in $kinds; do
+		judge || {
+			skip "the emulator lost the guest $guest, which was started again"
+			judge
+		} || lost_guest $kind $pid
+	done
+done
+[ -z "$loops" ] || kill $loops
 
 echo "# what the guests are, and what kvmstat calls them"
 awk -F, '{ n[$1 ", called " $2]++ } END { for (pair in n) printf "# %3d %s\n", n[pair], pair }' matrix | sort -k 3

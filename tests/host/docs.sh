@@ -85,8 +85,9 @@ sed -n 's/^variable //p' "$work/make" | while read -r name; do grep -qw "$name" 
 	none "the Makefile has every variable that the pages give it"
 
 code "${pages[@]}" | grep -oP '(CASE|KERNELS)=("\K[^"]*|\K[^" ]*)' | tr ' ' '\n' | sed 's/@.*//; /</d' | sort -u | while read -r name; do
-	[ -e "tests/cases/$name.sh" ] || kernels | grep -q "^$name " || echo "$name"
-done | none "every case and kernel that the pages give to make is there"
+	option=${name%%=*}
+	[ -e "tests/cases/$name.sh" ] || kernels | grep -q "^$name " || grep -rqw "lab_option ${option#lab.}" tests/cases || echo "$name"
+done | none "every case, option and kernel that the pages give to make is there"
 
 # The command: its name, its arguments, its options.
 same "README has every command, with its arguments" "$(cells README.md command | names)" \

@@ -4,17 +4,20 @@
  * waiting for a lock whose holder does not run; "memory", touch page after page that the host
  * has not yet given to the guest; "walk", touch the same pages again and again; "cpuid", execute
  * CPUID; "timer", set a timer again and again; "light", compute for a fifth of the time;
- * "write", write a disk block by block, uncached.
+ * "send", send frames to another guest; "write", write a disk block by block, uncached.
  */
 #define _GNU_SOURCE
 #include <cpuid.h>
 #include <err.h>
 #include <fcntl.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 #include <unistd.h>
@@ -99,6 +102,44 @@ static void light(void)
 	}
 }
 
+/*
+ * Sends large frames to everybody on the network, without a copy in the guest, so that who takes them
+ * from the guest works longer than the guest. Other processes of the same kind queue more while one
+ * waits for its own.
+ */
+static void send_frames(void)
+{
+	const struct tpacket_req ring = { .tp_block_size = 1 << 17,
+					  .tp_block_nr = 8,
+					  .tp_frame_size = 1 << 16,
+					  .tp_frame_nr = 16 };
+	const struct sockaddr_ll to = { .sll_family = AF_PACKET,
+					.sll_protocol = 0xb588, /* of local experiments, 0x88b5 */
+					.sll_ifindex = if_nametoindex("eth0"),
+					.sll_halen = 6,
+					.sll_addr = { 255, 255, 255, 255, 255, 255 } };
+	const bool alone = fork() < 0 || fork() < 0;
+	const int fd = socket(AF_PACKET, SOCK_DGRAM, 0);
+	char *frames;
+
+	if (alone || fd < 0 || setsockopt(fd, SOL_PACKET, PACKET_TX_RING, &ring, sizeof(ring)))
+		err(1, "packet socket");
+	frames = mmap(NULL, ring.tp_block_size * ring.tp_block_nr, PROT_READ | PROT_WRITE,
+		      MAP_SHARED, fd, 0);
+	if (frames == MAP_FAILED)
+		err(1, "mmap");
+	for (;;) {
+		for (unsigned int i = 0; i < ring.tp_frame_nr; i++) {
+			struct tpacket_hdr *frame = (void *)(frames + i * ring.tp_frame_size);
+
+			frame->tp_len = 60000;
+			frame->tp_status = TP_STATUS_SEND_REQUEST;
+		}
+		if (sendto(fd, NULL, 0, 0, (const struct sockaddr *)&to, sizeof(to)) < 0)
+			err(1, "eth0");
+	}
+}
+
 /* Writes the same MiB again and again, 4 KiB at a time. */
 static void write_disk(const char *disk)
 {
@@ -129,10 +170,12 @@ int main(int argc, char **argv)
 		timer();
 	else if (argc == 2 && !strcmp(argv[1], "light"))
 		light();
+	else if (argc == 2 && !strcmp(argv[1], "send"))
+		send_frames();
 	else if (argc == 3 && !strcmp(argv[1], "write"))
 		write_disk(argv[2]);
 	else
-		errx(2, "usage: guestwork spin|memory|walk|cpuid|timer|light|write DISK");
+		errx(2, "usage: guestwork spin|memory|walk|cpuid|timer|light|send|write DISK");
 	/* There is no fresh memory left. */
 	for (;;)
 		pause();
