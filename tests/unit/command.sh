@@ -325,6 +325,13 @@ done <<-EOT
 	starved starved
 	nested exit-bound
 	console I/O-bound
+	ide I/O-bound
+	iothread I/O-bound
+	vhost I/O-bound
+	memory memory-bound
+	swapped memory-bound
+	huge CPU-bound
+	spin spin-bound
 EOT
 
 # The running module, and the names of real processes.
