@@ -126,8 +126,9 @@ static const struct labelled guests[] = {
 		     { "MSR_WRITE", 9000, 0, 50 },
 		     { "HLT", 5000, 0, 50 } },
 	  .touch = { { "msr", 0x40000070, 900 } } },
-	{ "a hypervisor", MADE_FROM, BOUND_EXIT, "a hypervisor itself (VMRESUME)|do not nest",
-	  .guest = 2500, .halted = 200,
+	{ "a hypervisor", MADE_FROM, BOUND_EXIT,
+	  "a hypervisor itself (VMRESUME)|do not nest|enlightened VMCS", .guest = 2500,
+	  .halted = 200,
 	  .exits = { { "VMRESUME", 200000, 0, 1500 },
 		     { "VMREAD", 300000, 0, 500 },
 		     { "EXTERNAL_INTERRUPT", 4000, 0, 200 },
@@ -313,6 +314,9 @@ static const struct labelled guests[] = {
 	{ "serial flood on arm64", TRIED_ON, BOUND_IO, "console", .isa = ISA_ARM64, .guest = 1500,
 	  .exits = { { "DABT_LOW", 100000, 100000, 400, 3000 }, { "IRQ", 1300, 0, 50 } },
 	  .device_faults = 100000, .touch = { { "mmio", 0x9000000, 900 } } },
+	{ "spinning, 40 % ready", TRIED_ON, BOUND_SPIN, "taskset -pc CPU 4711|ready (waiting",
+	  .guest = 2500, .ready = 2000, .vcpus = 1, .full = 1,
+	  .exits = { { "pause", 120000, 0, 500 }, { "interrupt", 1300, 0, 2000 } } },
 	{ "spinning on riscv64", TRIED_ON, BOUND_SPIN, "pin them", .isa = ISA_RISCV64,
 	  .guest = 3900, .exits = { { "WRS", 90000, 0, 1000 }, { "IRQ_S_TIMER", 1300, 0, 50 } } },
 	{ "HVC on arm64", TRIED_ON, BOUND_EXIT, "(HVC64)|kvmstat show", .without = "Windows",
@@ -356,7 +360,8 @@ static const struct labelled guests[] = {
 	  .exits = { { "SUPERVISOR_SYSCALL", 900000, 0, 2400 }, { "IRQ_S_TIMER", 1300, 0, 50 } } },
 	{ "a debugger's exceptions", TRIED_ON, BOUND_EXIT, "excp takes its time", .guest = 2900,
 	  .exits = { { "excp", 700000, 0, 2000 }, { "interrupt", 1300, 0, 50 } } },
-	{ "nested on AMD-V", TRIED_ON, BOUND_EXIT, "a hypervisor itself (vmrun)", .guest = 2600,
+	{ "nested on AMD-V", TRIED_ON, BOUND_EXIT,
+	  "a hypervisor itself (vmrun)|kvm_amd/parameters/vls", .without = "VMCS", .guest = 2600,
 	  .exits = { { "vmrun", 150000, 0, 1500 },
 		     { "stgi", 150000, 0, 300 },
 		     { "interrupt", 3000, 0, 90 },
@@ -848,6 +853,10 @@ static void check_texts(const struct labelled *labelled, const struct verdict *v
 	while ((text = strsep(&rest, "|")))
 		if (!strstr(advice, text))
 			fail_msg("%s: no '%s' in the advice: %s", labelled->what, text, advice);
+	/* No command is given twice. */
+	text = strstr(advice, "taskset -pc");
+	if (text && strstr(text + 1, "taskset -pc"))
+		fail_msg("%s: advised twice: %s", labelled->what, advice);
 	if (labelled->without && strstr(advice, labelled->without))
 		fail_msg("%s: '%s' in the advice: %s", labelled->what, labelled->without, advice);
 	if (labelled->why && !strstr(verdict->why, labelled->why))

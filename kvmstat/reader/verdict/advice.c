@@ -312,6 +312,9 @@ static void add_pinning(struct advice *advice)
 			     vcpus->nr		? ((const struct vcpu *)vcpus->row)->tid :
 						  0;
 
+	if (advice->pinning)
+		return;
+	advice->pinning = true;
 	if (advice->manager == MANAGER_LIBVIRT)
 		advice_add(advice->text, "virsh vcpupin %s %" PRIu64 " CPU --live", advice->name,
 			   b->worst_vcpu);
@@ -466,13 +469,15 @@ void advise_exits(struct advice *advice)
 		advise_hypercalls(advice);
 		return;
 	case CAUSE_NESTED:
-		advice_add(text,
-			   "it is a hypervisor itself (%s); use enlightened VMCS where it can, or "
-			   "do not nest",
-			   e->top_reason);
+		advice_add(text, "it is a hypervisor itself (%s); do not nest, or use %s",
+			   e->top_reason,
+			   e->intel ? "enlightened VMCS where it can" :
+				      "virtual VMLOAD, VMSAVE and GIF if the processor has them");
 		if (e->intel)
 			add_setting(advice, "<hyperv><evmcs state='on'/></hyperv>",
 				    "-cpu host,hv-vapic,hv-evmcs");
+		else
+			advice_add(text, "see /sys/module/kvm_amd/parameters/vls and vgif");
 		return;
 	default:
 		break;

@@ -21,6 +21,7 @@ struct advice {
 	const struct thresholds *t;
 	enum manager manager;
 	const char *vmm; /* the kind, "" if it is not known */
+	bool pinning; /* how to pin was advised */
 	/* As a shell takes them; a word in capitals stands for what is not known. */
 	char name[NAME_SIZE];
 	char unit[NAME_SIZE]; /* of systemd, that has the quota or else the guest */
