@@ -27,6 +27,28 @@ called() {
 	esac
 }
 
+# advised GUEST: print what its advice must have.
+advised() {
+	case $1 in
+	compute) echo "a faster CPU, not more" ;;
+	huge) echo "more or faster CPUs" ;;
+	ide) echo "use virtio-blk" ;;
+	virtio) echo "the main loop of the VMM serves them; use an I/O thread" ;;
+	iothread) echo "its I/O thread has room" ;;
+	vhost) echo "its vhost thread" ;;
+	console) echo "the serial console" ;;
+	memory) echo "for the first time" ;;
+	swapped) echo "its memory is swapped in" ;;
+	spin) echo "paravirtual spin locks" ;;
+	cpuid) echo "asks for CPUID again and again" ;;
+	timer) echo "let the guest set fewer timers" ;;
+	nested) echo "it is a hypervisor itself" ;;
+	starved) echo "taskset -pc CPU" ;;
+	quota) echo "echo max >/sys/fs/cgroup/guest/cpu.max" ;;
+	paused) echo "QEMU's monitor: cont" ;;
+	esac
+}
+
 # start GUEST: start it with the options that its work needs. A guest's kind is its work.
 start() {
 	set -- $1
@@ -66,6 +88,7 @@ start() {
 	if [ $guest = swapped ]; then
 		modprobe lzo-rle && modprobe zram && echo 512M >/sys/block/zram0/disksize
 		mkswap /dev/zram0 >/dev/null && swapon /dev/zram0
+		swapped_in=$(swap_ins)
 		# Memory that it has already would not be charged to a group that it joins later.
 		group memory.max 160M 0
 	fi
@@ -109,8 +132,12 @@ afflict() {
 		;;
 	quota) group cpu.max "10000 100000" $pid ;;
 	paused) echo stop >mon/m.in ;;
+	# Its memory must have been touched once, and read from the swap.
+	swapped) yes "memory was swapped in" within 300 reads_swap ;;
 	esac
 }
+swap_ins() { awk '$1 == "pswpin" { print $2 }' /proc/vmstat; }
+reads_swap() { [ $(($(swap_ins) - swapped_in)) -gt 2000 ]; }
 
 heal() {
 	case $guest in
@@ -143,6 +170,11 @@ judge() {
 	verdict=$(kvmstat classify -f $guest.jsonl -g $kind --csv -c bound | sed '1d; s/"//g')
 	kvmstat report -g $kind $guest.jsonl | sed 's/^/# /'
 	is "$guest: called" "$verdict" "$(called $guest)"
+	advice=$(kvmstat classify -f $guest.jsonl -g $kind --csv -c advice | sed '1d; s/"//g')
+	case $advice in
+	*"$(advised $guest)"*) ok "$guest: advised ($(advised $guest))" ;;
+	*) not_ok "$guest: no '$(advised $guest)' in its advice: $advice" ;;
+	esac
 	echo "$guest,$verdict" >>matrix
 	save $guest.jsonl $guest.jsonl
 	if [ $guest = ide ]; then
@@ -151,7 +183,6 @@ judge() {
 		yes "its page has its threads' waiting" sh -c "kvmstat show ide | grep -q 'ready, waiting'"
 	fi
 	if [ $guest = vhost ]; then
-		yes "its advice names who serves it" sh -c "kvmstat classify -f vhost.jsonl -g send --csv -c advice | grep -q 'its vhost thread'"
 		packets() { cat /sys/class/net/tap1/statistics/rx_packets; }
 		was=$(packets)
 		sent=$(kvmstat export --format csv --table traffic | awk -F, -v p=$pid '$3 == p && $5 == "network" { print $8 }')
