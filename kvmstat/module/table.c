@@ -169,7 +169,18 @@ static const unsigned long *owner_of(const struct kvm_vcpu *vcpu)
 #endif
 }
 
-static struct kvmstat_vcpu *add_vcpu(struct kvm_vcpu *vcpu, struct kvm *kvm, int id)
+static bool has_id(const struct list_head *vcpus, int id)
+{
+	struct kvmstat_vcpu *v;
+
+	list_for_each_entry(v, vcpus, link)
+		if (v->id == id)
+			return true;
+	return false;
+}
+
+/* @runs: it has an event; else it is being created. */
+static struct kvmstat_vcpu *add_vcpu(struct kvm_vcpu *vcpu, struct kvm *kvm, int id, bool runs)
 {
 	struct kvmstat_vcpu *v = find_vcpu(vcpu);
 	struct kvmstat_vm *vm;
@@ -185,7 +196,10 @@ static struct kvmstat_vcpu *add_vcpu(struct kvm_vcpu *vcpu, struct kvm *kvm, int
 		forget_cached(v->vm, v);
 	}
 	vm = get_vm(kvm);
-	v = vm ? kvmstat_pool_take_vcpu() : NULL;
+	/* KVM will refuse a vCPU whose id the VM has, so no record may be kept for it. */
+	if (!vm || (!runs && (has_id(&vm->vcpus, id) || has_id(&vm->created, id))))
+		return NULL;
+	v = kvmstat_pool_take_vcpu();
 	if (!v)
 		return NULL;
 	v->vcpu = vcpu;
@@ -217,7 +231,7 @@ void kvmstat_table_vcpu_create(struct kvm_vcpu *vcpu)
 		return;
 	kvmstat_pool_prepare();
 	raw_spin_lock_irqsave(&table_lock, flags);
-	add_vcpu(vcpu, kvm, id);
+	add_vcpu(vcpu, kvm, id, false);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 	kvmstat_pool_refill();
 }
@@ -269,7 +283,7 @@ static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu, bool loaded)
 
 	raw_spin_lock_irqsave(&table_lock, flags);
 	if (!v)
-		v = add_vcpu(vcpu, kvm, id);
+		v = add_vcpu(vcpu, kvm, id, true);
 	if (v && !v->seen)
 		list_vcpu(v);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
