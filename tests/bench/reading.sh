@@ -1,0 +1,39 @@
+#!/bin/sh
+# Runs in the machine of costlib.sh. Measures what it takes to read kvmstat's files, and KVM's own,
+# as VMs are added. Prints "reading WHAT VMS VCPUS INSTRUCTIONS".
+# shellcheck disable=SC2046,SC2034,SC2086,SC2154,SC1090 # see lib.sh
+. /cases/costlib.sh
+CASE=reading
+
+now() { sed -n 's/^now at \([0-9]*\) nsecs$/\1/p' /proc/timer_list; }
+
+# reading WHAT FILE...: print the fewest instructions to read those files, once they are cached.
+reading() {
+	what=$1
+	shift
+	for _ in 1 2 3 4; do
+		start=$(now)
+		cat "$@" >/dev/null
+		echo $(($(now) - start))
+	done | sort -n | sed -n "1s/^/reading $what $(info vms) $(info vcpus) /p"
+}
+# read_all VMM-ARGUMENT...: start VMs and, when all of them have their files, read all files.
+vmms=0 vms=0
+read_all() {
+	for _ in $(seq "$1"); do
+		vmms=$((vmms + 1)) vms=$((vms + 16))
+		vm_run many$vmms --vms=16 "$2" 'cpuid:1 out:1'
+	done
+	all_there() { [ "$(echo $K/[0-9]*/cpus | wc -w)" = $vms ]; }
+	within 300 all_there || not_ok "only $(info vms) VMs of $vms have their files"
+	reading row /proc/kvminfo
+	reading files $K/[0-9]*/*
+	reading kvm $(find /sys/kernel/debug/kvm/*-* -type f)
+}
+
+kvm_present
+load
+for _ in 1 2 3; do
+	read_all 6 --vcpus=1
+done
+read_all 1 --vcpus=9
