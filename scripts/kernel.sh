@@ -4,7 +4,8 @@
 # the kernel) release= image= modules= headers= (KDIR, to build a module for it) arch= compiler= (its
 # CC) kmake= (the make that builds a module for it, either this machine's or one with that
 # compiler, see inroot.sh). With RELEASE, the kernel is the one of that release that an earlier
-# call left in the cache, whatever the archive offers now.
+# call left in the cache, whatever the archive offers now. A kernel of which the list has the
+# sources is built (debug-kernel.sh).
 set -eu
 trap 'echo "error: kernel.sh, line $LINENO: status $?" >&2' ERR
 here=$(cd "$(dirname "$0")" && pwd)
@@ -30,7 +31,10 @@ released() {
 	release=$(tr ' ' '\n' <<<"$resolved" | sed -n 's/^linux-image-//p' | xargs)
 	root=$(cache_dir)/kernel/$release
 }
-if [ "$name" != "$1" ]; then
+if [[ $image_meta = linux-source-* ]]; then
+	root=$("$here/../tests/lab/debug-kernel.sh" "$suites" "$image_meta")
+	release=${root##*/}
+elif [ "$name" != "$1" ]; then
 	release=${1#*@} root=$(cache_dir)/kernel/${1#*@}
 	[ -d "$root" ] || die "the cache has no kernel $release; it has: $(cd "$(cache_dir)/kernel" 2>/dev/null && echo *)"
 else

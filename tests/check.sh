@@ -2,8 +2,7 @@
 # What `make check` runs: every test, on one kernel. With "CASE..." (names of tests/cases, without
 # .sh), it runs only these cases, in the AMD-V machine; a word like lab.kinds=vhost is an option of
 # theirs. With MINUTES in the environment, it runs every test and then as much of the matrix as can begin
-# within so many minutes. With "debug", it runs what `make check-debug` runs, the cases on a kernel with
-# KASAN, lockdep and kmemleak; with "soak", what `make soak` runs. The last line counts the tests.
+# within so many minutes. With "soak", it runs what `make soak` runs. The last line counts the tests.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -20,7 +19,6 @@ unit() {
 	cat build/unit/tests/*.log
 	return "$status"
 }
-cost() { tests/bench/bench.sh --check; }
 demo() {
 	tests/demo/demo.sh && echo "ok - demo"
 	local status=$?
@@ -39,12 +37,13 @@ prepare() {
 
 # A lane beside the other tests. Bochs takes longest. In a machine whose clock counts instructions, an
 # instruction takes a nanosecond (ten in Bochs).
-second="vmx times cost clock wide"
+second="vmx times cost cost-vmx clock wide"
 # shellcheck disable=SC2086 # words
 beside() {
 	run_step vmx boot vmx vmx "$all" --timeout 2700 --stall 400 --append lab.exact=10
 	run_step times boot times svm 22-times --timeout 600 --icount 0 --append "lab.exact=1"
-	run_step cost cost
+	run_step cost tests/bench/bench.sh --check svm
+	run_step cost-vmx tests/bench/bench.sh --check vmx
 	# A machine whose kernel does not trust the TSC.
 	run_step clock boot clock svm "20-exact 22-times 26-timing" --timeout 600 --smp 2 --append "tsc=unstable"
 	# A host with many possible CPUs: memory must grow with the vCPUs, not with the CPUs.
@@ -92,17 +91,6 @@ some() {
 	[ -z "$real" ] || step guests guests "$real" "$options"
 }
 
-debug() {
-	begin check
-	plan=debug
-	prepare 6.1-cloud
-	kernel=$(tests/lab/debug-kernel.sh)
-	make -s modules reader KVER="$(basename "$kernel")" KDIR="$(echo "$kernel"/usr/src/*)"
-	# KVM is built into this kernel, so nothing can wait for it.
-	step debug boot debug svm "${all/10-waiting/} 96-shortage" --timeout 1800 --smp 2 --mem 2048 --stall 400 \
-		--add "$bin/failnth:bin/failnth" --append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30"
-}
-
 soak() {
 	begin soak
 	plan=soak
@@ -127,7 +115,7 @@ case ${1:-} in
 	quick
 	[ -z "${MINUTES:-}" ] || more
 	;;
-debug | soak) $1 ;;
+soak) soak ;;
 *) some "$*" ;;
 esac
 finish

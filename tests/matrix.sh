@@ -30,15 +30,22 @@ no() {
 # run_cell KERNEL RELEASE ARCH MACHINE FOLDER: run the cases there, with two or four CPUs truly at
 # once, or with one in Bochs. If no time is left, there is no .ended.
 run_cell() {
-	local options=(--timeout 1800 --stall 400 --smp 2)
+	local options=(--timeout 1800 --stall 400 --smp 2) cases=$all
+	kernel=$5 ko=$logs/$1.module twin=$logs/$1.twin few=$logs/$1.few bin=$logs/$3
 	case $1-$4 in
 	# A host with many possible CPUs, on a new kernel; make check has 6.1.
+	sid-cloud-svm) options+=(--append "lab.storm=1000") ;;
 	trixie-backports-cloud-svm) options+=(--smp "4,maxcpus=240" --append "lab.storm=1000") ;;
+	# Its detectors need memory and time, and it lets allocations fail.
+	6.1-debug-*)
+		cases+=" 96-shortage"
+		options+=(--timeout 3600 --mem 2048 --add "$bin/failnth:bin/failnth"
+			--append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30")
+		;;
 	*-vmx) options=(--timeout 2400 --stall 500 --append "lab.exact=10") ;;
 	esac
 	[ $SECONDS -lt "$end" ] || return 0
-	kernel=$5 ko=$logs/$1.module twin=$logs/$1.twin bin=$logs/$3
-	run_step "$1-$4" boot "$1-$4" "$4" "${CASE:-$all}" "${options[@]}"
+	run_step "$1-$4" boot "$1-$4" "$4" "${CASE:-$cases}" "${options[@]}"
 }
 
 # run_lane N: run every cell whose number modulo "lanes" is N.
@@ -73,6 +80,10 @@ cross_reader() { scripts/cross-reader.sh "$1" "$logs/$1/reader" && echo "ok - th
 # build_cell KERNEL SUITES "MACHINE...": build the module; add a line to "cells" for each machine.
 build_cell() {
 	local name=$1 suites=$2 machines=$3 machine said
+	if [ "$minutes" ] && [ "$name" = 6.1-debug ] && ! compgen -G "$(cache_dir)/debug-kernel/*/done" >/dev/null; then
+		no "$name" "it must be built first, which takes ten minutes; make check-debug does that"
+		return
+	fi
 	if ! said=$(kernel_files "$name" 2>&1); then
 		said="its packages cannot be had: $(tail -n 1 <<<"$said")"
 		# These two suites change daily and sometimes lack packages.
@@ -92,6 +103,7 @@ build_cell() {
 	# The next kernel's make clean leaves this name alone.
 	mv kvmstat.ko "$logs/$name.module"
 	[ ! -e build/twin/twin.ko ] || mv build/twin/twin.ko "$logs/$name.twin"
+	[ ! -e build/few/kvmstat.ko ] || mv build/few/kvmstat.ko "$logs/$name.few"
 	[ "$machines" != - ] || row "$name" "$release" - - - - "built only"
 	[ -e "$logs/$arch/vmm" ] || case $arch in
 	amd64) programs gcc "$logs/$arch" ;;
@@ -106,7 +118,8 @@ build_cell() {
 
 reader() { make -s reader && echo "ok - the command builds"; }
 
-end=$((${1:-100000} * 60))
+minutes=${1:-}
+end=$((${minutes:-100000} * 60))
 begin matrix
 row cell kernel "exits compared" differences checks failed "left out"
 row --- --- --- --- --- --- ---
@@ -115,8 +128,10 @@ need_packages $reader_packages libelf1
 step reader reader
 if [ -z "${KERNELS:-}${CASE:-}" ] && [ $SECONDS -lt "$end" ]; then
 	step probes tests/host/probes.sh
+	step cost-arm64 tests/bench/bench.sh --check vhe
+	step cost-riscv64 tests/bench/bench.sh --check riscv
 	# An hour, and more.
-	[ $# != 0 ] || step fresh tests/fresh.sh
+	[ "$minutes" ] || step fresh tests/fresh.sh
 fi
 : >"$logs/cells"
 while read -r name _ suites _ _ _ _ machines <&4; do

@@ -106,25 +106,6 @@ static notrace void on_kvm_mmio(void *data, int type, int len, u64 gpa, void *va
 	kvmstat_count_mmio(gpa | (type == 2 ? KVMSTAT_SPOT_WRITE : 0));
 }
 
-/**
- * kvmstat_count_slow_passing - kvmstat_count_passing(), whatever vCPU this CPU saw last, and
- * by any clock
- * @coming: as for kvmstat_count_passing()
- *
- * Context: a probe, preemption off.
- */
-void notrace kvmstat_count_slow_passing(int coming)
-{
-	struct kvmstat_vcpu *v = kvmstat_table_find_loaded();
-
-	if (v) {
-		kvmstat_count_mark(v, coming);
-		kvmstat_time_switch(v, coming ? KVMSTAT_STILL : KVMSTAT_STILL_LEFT);
-	} else if (!coming) {
-		this_cpu_write(kvmstat_cpu.unknown, current);
-	}
-}
-
 static enum kvmstat_errno errno_of(int error)
 {
 	switch (error) {

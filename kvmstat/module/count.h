@@ -126,40 +126,6 @@ static __always_inline bool kvmstat_count_return(struct kvmstat_vcpu *v,
 	return true;
 }
 
-/**
- * kvmstat_count_mark - the running thread leaves KVM_RUN, or comes into it
- * @v: the vCPU, which is loaded
- * @coming: it comes, or stays, see on_kvm_fpu()
- *
- * A vCPU that is left is marked, so that kvm_userspace_exit, which has none, can tell whose
- * it is.
- *
- * Context: a probe, preemption off.
- */
-static __always_inline void kvmstat_count_mark(struct kvmstat_vcpu *v, int coming)
-{
-	WRITE_ONCE(v->returning, coming ? NULL : current);
-}
-
-/**
- * kvmstat_count_passing - kvmstat_count_mark(), and time it
- * @v: likewise
- * @coming: likewise
- *
- * Context: a probe, preemption off.
- */
-static __always_inline void kvmstat_count_passing(struct kvmstat_vcpu *v, int coming)
-{
-	if (coming) {
-		kvmstat_count_mark(v, true);
-		kvmstat_time_pass(v, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
-	} else {
-		kvmstat_count_mark(v, false);
-		kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT, KVMSTAT_STILL_LEFT);
-	}
-}
-
-void kvmstat_count_slow_passing(int coming);
 void kvmstat_count_slow_mmio(u64 key);
 void kvmstat_count_slow_hypercall(u64 key);
 

@@ -149,11 +149,7 @@ static int attach_kprobes(void)
 static bool kvm_found;
 static struct module *kvm_module; /* NULL if KVM is built in */
 
-/*
- * Every required hook is attached. Until then returns to userspace are not counted,
- * as their exits were not.
- */
-bool kvmstat_hooks_live;
+static bool live; /* every required hook is attached */
 
 static DEFINE_MUTEX(hooks_mutex);
 
@@ -163,31 +159,15 @@ static bool timing_wanted = true;
 static int register_hook(struct kvmstat_hook *h)
 {
 	h->error = h->tp ? tracepoint_probe_register(h->tp, h->probe, NULL) : -ENOENT;
-	h->attached = h->probe;
 	return h->error;
 }
 
 static void unregister_hook(struct kvmstat_hook *h)
 {
 	if (!h->error) {
-		tracepoint_probe_unregister(h->tp, h->attached, NULL);
+		tracepoint_probe_unregister(h->tp, h->probe, NULL);
 		h->error = -ECANCELED;
 	}
-}
-
-/* No event is without a probe meanwhile. If that fails, the probe stays as it is. */
-static int exchange_hook(struct kvmstat_hook *h, void *probe)
-{
-	int error;
-
-	if (h->error || h->attached == probe)
-		return h->error;
-	error = tracepoint_probe_register(h->tp, probe, NULL);
-	if (error)
-		return error;
-	tracepoint_probe_unregister(h->tp, h->attached, NULL);
-	h->attached = probe;
-	return 0;
 }
 
 static void timing_off(void)
@@ -197,12 +177,9 @@ static void timing_off(void)
 
 	if (kvmstat_table_is_timed())
 		kvmstat_table_set_timed(false);
-	for_each_hook(g, h) {
+	for_each_hook(g, h)
 		if (h->timing)
 			unregister_hook(h);
-		else if (h->timed)
-			exchange_hook(h, h->probe);
-	}
 }
 
 static void timing_on(void)
@@ -211,12 +188,9 @@ static void timing_on(void)
 	int error = 0;
 	unsigned int g;
 
-	for_each_hook(g, h) {
+	for_each_hook(g, h)
 		if (h->timing)
 			error = register_hook(h) ?: error;
-		else if (h->timed)
-			error = exchange_hook(h, h->timed) ?: error;
-	}
 	if (error) {
 		timing_off();
 		return;
@@ -234,7 +208,7 @@ static int set_timing(const char *val, const struct kernel_param *kp)
 		return -EINVAL;
 	}
 	mutex_lock(&hooks_mutex);
-	if (kvmstat_hooks_live && on != kvmstat_table_is_timed()) {
+	if (live && on != kvmstat_table_is_timed()) {
 		if (on)
 			timing_on();
 		else
@@ -256,7 +230,7 @@ static void detach(int error)
 	struct kvmstat_hook *h;
 	unsigned int g;
 
-	WRITE_ONCE(kvmstat_hooks_live, false);
+	WRITE_ONCE(live, false);
 	timing_off();
 	for_each_hook(g, h)
 		unregister_hook(h);
@@ -294,7 +268,7 @@ static void attach(void)
 		detach(error ?: -ECANCELED);
 		return;
 	}
-	WRITE_ONCE(kvmstat_hooks_live, true);
+	WRITE_ONCE(live, true);
 	if (timing_wanted)
 		timing_on();
 }
@@ -303,7 +277,7 @@ static void attach(void)
 static void recheck_work(struct work_struct *work)
 {
 	mutex_lock(&hooks_mutex);
-	if (kvm_found && !kvmstat_hooks_live)
+	if (kvm_found && !live)
 		attach();
 	mutex_unlock(&hooks_mutex);
 }
@@ -318,7 +292,7 @@ static void recheck_work(struct work_struct *work)
 void kvmstat_hooks_check(void)
 {
 	mutex_lock(&hooks_mutex);
-	if (kvmstat_hooks_live && !kprobes_fire()) {
+	if (live && !kprobes_fire()) {
 		detach(-EOPNOTSUPP);
 		queue_delayed_work(system_unbound_wq, &recheck, RECHECK);
 	}
@@ -443,7 +417,7 @@ char *kvmstat_hooks_list(char *buf, size_t size, bool attached)
  */
 const char *kvmstat_hooks_state(void)
 {
-	if (READ_ONCE(kvmstat_hooks_live))
+	if (READ_ONCE(live))
 		return "counting";
 	return READ_ONCE(kvm_found) ? "not counting, a required hook failed" : "waiting for KVM";
 }
@@ -454,8 +428,7 @@ static const char *timing_state(void)
 		return "on";
 	if (!READ_ONCE(timing_wanted))
 		return "off";
-	return READ_ONCE(kvmstat_hooks_live) ? "off, a hook that it needs failed" :
-					       "off, nothing is counted";
+	return READ_ONCE(live) ? "off, a hook that it needs failed" : "off, nothing is counted";
 }
 
 static void show_hook(struct seq_file *m, const char *name, int error)
@@ -466,8 +439,7 @@ static void show_hook(struct seq_file *m, const char *name, int error)
 		seq_printf(m, "hook_%s: not found\n", name);
 	else if (error == -ECANCELED)
 		seq_printf(m, "hook_%s: not attached, %s\n", name,
-			   READ_ONCE(kvmstat_hooks_live) ? "timing is off" :
-							   "another that is required failed");
+			   READ_ONCE(live) ? "timing is off" : "another that is required failed");
 	else if (error == -EOPNOTSUPP)
 		seq_printf(m, "hook_%s: failed, kprobes are disarmed on this host\n", name);
 	else
@@ -509,10 +481,8 @@ int kvmstat_hooks_init(const struct kvmstat_hook_group *first, unsigned int nr)
 	groups = first;
 	nr_groups = nr;
 	for_each_hook(g, h)
-		if (h->any_clock && !kvmstat_clock_is_fast()) {
+		if (h->any_clock && !kvmstat_clock_is_fast())
 			h->probe = h->any_clock;
-			h->timed = NULL;
-		}
 	mutex_lock(&hooks_mutex);
 	forget_tracepoints();
 	for_each_kernel_tracepoint(take_builtin, NULL);

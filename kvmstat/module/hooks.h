@@ -14,23 +14,19 @@ struct tracepoint;
  * struct kvmstat_hook - one tracepoint
  * @name: the event
  * @probe: called with a data pointer (unused), then the event's arguments
- * @timed: the same, while timing is on; @probe must do no harm beside it. NULL: @probe
- * @any_clock: instead of both, where kvmstat_clock_is_fast() is not so; NULL: as elsewhere
+ * @any_clock: instead of @probe, where kvmstat_clock_is_fast() is not so; NULL: as elsewhere
  * @required: nothing is counted without it
  * @timing: nothing is timed without it, and it is attached only while timing is on
  * @tp: where it was found, NULL if not
- * @attached: the probe that is attached
  * @error: why it is not attached, 0 if it is
  */
 struct kvmstat_hook {
 	const char *name;
 	void *probe;
-	void *timed;
 	void *any_clock;
 	bool required;
 	bool timing;
 	struct tracepoint *tp;
-	void *attached;
 	int error;
 };
 
@@ -43,8 +39,6 @@ struct kvmstat_hook_group {
 	struct kvmstat_hook *hooks;
 	unsigned int nr;
 };
-
-extern bool kvmstat_hooks_live;
 
 int kvmstat_hooks_init(const struct kvmstat_hook_group *first, unsigned int nr);
 void kvmstat_hooks_exit(void);

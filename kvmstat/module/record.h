@@ -144,8 +144,8 @@ union kvmstat_place {
 /**
  * struct kvmstat_cpu_row - what one CPU did for a VM
  * @guest: ticks in guest mode
- * @exits: exits taken there, by class
  * @to_user: returns to userspace there, after an exit that may have been elsewhere
+ * @exits: exits taken there, by class
  * @mmio: exits in which the guest touched device memory
  * @next: among the spares
  * @of_vcpu: it is a part of a vCPU's record
@@ -155,8 +155,8 @@ union kvmstat_place {
  */
 struct kvmstat_cpu_row {
 	u64 guest;
-	u64 exits[KVMSTAT_NR_CLASSES];
 	u64 to_user;
+	u64 exits[KVMSTAT_NR_CLASSES];
 	u64 mmio;
 	struct kvmstat_cpu_row *next;
 	bool of_vcpu;
@@ -164,6 +164,8 @@ struct kvmstat_cpu_row {
 
 /* DESIGN.md, rule 6. */
 static_assert(sizeof(struct kvmstat_cpu_row) <= 128);
+/* One cache line is enough for an exit that is no halt, and for its return. */
+static_assert(offsetof(struct kvmstat_cpu_row, exits[KVMSTAT_TIMED_CLASSES]) <= 64);
 
 /**
  * struct kvmstat_vm - a VM; or, with id 0, the VMs past the cap together
@@ -204,6 +206,7 @@ struct kvmstat_vm {
  * @row: a row of its VM, for the CPU that takes it first
  * @vcpu: key only
  * @notifier: of @vcpu's preempt notifier, by which its thread has it while it is loaded
+ * @owner: of @vcpu's lock: the thread that is in its KVM_RUN, and flags
  * @exit: where the architecture finds the reason
  * @place: of the last exit
  * @stamp: in ticks: @time is what was up to then
@@ -211,8 +214,6 @@ struct kvmstat_vm {
  * @time: ticks by enum kvmstat_time
  * @left: when it left KVM_RUN; valid in KVMSTAT_LEFT and KVMSTAT_BACK
  * @back: when it came back; valid in KVMSTAT_BACK
- * @returning: the thread on its way out of KVM_RUN, from kvm_fpu's unload to
- *	kvm_userspace_exit or kvm_fpu's next load
  * @no_spot: ticks of exits that touched no spot: not shown
  * @spent_kernel: ticks in the kernel before @stamp, of the exit in progress
  * @spent_user: ticks in userspace before @stamp, of the exit in progress
@@ -238,6 +239,7 @@ struct kvmstat_vcpu {
 	struct kvmstat_cpu_row row;
 	struct kvm_vcpu *vcpu;
 	struct hlist_node *notifier;
+	const unsigned long *owner;
 	struct kvmstat_arch_exit exit;
 	union kvmstat_place place;
 	u64 stamp;
@@ -245,7 +247,6 @@ struct kvmstat_vcpu {
 	u64 time[KVMSTAT_NR_TIMES];
 	u64 left;
 	u64 back;
-	struct task_struct *returning;
 	u64 no_spot;
 	u64 spent_kernel;
 	u64 spent_user;
@@ -276,10 +277,9 @@ static_assert(KVMSTAT_SLOTS <= 256); /* as slot_of is of u8 */
  * struct kvmstat_cpu - the vCPU that a CPU saw last, and what found no VM
  * @v: the vCPU, kvmstat_table_nobody if there is none
  * @row: this CPU's row of its VM
- * @unknown: a thread on its way out of KVM_RUN with a vCPU that has no record
  * @lost_exits: exits that could not be attributed
  * @lost_returns: returns to userspace that could not be attributed
- * @displaced_returns: returns that kvmstat_table_displaced() found
+ * @displaced_returns: returns whose exit was on another CPU, or whose CPU saw another vCPU since
  * @layout_faults: events of vCPUs that are not laid out as the headers say
  *
  * Its CPU alone writes it, with preemption off; but the end of a VM and a change of timing
@@ -288,7 +288,6 @@ static_assert(KVMSTAT_SLOTS <= 256); /* as slot_of is of u8 */
 struct kvmstat_cpu {
 	struct kvmstat_vcpu *v;
 	struct kvmstat_cpu_row *row;
-	struct task_struct *unknown;
 	u64 lost_exits;
 	u64 lost_returns;
 	u64 displaced_returns;

@@ -12,11 +12,15 @@
  * - The roster (roster.c) lists what has run, and keeps and frees what ended; its mutex is
  *   taken before table_lock.
  */
+#include <linux/fdtable.h>
+#include <linux/fs.h>
 #include <linux/hashtable.h>
+#include <linux/nospec.h>
 #include <linux/pid.h>
 #include <linux/preempt.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
+#include <linux/sched/task_stack.h>
 #include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 
@@ -24,8 +28,13 @@
 #include "table.h"
 #include "time.h"
 
-/* Not NULL, which a thread without a vCPU has. */
-struct kvmstat_vcpu kvmstat_table_nobody = { .notifier = (void *)-ENOENT };
+static const unsigned long no_owner;
+
+/* Its notifier is not NULL, which a thread without a vCPU has. */
+struct kvmstat_vcpu kvmstat_table_nobody = {
+	.notifier = (void *)-ENOENT,
+	.owner = &no_owner,
+};
 
 DEFINE_PER_CPU(struct kvmstat_cpu, kvmstat_cpu);
 
@@ -106,7 +115,6 @@ static void forget_cached(const struct kvmstat_vm *vm, const struct kvmstat_vcpu
 static void forget_vcpu(struct kvmstat_vcpu *v, u64 now)
 {
 	hash_del_rcu(&v->hash);
-	WRITE_ONCE(v->returning, NULL);
 	kvmstat_time_stop(v, now);
 }
 
@@ -151,7 +159,28 @@ static struct kvmstat_vm *get_vm(struct kvm *kvm)
 	return vm;
 }
 
-static struct kvmstat_vcpu *add_vcpu(struct kvm_vcpu *vcpu, struct kvm *kvm, int id)
+/* KVM's ioctls of a vCPU take its lock, KVM_RUN until after kvm_userspace_exit. */
+static const unsigned long *owner_of(const struct kvm_vcpu *vcpu)
+{
+#ifdef CONFIG_PREEMPT_RT
+	return (const unsigned long *)&vcpu->mutex.rtmutex.owner;
+#else
+	return (const unsigned long *)&vcpu->mutex.owner;
+#endif
+}
+
+static bool has_id(const struct list_head *vcpus, int id)
+{
+	struct kvmstat_vcpu *v;
+
+	list_for_each_entry(v, vcpus, link)
+		if (v->id == id)
+			return true;
+	return false;
+}
+
+/* @runs: it has an event; else it is being created. */
+static struct kvmstat_vcpu *add_vcpu(struct kvm_vcpu *vcpu, struct kvm *kvm, int id, bool runs)
 {
 	struct kvmstat_vcpu *v = find_vcpu(vcpu);
 	struct kvmstat_vm *vm;
@@ -167,11 +196,15 @@ static struct kvmstat_vcpu *add_vcpu(struct kvm_vcpu *vcpu, struct kvm *kvm, int
 		forget_cached(v->vm, v);
 	}
 	vm = get_vm(kvm);
-	v = vm ? kvmstat_pool_take_vcpu() : NULL;
+	/* KVM will refuse a vCPU whose id the VM has, so no record may be kept for it. */
+	if (!vm || (!runs && (has_id(&vm->vcpus, id) || has_id(&vm->created, id))))
+		return NULL;
+	v = kvmstat_pool_take_vcpu();
 	if (!v)
 		return NULL;
 	v->vcpu = vcpu;
 	v->notifier = &vcpu->preempt_notifier.link;
+	v->owner = owner_of(vcpu);
 	v->vm = vm;
 	kvmstat_exit_init(&v->exit);
 	v->id = id;
@@ -198,7 +231,7 @@ void kvmstat_table_vcpu_create(struct kvm_vcpu *vcpu)
 		return;
 	kvmstat_pool_prepare();
 	raw_spin_lock_irqsave(&table_lock, flags);
-	add_vcpu(vcpu, kvm, id);
+	add_vcpu(vcpu, kvm, id, false);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 	kvmstat_pool_refill();
 }
@@ -250,7 +283,7 @@ static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu, bool loaded)
 
 	raw_spin_lock_irqsave(&table_lock, flags);
 	if (!v)
-		v = add_vcpu(vcpu, kvm, id);
+		v = add_vcpu(vcpu, kvm, id, true);
 	if (v && !v->seen)
 		list_vcpu(v);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
@@ -314,14 +347,46 @@ notrace struct kvmstat_vcpu *kvmstat_table_miss(struct kvm_vcpu *vcpu)
 
 /**
  * kvmstat_table_miss_put - find a vCPU that is not loaded, and that the CPU did not see last
- * @vcpu: the vCPU, whose KVM_RUN the thread is in
+ * @vcpu: of kvmstat_table_running()
  *
  * Context: the context of kvmstat_table_find_put().
- * Return: its record as kvmstat_table_find().
+ * Return: its record as kvmstat_table_find(); NULL also if the thread is not in its KVM_RUN.
  */
 notrace struct kvmstat_vcpu *kvmstat_table_miss_put(struct kvm_vcpu *vcpu)
 {
+	unsigned long owner;
+
+	if (get_kernel_nofault(owner, owner_of(vcpu)) || !kvmstat_table_is_ours(owner))
+		return NULL;
 	return miss(vcpu, false);
+}
+
+/**
+ * kvmstat_table_running - the vCPU whose KVM_RUN the thread is in
+ *
+ * The registers with which the thread entered the kernel hold the ioctl's file descriptor,
+ * and a vCPU's file has the vCPU as its private data. If another thread has closed the
+ * descriptor meanwhile, there is no file, or another one. The command is an unsigned int:
+ * the upper half may be anything.
+ *
+ * Context: the kvm_userspace_exit probe, preemption off, RCU read side.
+ * Return: it, for kvmstat_table_find_put() and _miss_put(); or NULL.
+ */
+notrace struct kvm_vcpu *kvmstat_table_running(void)
+{
+	const struct pt_regs *regs = task_pt_regs(current);
+	const struct fdtable *fdt;
+	const struct file *file;
+	unsigned int fd;
+
+	if (unlikely((u32)kvmstat_exit_syscall_argument(regs, 1) != KVM_RUN || !current->files))
+		return NULL;
+	fd = kvmstat_exit_syscall_argument(regs, 0);
+	fdt = rcu_dereference_raw(current->files->fdt);
+	if (unlikely(fd >= fdt->max_fds))
+		return NULL;
+	file = rcu_dereference_raw(fdt->fd[array_index_nospec(fd, fdt->max_fds)]);
+	return likely(file) ? READ_ONCE(file->private_data) : NULL;
 }
 
 /**
@@ -335,55 +400,6 @@ notrace struct kvmstat_vcpu *kvmstat_table_miss_loaded(void)
 	struct kvm_vcpu *vcpu = loaded_vcpu();
 
 	return vcpu ? kvmstat_table_miss(vcpu) : NULL;
-}
-
-/*
- * A mark may be left by a thread that is no more (KVM_GET_MP_STATE on a CPU with MPX), and be
- * taken for that of a new thread. So ask for the memory, as KVM does: thread groups may share it.
- */
-static bool is_returning(const struct kvmstat_vcpu *v)
-{
-	return READ_ONCE(v->returning) == current && v->vm->mm == current->mm;
-}
-
-/**
- * kvmstat_table_displaced - find whose return from KVM_RUN this is, if it is not the vCPU
- * that this CPU saw last
- *
- * The thread moved, or another vCPU took the CPU's cache: look everywhere. The mark that
- * the vCPU is returning is undone.
- *
- * Context: the kvm_userspace_exit probe, preemption off, RCU read side.
- * Return: NULL if the vCPU is not known.
- */
-notrace struct kvmstat_vcpu *kvmstat_table_displaced(void)
-{
-	struct kvmstat_vcpu *v;
-	int cpu, bucket;
-
-	if (this_cpu_read(kvmstat_cpu.unknown) == current) {
-		this_cpu_write(kvmstat_cpu.unknown, NULL);
-		return NULL;
-	}
-	for_each_possible_cpu(cpu) {
-		struct kvmstat_cpu *c = &per_cpu(kvmstat_cpu, cpu);
-
-		if (READ_ONCE(c->unknown) == current) {
-			WRITE_ONCE(c->unknown, NULL);
-			return NULL;
-		}
-		v = READ_ONCE(c->v);
-		if (is_returning(v))
-			goto found;
-	}
-	hash_for_each_rcu(vcpu_table, bucket, v, hash)
-		if (is_returning(v))
-			goto found;
-	return NULL;
-found:
-	WRITE_ONCE(v->returning, NULL);
-	this_cpu_inc(kvmstat_cpu.displaced_returns);
-	return v;
 }
 
 /**

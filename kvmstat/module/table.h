@@ -18,7 +18,19 @@ DECLARE_PER_CPU(struct kvmstat_cpu, kvmstat_cpu);
 
 struct kvmstat_vcpu *kvmstat_table_miss(struct kvm_vcpu *vcpu);
 struct kvmstat_vcpu *kvmstat_table_miss_loaded(void);
+struct kvm_vcpu *kvmstat_table_running(void);
 struct kvmstat_vcpu *kvmstat_table_miss_put(struct kvm_vcpu *vcpu);
+
+/**
+ * kvmstat_table_is_ours - whether the running thread has a vCPU's lock, so is in its KVM_RUN
+ * @owner: what @owner of the vCPU's record points to; its lowest bits are flags of the lock
+ *
+ * Context: a probe within KVM_RUN.
+ */
+static __always_inline bool kvmstat_table_is_ours(unsigned long owner)
+{
+	return (owner & ~7ul) == (unsigned long)current;
+}
 
 /**
  * kvmstat_table_find - make this CPU's cache hold a vCPU
@@ -64,7 +76,7 @@ static __always_inline struct kvmstat_vcpu *kvmstat_table_find_loaded(void)
 
 /**
  * kvmstat_table_find_put - make this CPU's cache hold a vCPU that is not loaded
- * @vcpu: the vCPU, whose KVM_RUN the thread is in; anything else is refused
+ * @vcpu: of kvmstat_table_running(); what is not a vCPU, or not this thread's, is refused
  *
  * Context: the kvm_userspace_exit probe, preemption off, RCU read side.
  * Return: its record as kvmstat_table_find().
@@ -79,7 +91,6 @@ static __always_inline struct kvmstat_vcpu *kvmstat_table_find_put(struct kvm_vc
 /* Records are added while this goes on, and freed with their VM only. */
 #define kvmstat_for_each_vcpu(v, vm) list_for_each_entry_rcu(v, &(vm)->vcpus, link, true)
 
-struct kvmstat_vcpu *kvmstat_table_displaced(void);
 void kvmstat_table_vcpu_create(struct kvm_vcpu *vcpu);
 void kvmstat_table_vm_end(struct kvm *kvm);
 void kvmstat_table_end_all(void);

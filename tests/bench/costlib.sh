@@ -10,7 +10,7 @@
 before=
 run() {
 	[ -p held ] || mkfifo held
-	$before /bin/vmm "$@" <held | {
+	$before /bin/vmm --timed "$@" <held | {
 		exec 3>held
 		while read -r word value _ && [ "$word" != "done" ]; do
 			[ "$word" != ran ] || ns=$value

@@ -4,7 +4,8 @@
 
 tools=$("$top/tests/bench/tools.sh")
 say "measuring the other tools; about two minutes"
-machine observers "$out/peers" --disk "$tools" --program "$(command -v chrt):bin/chrt"
+[ "$name" = svm ] || prepare svm
+machine svm observers "$out/peers" --disk "$tools" --program "$(command -v chrt):bin/chrt"
 grep -E '^(peer|real-time) ' "$out/peers/results" >>"$out/results"
 
 # The added instructions are those beyond the first line, "nothing".

@@ -58,6 +58,11 @@ yes "a thousand vCPUs that KVM refused take no memory (bytes: $before before)" w
 vm_check refused
 vm_end refused
 
+# Another thread waits for the lock of a vCPU that runs, and has it in between.
+vm_start asked "$(ids 48)" --vcpus=2 --ask 'out:1000 cpuid:200'
+vm_check asked
+vm_end asked
+
 # Processes with one memory run the vCPUs of a VM. If a thread loses its CPU between the event that
 # names the vCPU and that of the return, the return is looked for on all CPUs.
 ftrace_on

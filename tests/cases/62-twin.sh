@@ -3,18 +3,22 @@
 # shellcheck shell=sh disable=SC2154,SC2086 # from lib.sh
 
 [ -e /twin.ko ] || { skip "a tracepoint of KVM's name: this machine has no twin.ko"; return; }
-[ $machine = x86_64 ] || { skip "KVM coming and going: it is built into the kernel here"; return; }
-[ ! -e /dev/kvm ] || kvm_unload
-load
-insmod /twin.ko
-is "before KVM: state" "$(info state)" "waiting for KVM"
-kvm_load
-is "then KVM comes: state" "$(info state)" counting
-vm_start first 'out:5 mmiow:3'
-vm_check first
-vm_end first
-rmmod twin
-is "the twin goes: state" "$(info state)" counting
+if kvm_built_in; then
+	skip "a twin before KVM: KVM is built into the kernel here"
+	load
+else
+	[ ! -e /dev/kvm ] || kvm_unload
+	load
+	insmod /twin.ko
+	is "before KVM: state" "$(info state)" "waiting for KVM"
+	kvm_load
+	is "then KVM comes: state" "$(info state)" counting
+	vm_start first 'out:5 mmiow:3'
+	vm_check first
+	vm_end first
+	rmmod twin
+	is "the twin goes: state" "$(info state)" counting
+fi
 insmod /twin.ko
 is "beside KVM: state" "$(info state)" counting
 vm_start second --id-base=16 'out:5 mmiow:3'

@@ -70,6 +70,7 @@ memory_back() {
 
 # kvm_present: make sure that KVM is available; load it if it is a module.
 kvm_present() { [ -e /dev/kvm ] || kvm_load; }
+kvm_built_in() { [ -e /dev/kvm ] && ! grep -q '^kvm ' /proc/modules; }
 
 # info KEY
 info() { sed -n "s/^$1: //p" $K/info; }
@@ -231,19 +232,23 @@ ftrace_reasons() {
 	fi | sort
 }
 
-# our_reasons ID: print kvmstat's "code count" lines. On arm64 and riscv64, the bits above a code,
-# by which kvmstat splits it, are dropped. our_reasons_as_ftrace ID: print these in ftrace's form.
+# our_reasons ID [VCPU]: print kvmstat's "code count" lines, of all vCPUs or of one. On arm64 and
+# riscv64, the bits above a code, by which kvmstat splits it, are dropped. our_reasons_as_ftrace:
+# print these in ftrace's form.
+reasons_of() {
+	if [ $# = 1 ]; then sed 1d "$K/$1/reasons"; else sed -n "s/^$2 //p" "$K/$1/vcpu_reasons"; fi
+}
 our_reasons() {
-	awk -v machine=$machine 'NR > 1 {
+	reasons_of "$@" | awk -v machine=$machine '{
 		if (machine != "x86_64" && length($1) == 7) { $1 = substr($1, 4); sub(/^0*/, "", $1); $1 = "0x" $1 }
 		n[$1] += $2
-	} END { for (c in n) print c, n[c] }' "$K/$1/reasons" | sort
+	} END { for (c in n) print c, n[c] }' | sort
 }
 our_reasons_as_ftrace() {
 	if ftrace_counts_by_key || [ $machine = riscv64 ]; then
-		our_reasons "$1"
+		our_reasons "$@"
 	else
-		awk 'NR > 1 { n = $2; sub(/^([^ ]* ){6}/, ""); gsub(/ /, "_"); print $0, n }' "$K/$1/reasons" | sort
+		reasons_of "$@" | awk '{ n = $2; sub(/^([^ ]* ){6}/, ""); gsub(/ /, "_"); print $0, n }' | sort
 	fi
 }
 
@@ -259,6 +264,14 @@ vmm_threads() {
 # vmm_runners NAME "VCPU-ID...": print the threads that ran them.
 vmm_runners() {
 	awk -v ids=" $2 " '$1 == "thread" && index(ids, " " $2 " ") { print $5, $6 }' "$1.out" | xargs
+}
+
+# ftrace_key NAME "VCPU-ID...": print what ftrace_reasons knows them by.
+ftrace_key() {
+	case $exit_keys in
+	vcpu_id*) echo "$2" ;;
+	*) vmm_runners "$1" "$2" ;;
+	esac
 }
 
 # counters_check NAME NTH PID TID FD: compare a VM with KVM's own counters.
@@ -287,13 +300,15 @@ vm_check() {
 		[ -n "$id" ] || { not_ok "$1: VM $nth of pid $pid has no line"; continue; }
 		within 5 [ -e "$K/$id/reasons" ]
 		if ftrace_is_on; then
-			case $exit_keys in
-			vcpu_id*) of=$ids ;;
-			*) of=$(vmm_runners "$1" "$ids") ;;
-			esac
+			of=$(ftrace_key "$1" "$ids")
 			# On other architectures, one thread may have run several VMs.
-			[ $machine != x86_64 ] && grep -q one-thread "$1.args" || is "$1 VM $nth: exits by reason as ftrace" \
-				"$(our_reasons_as_ftrace "$id" | xargs)" "$(ftrace_reasons "$of" | xargs)"
+			if [ $machine = x86_64 ] || ! grep -q one-thread "$1.args"; then
+				is "$1 VM $nth: exits by reason as ftrace" \
+					"$(our_reasons_as_ftrace "$id" | xargs)" "$(ftrace_reasons "$of" | xargs)"
+				is "$1 VM $nth: exits by vCPU and reason as ftrace" \
+					"$(for v in $ids; do echo "$v:" $(our_reasons_as_ftrace "$id" $v); done | xargs)" \
+					"$(for v in $ids; do echo "$v:" $(ftrace_reasons "$(ftrace_key "$1" $v)"); done | xargs)"
+			fi
 		fi
 		counters_check "$1" $nth "$pid" "$tid" "$fd"
 		is "$1 VM $nth: returns to userspace as the VMM counted" \

@@ -11,7 +11,7 @@
 #   --out DIR             where the logs go, readable while it runs; the files that a case saved
 #                         (guestlib.sh) are moved from the results to DIR/files at the end
 #   --stall S             give up when the results do not grow for so long (120)
-#   --timeout S  --smp N  --mem MIB  --append STR (to the kernel's command line)
+#   --timeout S  --smp N  --mem MIB  --append STR (to the kernel's command line, each time)
 #   --disk IMG            a raw image, attached as a virtio disk and never changed
 #   --follow              print the results as they come
 #   --pause               AMD-V: every PAUSE of a guest is a VM exit; otherwise none is
@@ -33,7 +33,7 @@ while [ $# -gt 0 ]; do
 	--timeout) timeout=$2; shift ;;
 	--smp) smp=$2; shift ;;
 	--mem) mem=$2; shift ;;
-	--append) append=$2; shift ;;
+	--append) append="$append $2"; shift ;;
 	--disk) disks+=("$2"); shift ;;
 	--kmods) also=$2; shift ;;
 	--add | --program) add+=("$1" "$2"); shift ;;

@@ -1,16 +1,21 @@
 #!/bin/bash
-# debug-kernel.sh: build Debian's 6.1 source with KASAN, lockdep, kmemleak and KVM built in
-# (debug.config) into the cache, once; ten minutes. Prints its folder, laid out like those
-# of scripts/kernel.sh.
+# debug-kernel.sh SUITES PACKAGE: build the kernel of that package of sources with KASAN, lockdep,
+# kmemleak and KVM built in (debug.config) into the cache, once; ten minutes. Prints its folder,
+# laid out like those of scripts/kernel.sh, which calls this.
 set -eu
 lab=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=scripts/lib.sh
 . "$lab/../../scripts/lib.sh"
 
 need_packages make gcc libc6-dev flex bison bc libssl-dev libelf-dev xz-utils kmod
-package=$(apt-cache show --no-all-versions linux-source-6.1 2>/dev/null |
-	sed -n 's/^Filename: .*\/\(linux-source-6.1_.*\)_all.deb/\1/p')
-[ -n "$package" ] || die "apt offers no linux-source-6.1; this needs the sources of Debian 12"
+suites=$1 source=$2
+offered() {
+	archive "$suites" amd64 apt-cache show --no-all-versions "$source" 2>/dev/null |
+		sed -n "s/^Filename: .*\/\(${source}_.*\)_all.deb/\1/p"
+}
+package=$(offered)
+[ -n "$package" ] || { archive_update "$suites" amd64; package=$(offered); }
+[ -n "$package" ] || die "$suites offers no $source; see scripts/kernels"
 key=$(cat "$lab/debug.config" "$0" | sha256sum | cut -c1-12)
 base=$(cache_dir)/debug-kernel/$package-$key
 
@@ -18,11 +23,10 @@ if [ ! -e "$base/done" ]; then
 	rm -rf "$base"
 	mkdir -p "$base"
 	cd "$base"
-	say "downloading the kernel's source"
-	apt-get -q -o APT::Sandbox::User=root download linux-source-6.1 >&2
-	dpkg-deb --fsys-tarfile ./linux-source-6.1_*.deb | tar -xO ./usr/src/linux-source-6.1.tar.xz | tar -xJ
-	rm ./linux-source-6.1_*.deb
-	cd linux-source-6.1
+	download "$base" "$suites" amd64 "$source"
+	dpkg-deb --fsys-tarfile ./"$source"_*.deb | tar -xO ./usr/src/"$source".tar.xz | tar -xJ
+	rm ./"$source"_*.deb
+	cd "$source"
 	say "building it; the log is $base/log"
 	{
 		make tinyconfig

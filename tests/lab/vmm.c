@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,11 +49,13 @@ struct vm {
 static struct {
 	int vms, vcpus, churn, id_base, rest, wake, nested, fifo, pin, refused;
 	bool one_thread, other_thread, hop, hand_over, inject, leave, held, groups, halted, stuck;
+	bool ask, odd, timed;
 	char *program;
 } opt = { .vms = 1, .vcpus = 1, .pin = -1 };
 
 static int kvm, run_size;
 static long nr_cpus;
+static long long ran; /* nanoseconds of the guests' work */
 
 /* The meaning of a word of the program. */
 struct op {
@@ -172,10 +175,30 @@ static void hop(void)
 	move_to(cpu++ % nr_cpus);
 }
 
+/* The kernel takes the lower half of the command, and on x86 calls of 32-bit programs. */
+static int odd_run(int fd)
+{
+#ifdef __x86_64__
+	static unsigned int turn;
+	int ret;
+
+	/* The file is there if the kernel runs 32-bit programs. */
+	if (turn++ % 2 && !access("/proc/sys/abi/vsyscall32", F_OK)) {
+		asm volatile("int $0x80"
+			     : "=a"(ret)
+			     : "a"(54 /* ioctl */), "b"(fd), "c"(KVM_RUN), "d"(0)
+			     : "memory", "cc", "r8", "r9", "r10", "r11");
+		errno = -ret;
+		return ret < 0 ? -1 : ret;
+	}
+#endif
+	return syscall(SYS_ioctl, fd, KVM_RUN | 1ul << 40, 0ul);
+}
+
 /* One KVM_RUN. */
 static void step(struct vcpu *v)
 {
-	int ret = ioctl(v->fd, KVM_RUN, 0);
+	int ret = opt.odd ? odd_run(v->fd) : ioctl(v->fd, KVM_RUN, 0);
 
 	v->returns++;
 	if (ret) {
@@ -238,9 +261,18 @@ static void *run_half(void *arg)
 	return NULL;
 }
 
+static long long now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ll + t.tv_nsec;
+}
+
 static void *run_vcpu(void *arg)
 {
 	struct vcpu *v = arg;
+	long long start;
 	pthread_t first;
 
 	if (opt.hand_over) {
@@ -251,6 +283,10 @@ static void *run_vcpu(void *arg)
 		starts_here(v);
 	}
 	runs_here(v);
+	/* KVM waits for RCU at the first KVM_RUN of a thread. */
+	if (opt.timed)
+		step_no_exit(v);
+	start = now();
 	while (!v->done) {
 		step(v);
 		/* The guest is in the middle of its work. */
@@ -260,6 +296,8 @@ static void *run_vcpu(void *arg)
 		    ioctl(v->fd, KVM_SET_MP_STATE, &(struct kvm_mp_state){ KVM_MP_STATE_HALTED }))
 			err(1, "KVM_SET_MP_STATE");
 	}
+	if (opt.timed)
+		ran = now() - start;
 	return NULL;
 }
 
@@ -310,12 +348,17 @@ static void run_in_turn(struct vm *vms)
 				step_no_exit(v);
 				more = true;
 			}
+		/* None of these vCPUs is the last that the CPU saw. */
+		for (i = 0; opt.odd && i < opt.vms; i++)
+			for (j = 0; j < opt.vcpus; j++)
+				step_no_exit(&vms[i].vcpus[j]);
 	}
 }
 
-/* Wakes the VM's vCPUs, which halt in the kernel, until all are done. */
+/* Wakes the VM's vCPUs, which halt in the kernel, or asks for their state, until all are done. */
 static void *wake(void *arg)
 {
+	struct kvm_mp_state state;
 	struct vm *vm = arg;
 	bool more = true;
 	int i;
@@ -327,7 +370,10 @@ static void *wake(void *arg)
 			if (__atomic_load_n(&vm->vcpus[i].done, __ATOMIC_RELAXED))
 				continue;
 			more = true;
-			guest_wake(&vm->vcpus[i]);
+			if (!opt.ask)
+				guest_wake(&vm->vcpus[i]);
+			else if (ioctl(vm->vcpus[i].fd, KVM_GET_MP_STATE, &state))
+				err(1, "KVM_GET_MP_STATE");
 		}
 	}
 	return NULL;
@@ -352,7 +398,7 @@ static void run(struct vm *vms)
 	pthread_t wakers[MAX_VMS];
 	int i;
 
-	for (i = 0; opt.wake && i < opt.vms; i++)
+	for (i = 0; (opt.wake || opt.ask) && i < opt.vms; i++)
 		if (pthread_create(&wakers[i], NULL, wake, &vms[i]))
 			errx(1, "pthread_create");
 	if (opt.one_thread)
@@ -361,16 +407,8 @@ static void run(struct vm *vms)
 		run_in_groups(vms);
 	else
 		run_in_threads(vms);
-	for (i = 0; opt.wake && i < opt.vms; i++)
+	for (i = 0; (opt.wake || opt.ask) && i < opt.vms; i++)
 		pthread_join(wakers[i], NULL);
-}
-
-static long long now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ll + t.tv_nsec;
 }
 
 static void *work(void *unused __attribute__((unused)))
@@ -397,7 +435,7 @@ static void *work(void *unused __attribute__((unused)))
 		step_no_exit(&vms[i].vcpus[0]);
 	start = now();
 	run(vms);
-	printf("ran %lld ns\n", now() - start);
+	printf("ran %lld ns\n", ran ?: now() - start);
 
 	for (i = 0; i < opt.vms; i++) {
 		unsigned long returns = 0, injected = 0;
@@ -447,6 +485,10 @@ static const struct argp_option options[] = {
 	{ "groups", 'g', NULL, 0, "a process for each vCPU, all of which share their memory", 0 },
 	{ "halted", 'a', NULL, 0, "halt each vCPU, in the kernel, after every return", 0 },
 	{ "stuck", 's', NULL, 0, "never call KVM_RUN again after the first exit to userspace", 0 },
+	{ "ask", 'q', NULL, 0, "a thread asks for the state of each vCPU, so waits for its lock",
+	  0 },
+	{ "timed", 'z', NULL, 0, "print the time of the last vCPU's work alone", 0 },
+	{ "odd", 'y', NULL, 0, "call KVM_RUN by other registers, or with more in them", 0 },
 	{ "one-thread", 't', NULL, 0, "run all vCPUs in turn on one thread", 0 },
 	{ "other-thread", 'o', NULL, 0, "do all of it in a thread that is not the main one", 0 },
 	{ "hop", 'h', NULL, 0, "move to another CPU after every return", 0 },
@@ -494,6 +536,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'a':
 		opt.halted = true;
+		break;
+	case 'q':
+		opt.ask = true;
+		break;
+	case 'y':
+		opt.odd = true;
+		break;
+	case 'z':
+		opt.timed = true;
 		break;
 	case 's':
 		opt.stuck = true;

@@ -3,39 +3,11 @@
  * Where KVM's events do not name the vCPU: returns to userspace, whose event comes after the
  * vCPU is put, and the ways back into the guest.
  */
-#include <linux/fdtable.h>
-#include <linux/fs.h>
 #include <linux/kvm_host.h>
-#include <linux/nospec.h>
-#include <linux/sched/task_stack.h>
 #include <trace/events/kvm.h>
 
 #include "arch/loaded.h"
 #include "hooks.h"
-
-/*
- * The vCPU whose KVM_RUN the thread is in. The registers with which the thread entered the
- * kernel hold the ioctl's file descriptor, and a vCPU's file has the vCPU as its private
- * data. If another thread has closed the descriptor meanwhile, there is no file, or one that
- * kvmstat_table_find_put() refuses. The command is an unsigned int: the upper half may be
- * anything.
- */
-static __always_inline struct kvm_vcpu *running_vcpu(void)
-{
-	struct pt_regs *regs = task_pt_regs(current);
-	const struct fdtable *fdt;
-	const struct file *file;
-	unsigned int fd;
-
-	if (unlikely((u32)kvmstat_exit_syscall_argument(regs, 1) != KVM_RUN || !current->files))
-		return NULL;
-	fd = kvmstat_exit_syscall_argument(regs, 0);
-	fdt = rcu_dereference_raw(current->files->fdt);
-	if (unlikely(fd >= fdt->max_fds))
-		return NULL;
-	file = rcu_dereference_raw(fdt->fd[array_index_nospec(fd, fdt->max_fds)]);
-	return likely(file) ? READ_ONCE(file->private_data) : NULL;
-}
 
 /**
  * kvmstat_loaded_return - the kvm_userspace_exit probe
@@ -53,7 +25,7 @@ void notrace kvmstat_loaded_return(void *data, __u32 reason, int error)
 	struct kvmstat_vcpu *v;
 
 	kvmstat_probe_begin();
-	vcpu = running_vcpu();
+	vcpu = kvmstat_table_running();
 	v = likely(vcpu) ? kvmstat_table_find_put(vcpu) : NULL;
 	if (likely(v)) {
 		row = this_cpu_read(kvmstat_cpu.row);

@@ -110,6 +110,36 @@ static __always_inline bool kvmstat_exit_vmread(unsigned long field, unsigned lo
 	return likely(ok);
 }
 
+/**
+ * kvmstat_exit_peek - read what may be of a VM that ends at this moment
+ * @from: where; what is there may be freed, or not be memory any more
+ *
+ * Return: 0 if there is no memory.
+ */
+static __always_inline unsigned long kvmstat_exit_peek(const unsigned long *from)
+{
+	unsigned long value = 0;
+
+	asm volatile("1: mov %[from], %[value]\n\t"
+		     "2:\n" _ASM_EXTABLE(1b, 2b)
+		     : [value] "+r"(value)
+		     : [from] "m"(*from));
+	return value;
+}
+
+/**
+ * kvmstat_exit_syscall_argument - an argument of the system call that the thread is in
+ * @regs: its registers in userspace
+ * @n: 0 or 1
+ */
+static __always_inline unsigned long kvmstat_exit_syscall_argument(const struct pt_regs *regs,
+								   unsigned int n)
+{
+	if (in_ia32_syscall())
+		return n ? regs->cx : regs->bx;
+	return n ? regs->si : regs->di;
+}
+
 #define KVMSTAT_COUNTER "tsc"
 #define KVMSTAT_COUNTER_DISTRUST "the kernel does not trust the TSC"
 

@@ -436,31 +436,19 @@ static notrace void on_kvm_entry(void *data, KVMSTAT_ENTRY_ARGS)
 
 static noinline notrace void on_slow_fpu(void *data, int load)
 {
+	struct kvmstat_vcpu *v;
+
 	kvmstat_probe_begin();
-	kvmstat_count_slow_passing(load);
+	v = kvmstat_table_find_loaded();
+	if (likely(v))
+		kvmstat_time_switch(v, load ? KVMSTAT_STILL : KVMSTAT_STILL_LEFT);
 	kvmstat_probe_end();
 }
 
 /*
- * KVM puts the guest's FPU state on every way out of KVM_RUN while the vCPU is still loaded.
- * So kvm_userspace_exit can find whose return it is, also when the thread runs several vCPUs
- * or the guest was never entered. With MPX, KVM puts it for an INIT, too, and loads it again.
+ * KVM puts the guest's FPU state on every way out of KVM_RUN while the vCPU is still loaded,
+ * and loads it on every way in. With MPX, KVM puts it for an INIT, too, and loads it again.
  */
-static notrace void on_untimed_fpu(void *data, int load)
-{
-	struct kvmstat_vcpu *v;
-
-	kvmstat_probe_begin();
-	v = this_cpu_read(kvmstat_cpu.v);
-	if (likely(kvmstat_table_is_loaded(v))) {
-		kvmstat_count_mark(v, load);
-		kvmstat_probe_end();
-		return;
-	}
-	kvmstat_probe_end();
-	on_slow_fpu(data, load);
-}
-
 static notrace void on_kvm_fpu(void *data, int load)
 {
 	struct kvmstat_vcpu *v;
@@ -468,12 +456,38 @@ static notrace void on_kvm_fpu(void *data, int load)
 	kvmstat_probe_begin();
 	v = this_cpu_read(kvmstat_cpu.v);
 	if (likely(kvmstat_table_is_loaded(v))) {
-		kvmstat_count_passing(v, load);
+		if (load)
+			kvmstat_time_pass(v, &v->back, KVMSTAT_LEFT, KVMSTAT_BACK, KVMSTAT_STILL);
+		else
+			kvmstat_time_pass(v, &v->left, KVMSTAT_IN_KERNEL, KVMSTAT_LEFT,
+					  KVMSTAT_STILL_LEFT);
 		kvmstat_probe_end();
 		return;
 	}
 	kvmstat_probe_end();
 	on_slow_fpu(data, load);
+}
+
+/* Whether the running thread is in the vCPU's KVM_RUN. */
+static __always_inline bool is_running(const struct kvmstat_vcpu *v)
+{
+	return kvmstat_table_is_ours(kvmstat_exit_peek(v->owner));
+}
+
+/*
+ * The thread moved since the vCPU was put, another vCPU took the CPU's cache, or there was no
+ * exit yet.
+ */
+static struct kvmstat_vcpu *find_displaced(void)
+{
+	struct kvm_vcpu *vcpu = kvmstat_table_running();
+	struct kvmstat_vcpu *v = vcpu ? kvmstat_table_miss_put(vcpu) : NULL;
+
+	if (!v)
+		this_cpu_inc(kvmstat_cpu.lost_returns);
+	else if (v->place.may & KVMSTAT_MAY_RETURN)
+		this_cpu_inc(kvmstat_cpu.displaced_returns);
+	return v;
 }
 
 static noinline __noclone notrace void on_slow_return(void *data, __u32 reason, int error)
@@ -482,14 +496,10 @@ static noinline __noclone notrace void on_slow_return(void *data, __u32 reason, 
 
 	kvmstat_probe_begin();
 	v = this_cpu_read(kvmstat_cpu.v);
-	if (likely(data_race(v->returning) == current))
-		WRITE_ONCE(v->returning, NULL);
-	else
-		v = READ_ONCE(kvmstat_hooks_live) ? kvmstat_table_displaced() : NULL;
+	if (unlikely(!is_running(v)))
+		v = find_displaced();
 	if (likely(v))
-		kvmstat_count_rare_return(v, kvmstat_pool_row(v), reason, error);
-	else if (READ_ONCE(kvmstat_hooks_live))
-		this_cpu_inc(kvmstat_cpu.lost_returns);
+		kvmstat_count_rare_return(v, this_cpu_read(kvmstat_cpu.row), reason, error);
 	kvmstat_probe_end();
 }
 
@@ -499,9 +509,8 @@ static notrace void on_kvm_userspace_exit(void *data, __u32 reason, int error)
 
 	kvmstat_probe_begin();
 	v = this_cpu_read(kvmstat_cpu.v);
-	if (likely(data_race(v->returning) == current &&
+	if (likely(is_running(v) &&
 		   kvmstat_count_return(v, this_cpu_read(kvmstat_cpu.row), reason, error))) {
-		WRITE_ONCE(v->returning, NULL);
 		kvmstat_probe_end();
 		return;
 	}
@@ -550,19 +559,15 @@ static void __maybe_unused check_types(void)
 	check_trace_callback_type_kvm_userspace_exit(on_kvm_userspace_exit);
 }
 
-/* kvm_exit, then kvm_fpu come last, so that a return is counted only if its exit was. */
+/* kvm_exit, then kvm_userspace_exit come last, so that a return is counted only if its exit was. */
 static struct kvmstat_hook hooks[] = {
-	{ .name = "kvm_userspace_exit", .probe = on_kvm_userspace_exit, .required = true },
 	{ .name = "kvm_fast_mmio", .probe = on_kvm_fast_mmio },
 	{ .name = "kvm_hypercall", .probe = on_kvm_hypercall },
 	{ .name = "kvm_inj_virq", .probe = on_kvm_inj_virq },
 	{ .name = "kvm_nested_vmexit", .probe = on_kvm_nested_vmexit },
 	{ .name = "kvm_entry", .probe = on_kvm_entry, .any_clock = on_slow_entry, .timing = true },
+	{ .name = "kvm_fpu", .probe = on_kvm_fpu, .any_clock = on_slow_fpu, .timing = true },
 	{ .name = "kvm_exit", .probe = on_kvm_exit, .any_clock = on_slow_exit, .required = true },
-	{ .name = "kvm_fpu",
-	  .probe = on_untimed_fpu,
-	  .timed = on_kvm_fpu,
-	  .any_clock = on_slow_fpu,
-	  .required = true },
+	{ .name = "kvm_userspace_exit", .probe = on_kvm_userspace_exit, .required = true },
 };
 const struct kvmstat_hook_group kvmstat_arch_hooks = { hooks, ARRAY_SIZE(hooks) };
