@@ -197,7 +197,7 @@ _kvmstat() {
 		show) options=("${from[@]}" "${choice[@]}" -w --window --config --json) ;;
 		threads | memory) options=("${from[@]}" "${choice[@]}" -w --window "${rows[@]}" --json) ;;
 		host) options=("${from[@]}" -w --window "${rows[@]}" --json) ;;
-		top) options=("${from[@]}" "${choice[@]}" --config) ;;
+		top) options=("${from[@]}" "${choice[@]}" --host --from --to --config) ;;
 		classify) options=("${from[@]}" "${choice[@]}" -w --window --config --thesis "${rows[@]}" --json) ;;
 		record) options=(-r --root --size --keep) ;;
 		report) options=("${choice[@]}" --host --from --to --rates --all --compare --config "${rows[@]}" --json) ;;

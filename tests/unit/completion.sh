@@ -106,7 +106,7 @@ result "before the cursor" $?
 # Options.
 offers 'kvmstat --ver' --version
 offers 'kvmstat --t'
-offers 'kvmstat top --f' --file
+offers 'kvmstat top --f' --file --from
 offers 'kvmstat doctor -' -r --root --json -h --help --usage -V --version
 offers 'kvmstat record file --k' --keep
 offers 'kvmstat classify --t' --thesis

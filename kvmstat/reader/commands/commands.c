@@ -55,7 +55,7 @@ const struct command commands[COMMANDS_NR] = {
 	  .run = run_top,
 	  .usage = "[INTERVAL]",
 	  .takes = { ARGUMENT_INTERVAL },
-	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_CONFIG },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_EXTRACT, GROUP_CONFIG },
 	  .doc = "Watch the guests live, or in a recording, full screen. Press '?' for the keys.\v"
 		 "A recording is first shown at its beginning; it plays a snapshot every INTERVAL." },
 	{ .name = "classify",
@@ -78,7 +78,8 @@ const struct command commands[COMMANDS_NR] = {
 	  .usage = "FILE...",
 	  .takes = { ARGUMENT_FILES },
 	  .least = 1,
-	  .groups = { GROUP_CHOICE, GROUP_REPORT, GROUP_CONFIG, GROUP_ROWS, GROUP_JSON },
+	  .groups = { GROUP_CHOICE, GROUP_EXTRACT, GROUP_REPORT, GROUP_CONFIG, GROUP_ROWS,
+		      GROUP_JSON },
 	  .doc = "Show what happened during a recording, or a span of it.\v"
 		 "With -g GUEST, show all about that guest. Several files can be in any order." },
 	{ .name = "export",

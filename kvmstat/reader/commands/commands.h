@@ -34,6 +34,7 @@ enum option_group {
 	GROUP_RECORD,
 	GROUP_REPORT,
 	GROUP_EXPORT,
+	GROUP_EXTRACT,
 	GROUP_NR
 };
 

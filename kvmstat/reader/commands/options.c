@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "data/nsec.h"
+#include "data/when.h"
 #include "kvmstat.h"
 #include "text/parser.h"
 #include "text/prometheus.h"
@@ -67,11 +68,11 @@ PARSER_GROUP(config,
 PARSER_GROUP(record,
 	     { "size", KEY_SIZE, "MIB", 0, "Begin a new file at this size (64; 0: never)", 0 },
 	     { "keep", KEY_KEEP, "N", 0, "Keep so many old files, FILE.1 the newest (4)", 0 });
-PARSER_GROUP(report, { "host", KEY_HOST, "NAME", 0, "Only what was recorded on this host", 0 },
+PARSER_GROUP(extract, { "host", KEY_HOST, "NAME", 0, "Only what was recorded on this host", 0 },
 	     { "from", KEY_FROM, "TIME", 0,
 	       "Begin at '2026-11-21 14:00', 14:00, or +90s, +5m, +2h after the start", 0 },
-	     { "to", KEY_TO, "TIME", 0, "End at this time", 0 },
-	     { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 },
+	     { "to", KEY_TO, "TIME", 0, "End at this time", 0 });
+PARSER_GROUP(report, { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 },
 	     { "compare", KEY_COMPARE, "TIME", OPTION_ARG_OPTIONAL,
 	       "Compare two FILEs, or before and after TIME", 0 },
 	     { "all", KEY_ALL, NULL, 0, "Show all guests, not only the busiest 20", 0 });
@@ -93,6 +94,7 @@ static const struct argp *const groups[GROUP_NR] = {
 	[GROUP_CLASSIFY] = &classify_group, [GROUP_CONFIG] = &config_group,
 	[GROUP_RECORD] = &record_group,	    [GROUP_REPORT] = &report_group,
 	[GROUP_EXPORT] = &export_group,
+	[GROUP_EXTRACT] = &extract_group,
 };
 
 struct parsing {
@@ -392,6 +394,28 @@ const struct command *options_parse(struct options *options, int argc, char **ar
 		parser.group[i] = groups[parsing.command->groups[i]];
 	parser_run(&parser, argc - (command != NULL), argv + (command != NULL));
 	return parsing.command;
+}
+
+static enum status check_time(const char *option, const char *text)
+{
+	int64_t ns;
+
+	if (!text || when_parse(text, 0, &ns))
+		return STATUS_OK;
+	fprintf(stderr,
+		"kvmstat: --%s must be '2026-11-21 14:00', 14:00, +90s, +5m, +2h after the "
+		"start, or @SECONDS: '%s'\n",
+		option, text);
+	return STATUS_BAD;
+}
+
+enum status options_check_times(const struct options *options)
+{
+	const struct extract *extract = &options->request.extract;
+
+	return check_time("compare", options->at)	 ?:
+		       check_time("from", extract->from) ?:
+							   check_time("to", extract->to);
 }
 
 enum status options_refuse(bool given, const char *option, const char *where)

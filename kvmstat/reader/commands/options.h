@@ -32,6 +32,9 @@ struct options {
  */
 const struct command *options_parse(struct options *options, int argc, char **argv);
 
+/* Checks the times of --from, --to and --compare, and says what is wrong with one. */
+enum status options_check_times(const struct options *options);
+
 /* If @given, says that @option does nothing in @where, and returns STATUS_BAD. */
 enum status options_refuse(bool given, const char *option, const char *where);
 
