@@ -24,6 +24,12 @@ struct request {
 
 struct session {
 	const struct request *request;
+	/*
+	 * The source: takes the next snapshot from the module, a copy or recordings. Returns SOURCE_OK
+	 * also at the end, and says in @over that this is it.
+	 */
+	enum source_status (*next)(struct session *session, struct snapshot *snap,
+				   struct source_error *err);
 	struct wanted wanted;
 	struct window window;
 	struct snapshot last;
