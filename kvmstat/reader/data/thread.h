@@ -44,6 +44,18 @@ bool thread_is_server(const struct thread *thread);
  */
 bool thread_start(const char *root, uint64_t tid, uint64_t *start);
 
+/* The kernel's struct sched_attr, in its first size. */
+struct thread_attributes {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+};
+
+/* Reads those of a thread. Returns false with errno. */
+bool thread_attributes(uint64_t tid, struct thread_attributes *attributes);
+
 /*
  * Returns who manages a guest, by the cgroup of its process: "libvirt", "systemd", ..., "none" or
  * "unknown".

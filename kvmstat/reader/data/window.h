@@ -10,6 +10,7 @@
 
 #include "data/choice.h"
 #include "data/delta.h"
+#include "data/keyed.h"
 #include "data/status.h"
 
 /* A window that is open for long sees VMs come and go, but follows no more than these. */
@@ -44,7 +45,7 @@ struct window {
 	double host_seconds; /* between them */
 	double host_peak; /* the busiest interval, as a share of all CPUs; below 0: not known */
 	const struct choice *choice;
-	void *tree; /* of guests by key */
+	struct keyed tree; /* of the same guests */
 };
 
 /* Opens a window in which @choice chooses the guests. @choice must outlive the window. */
