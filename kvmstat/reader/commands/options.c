@@ -39,6 +39,8 @@ enum {
 	KEY_COMPARE,
 	KEY_FAMILIES,
 	KEY_TOP,
+	KEY_ROOT,
+	KEY_KALLSYMS,
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state);
@@ -87,13 +89,20 @@ PARSER_GROUP(export,
 	       "histograms, hot, vcpus, cpus, threads, cgroups, memory, nodes or missing",
 	       0 });
 
+PARSER_GROUP(trace, { "reason", 'r', "REASON", 0, "Only exits for this reason, as show has it", 0 },
+	     { "kallsyms", KEY_KALLSYMS, "FILE", 0,
+	       "Name addresses by a copy of the guest's /proc/kallsyms, or its vmlinux", 0 },
+	     { "output", 'o', "FILE", 0, "trace-cmd's file (trace.dat)", 0 },
+	     { "size", KEY_SIZE, "MIB", 0, "Keep only the latest exits in the file (64)", 0 },
+	     { "root", KEY_ROOT, "DIR", 0, "The module's files are in DIR/proc, DIR/sys", 0 });
+
 static const struct argp *const groups[GROUP_NR] = {
 	[GROUP_SOURCE] = &source_group,	    [GROUP_ROOT] = &root_group,
 	[GROUP_CHOICE] = &choice_group,	    [GROUP_WINDOW] = &window_group,
 	[GROUP_ROWS] = &rows_group,	    [GROUP_JSON] = &json_group,
 	[GROUP_CLASSIFY] = &classify_group, [GROUP_CONFIG] = &config_group,
 	[GROUP_RECORD] = &record_group,	    [GROUP_REPORT] = &report_group,
-	[GROUP_EXPORT] = &export_group,
+	[GROUP_EXPORT] = &export_group,	    [GROUP_TRACE] = &trace_group,
 	[GROUP_EXTRACT] = &extract_group,
 };
 
@@ -208,7 +217,16 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->request.file = arg;
 		return 0;
 	case 'r':
+		if (parsing->command->run == run_trace)
+			options->reason = arg;
+		else
+			options->request.root = arg;
+		return 0;
+	case KEY_ROOT:
 		options->request.root = arg;
+		return 0;
+	case KEY_KALLSYMS:
+		options->kallsyms = arg;
 		return 0;
 	case 'g':
 		options->request.choice.guest = arg;
@@ -253,7 +271,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->table = arg;
 		return 0;
 	case KEY_SIZE:
-		if (parse_whole(state, "the size", arg, 0, 1 << 20, &options->size))
+		if (parse_whole(state, "the size", arg, parsing->command->run == run_trace, 1 << 20,
+				&options->size))
 			return EINVAL;
 		options->size <<= 20;
 		return 0;

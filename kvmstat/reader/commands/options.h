@@ -17,13 +17,15 @@ struct options {
 	bool thesis; /* classify */
 	const char *config; /* NULL: the usual file, if it exists */
 	const char *path; /* record: the file */
-	uint64_t size, keep; /* record: bytes of a file (0: no limit), old files to keep */
+	uint64_t size; /* record, trace: bytes of a file; 0: no limit */
+	uint64_t keep; /* record: old files */
 	bool rates, all, compare; /* report */
 	const char *at; /* report: the moment that compare looks at; NULL: two files */
-	const char *output; /* export: the file; NULL: standard output */
+	const char *output; /* export, trace: the file; NULL: the usual */
 	const char *table; /* export */
 	unsigned int families; /* export: of METRICS; 0: the usual */
 	uint64_t top; /* export: so many guests; 0: all */
+	const char *reason, *kallsyms; /* trace; NULL: all reasons, no symbols */
 };
 
 /*

@@ -185,6 +185,14 @@ const struct window_guest *window_find(const struct window *window, const struct
 	return keyed_find(&window->tree, key);
 }
 
+const struct window_guest *window_chosen(const struct window *window)
+{
+	for (size_t i = 0; i < window->nr; i++)
+		if (window->guest[i]->chosen)
+			return window->guest[i];
+	return NULL;
+}
+
 bool window_guest_is_others(const struct window_guest *guest)
 {
 	return counts_are_others(&guest->last);

@@ -66,6 +66,9 @@ void window_forget(struct window *window, double seconds, const struct guest_key
 /* Returns the guest of this key, valid until window_close(), or NULL. */
 const struct window_guest *window_find(const struct window *window, const struct guest_key *key);
 
+/* Returns the first guest that the user chose, valid likewise, or NULL. */
+const struct window_guest *window_chosen(const struct window *window);
+
 /* Returns whether the line stands for all VMs past the module's cap. */
 bool window_guest_is_others(const struct window_guest *guest);
 
