@@ -131,7 +131,7 @@ _kvmstat_value() {
 	--top) _kvmstat_words 10 50 100 ;;
 	--size) _kvmstat_words 0 16 64 256 1024 ;;
 	--keep) _kvmstat_words 0 1 4 16 ;;
-	--host | --from | --to | --reason) ;;
+	--host | --from | --to | --reason | --vcpu) ;;
 	*) return 1 ;;
 	esac
 }
@@ -175,7 +175,7 @@ _kvmstat() {
 		else
 			case $word in
 			-[fgprwcso] | --file | --guest | --pid | --root | --window | --columns | --sort | \
-				--config | --reason | --kallsyms | --size | --keep | --host | --from | --to | --families | --top | --format | --output | --table)
+				--config | --reason | --kallsyms | --vcpu | --size | --keep | --host | --from | --to | --families | --top | --format | --output | --table)
 				option=$word
 				;;
 			esac
@@ -194,7 +194,7 @@ _kvmstat() {
 		case $command in
 		'') options=("${from[@]}" "${choice[@]}" --config "${rows[@]}") ;;
 		list) options=("${from[@]}" "${choice[@]}" -w --window --config "${rows[@]}" --json) ;;
-		show) options=("${from[@]}" "${choice[@]}" -w --window --config --json) ;;
+		show) options=("${from[@]}" "${choice[@]}" -w --window --vcpu --config --json) ;;
 		threads | memory) options=("${from[@]}" "${choice[@]}" -w --window "${rows[@]}" --json) ;;
 		host) options=("${from[@]}" -w --window "${rows[@]}" --json) ;;
 		top) options=("${from[@]}" "${choice[@]}" --host --from --to --config) ;;

@@ -855,6 +855,25 @@ holds 'export: one family: of one guest' test "$(grep -o '^kvmstat_[a-z_]*{.*id=
 check 'export: no family' 2 '' "the families are .*: 'guests'" ./kvmstat export -f "$corpus/snapshot.jsonl" --families guests
 check 'export: families of CSV' 2 '' 'would do nothing but for Prometheus' ./kvmstat export -f "$corpus/snapshot.jsonl" --families all --format csv
 
+# show --vcpu.
+serve "$(guest "$web1" 11 6000 200 100)"
+echo 1 40 30 20 20 0 0 0 121 userspace >>$debug/11/vcpus
+check 'show --vcpu: a module without reasons by vCPU' 1 '' "the reasons by vCPU cannot be read from debugfs; 'kvmstat doctor' says why" \
+	./kvmstat show -r root id:11 --vcpu 0
+cat >$debug/11/vcpu_reasons <<'REASONS'
+vcpu code exits to_user kernel_ns user_ns longest_ns reason
+0 0x72 858 0 11179413 0 344960 cpuid
+0 0x7b 108167 107949 1370838597 6241646803 74217504 io
+1 0x7b 40 30 100 200 9 io
+REASONS
+check 'show --vcpu: its reasons' 0 '^io +40 +100\.0 +75\.0' '' ./kvmstat show -r root id:11 --vcpu 1
+lacks 'show --vcpu: those of no other' '^cpuid'
+holds 'show --vcpu: itself' grep -Eq '^ +1 +121 ' out
+lacks 'show --vcpu: no other' '^ +0 +120 '
+check 'show --vcpu: one that there is not' 1 '' 'has no vCPU 2 that has run' ./kvmstat show -r root id:11 --vcpu 2
+check 'show --vcpu: a recording' 2 '' 'would do nothing with -f' ./kvmstat show -f "$corpus/recording/guest-virtio.jsonl" --vcpu 0
+check 'show --vcpu: no number' 2 '' "the vCPU must be a whole number from 0" ./kvmstat show -r root id:11 --vcpu -1
+
 # trace, with a trace-cmd that notes its arguments and prints what is in the file canned. It shows
 # its own pid as the event's address, so that the test sees the instance's name.
 serve "$(guest "$web1" 11 6000 200 100)"
@@ -893,9 +912,9 @@ holds 'trace: the most frequent first' grep -Eq '^ +2 +50\.0 +cpuid +0xffffffff8
 holds 'trace: the reason by its name' grep -Eq ' io +0x0000000000001000$' out
 holds 'trace: a reason without a name' grep -Eq ' 0x999 +0xffffffff8fffffff$' out
 holds 'trace: what it asks of trace-cmd' grep -Eq \
-	"^<record><-o><trace.dat><-B><kvmstat-$(cat tracer)><-b><[0-9]+><-m><[0-9]+><-e><kvm:kvm_exit><-f><.common_pid>=120&&common_pid<=120.><timeout><0\.2><cat>$" args
+	"^<record><-o><trace.dat><-B><kvmstat-$(cat tracer)><-b><[0-9]+><-m><[0-9]+><-e><kvm:kvm_exit><-f><.common_pid>=120&&common_pid<=121.><timeout><0\.2><cat>$" args
 check 'trace: one reason, in any case' 0 '^4 exits for CPUID traced' '' traces id:11 -r CPUID 0.1
-holds 'trace: its filter' grep -Fq '<-f><((common_pid>=120&&common_pid<=120))&&((exit_reason==114))><timeout>' args
+holds 'trace: its filter' grep -Fq '<-f><((common_pid>=120&&common_pid<=121))&&((exit_reason==114))><timeout>' args
 check 'trace: a reason that there is not' 2 '' "has had no exit of the reason 'nmi'; its reasons are: .*, cpuid, " traces id:11 -r nmi 0.1
 check 'trace: no guest' 2 '' 'GUEST .* is missing' ./kvmstat trace
 check 'trace: no such guest' 1 '' 'no such guest' traces nobody
@@ -973,6 +992,7 @@ conforms shows ./kvmstat report rec other -g web1 --json
 conforms report ./kvmstat report rec other crowd --json
 conforms report ./kvmstat report rec --rates --json
 conforms compare ./kvmstat report --compare rec crowd --json
+conforms vcpu ./kvmstat show -r root id:11 --vcpu 1 --json
 conforms trace traces id:11 0.1 --json
 conforms trace traces id:11 0.1 -r cpuid --json --kallsyms ../kallsyms
 ./kvmstat doctor --json -r root >json.0.doctor

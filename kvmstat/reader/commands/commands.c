@@ -27,7 +27,8 @@ const struct command commands[COMMANDS_NR] = {
 	  .run = run_show,
 	  .usage = "[GUEST]",
 	  .takes = { ARGUMENT_GUEST },
-	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_CONFIG, GROUP_JSON },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_SHOW, GROUP_CONFIG,
+		      GROUP_JSON },
 	  .doc = "Show all about one guest: verdict, exit reasons, devices, times, vCPUs, CPUs.\v"
 		 "GUEST is a name, a pid or an id. It can be left out where there is one guest." },
 	{ .name = "threads",

@@ -41,6 +41,7 @@ enum {
 	KEY_TOP,
 	KEY_ROOT,
 	KEY_KALLSYMS,
+	KEY_VCPU,
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state);
@@ -89,6 +90,8 @@ PARSER_GROUP(export,
 	       "histograms, hot, vcpus, cpus, threads, cgroups, memory, nodes or missing",
 	       0 });
 
+PARSER_GROUP(show,
+	     { "vcpu", KEY_VCPU, "N", 0, "Show this vCPU: its reasons, times and thread", 0 });
 PARSER_GROUP(trace, { "reason", 'r', "REASON", 0, "Only exits for this reason, as show has it", 0 },
 	     { "kallsyms", KEY_KALLSYMS, "FILE", 0,
 	       "Name addresses by a copy of the guest's /proc/kallsyms, or its vmlinux", 0 },
@@ -103,7 +106,7 @@ static const struct argp *const groups[GROUP_NR] = {
 	[GROUP_CLASSIFY] = &classify_group, [GROUP_CONFIG] = &config_group,
 	[GROUP_RECORD] = &record_group,	    [GROUP_REPORT] = &report_group,
 	[GROUP_EXPORT] = &export_group,	    [GROUP_TRACE] = &trace_group,
-	[GROUP_EXTRACT] = &extract_group,
+	[GROUP_EXTRACT] = &extract_group,   [GROUP_SHOW] = &show_group,
 };
 
 struct parsing {
@@ -225,6 +228,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_ROOT:
 		options->request.root = arg;
 		return 0;
+	case KEY_VCPU:
+		options->request.vcpu = &options->vcpu;
+		return parse_whole(state, "the vCPU", arg, 0, UINT32_MAX, &options->vcpu);
 	case KEY_KALLSYMS:
 		options->kallsyms = arg;
 		return 0;

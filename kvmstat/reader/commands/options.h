@@ -15,6 +15,7 @@ struct options {
 	int64_t interval; /* nanoseconds; 0: not given */
 	uint64_t count; /* of intervals; 0: no end */
 	bool thesis; /* classify */
+	uint64_t vcpu; /* show: if request.vcpu is not NULL */
 	const char *config; /* NULL: the usual file, if it exists */
 	const char *path; /* record: the file */
 	uint64_t size; /* record, trace: bytes of a file; 0: no limit */

@@ -412,6 +412,33 @@ const char *detail_parse(const struct form *form, const char *buf, size_t len, s
 	return wrong;
 }
 
+/* A reason of one vCPU. */
+struct vcpu_reason {
+	struct reason reason;
+	uint64_t vcpu;
+};
+
+const char *detail_parse_vcpu(uint64_t vcpu, const char *buf, size_t len, struct rows *rows)
+{
+	struct field fields[sizeof(reasons) / sizeof(*reasons) + 1] = { KEY(vcpu_reason, vcpu) };
+	const struct form form = { .size = sizeof(struct vcpu_reason), .field = fields };
+	const struct vcpu_reason *row;
+	const char *wrong;
+	struct rows all;
+
+	/* The reason is at the beginning of the row. */
+	memcpy(fields + 1, reasons, sizeof(reasons));
+	wrong = detail_parse(&form, buf, len, &all);
+	*rows = (struct rows){ .known = !wrong };
+	row = all.row;
+	for (size_t i = 0; i < all.nr; i++)
+		if (row[i].vcpu == vcpu)
+			memcpy(detail_new_row(&detail_form[TABLE_REASONS], rows), &row[i],
+			       sizeof(struct reason));
+	free(all.row);
+	return wrong;
+}
+
 static bool same_row(const struct form *form, void *a, void *b)
 {
 	for (const struct field *field = form->field; field->name; field++) {

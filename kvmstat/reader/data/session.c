@@ -145,7 +145,8 @@ enum status session_open(struct session *session, const struct request *request,
 
 	*session = (struct session){ .request = request,
 				     .next = next_live,
-				     .wanted = { depth, request->choice, request->host, 0 } };
+				     .wanted = { depth, request->choice, request->host, 0,
+						 request->vcpu } };
 	window_open(&session->window, &request->choice);
 	if (request->file || request->nr_files)
 		return read_files(session);

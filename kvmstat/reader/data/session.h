@@ -18,6 +18,7 @@ struct request {
 	size_t nr_files;
 	struct choice choice;
 	bool host; /* the host is wanted, too */
+	const uint64_t *vcpu; /* whose reasons are wanted; NULL: those of all vCPUs */
 	int64_t window; /* nanoseconds; 0: since each guest was first seen; -1: not given */
 	struct extract extract; /* of the recordings */
 };
