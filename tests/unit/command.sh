@@ -942,6 +942,9 @@ check 'trace: symbols of an ELF file' 0 "0x$main +main\+0x0$" '' traces id:11 0.
 head -c 100000 kvmstat >cut.elf
 check 'trace: half an ELF file' 2 '' 'cut.elf has no symbols of code' traces id:11 --kallsyms ../cut.elf
 mv was canned
+printf -v odd 'a\377\033.dat'
+cp tracers/trace.dat "tracers/$odd"
+check 'trace: a file with an odd name' 0 '"file": "a.*xff.*x1b.dat"' '' traces id:11 0.1 -o "$odd" --json
 echo mine >tracers/mine
 check 'trace: another file' 2 '' '^kvmstat: mine is no trace and is left as it is' traces id:11 -o mine
 holds 'trace: it is left as it is' grep -q mine tracers/mine

@@ -295,6 +295,7 @@ static void print(struct trace *trace)
 	const struct traced *traced = &trace->traced;
 	struct look sorted = *look;
 	struct grid grid = count(trace);
+	char path[NAME_SIZE];
 	json_t *json;
 
 	sorted.sort = look->sort ?: "exits";
@@ -304,13 +305,15 @@ static void print(struct trace *trace)
 	} else if (look->format == FORMAT_CSV) {
 		grid_print(&grid, look, true, stdout);
 	} else {
+		/* JSON is UTF-8, while a path can be any bytes. */
+		name_clean(path, trace->path, true);
 		json = json_pack("{s:s, s:o, s:o, s:s?, s:f, s:o, s:o, s:o, s:s, s:o}", "name",
 				 trace->guest->name, "pid", jsonl_number(trace->guest->key.pid),
 				 "id", jsonl_number(trace->guest->key.id), "reason",
 				 trace->options->reason, "seconds", traced->seconds, "exits",
 				 jsonl_number(traced->nr), "lost", jsonl_number(traced->lost),
-				 "counted", jsonl_number(trace->counted), "file", trace->path,
-				 "addresses", grid_json(&grid, NULL));
+				 "counted", jsonl_number(trace->counted), "file", path, "addresses",
+				 grid_json(&grid, NULL));
 		output_json(json, stdout);
 	}
 	grid_free(&grid);
