@@ -14,9 +14,9 @@ READER = build/kvmstat
 TUNER = $(dir $(READER))kvmtune
 
 # ncursesw for the screen, libproc2 for processes, jansson for JSON, inih for the
-# configuration file, zlib for recordings that are compressed.
+# configuration file, zlib for recordings that are compressed, libelf for a guest's vmlinux.
 tuner-libs := -lproc2 -ljansson -linih -lz
-reader-libs := -lncursesw $(tuner-libs)
+reader-libs := -lncursesw -lelf $(tuner-libs)
 reader-files := $(wildcard kvmstat/reader/*.c kvmstat/reader/*/*.[ch])
 tuner-files := $(wildcard kvmstat/tuner/*.c kvmstat/tuner/*/*.[ch] \
 	$(foreach room,data verdict text,kvmstat/reader/$(room)/*.[ch]))
@@ -41,9 +41,9 @@ reader: $(READER) $(TUNER) ## build the commands, build/kvmstat and build/kvmtun
 $(READER): $(reader-files) include/kvmstat.h
 	@$(reader-rooms)
 	@mkdir -p $(@D)
-	@printf '#include <%s>\n' ncurses.h libproc2/pids.h jansson.h ini.h zlib.h | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 || { \
+	@printf '#include <%s>\n' ncurses.h libproc2/pids.h jansson.h ini.h zlib.h gelf.h | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 || { \
 		echo "kvmstat: the command needs libraries: sudo apt install" \
-			"libncurses-dev libproc2-dev libjansson-dev libinih-dev zlib1g-dev" >&2; exit 1; }
+			"libncurses-dev libproc2-dev libjansson-dev libinih-dev zlib1g-dev libelf-dev" >&2; exit 1; }
 	$(CC) -std=gnu11 -Wall -Wextra $(CPPFLAGS) $(CFLAGS) -Iinclude -iquote kvmstat/reader $(LDFLAGS) -o $@ \
 		$(filter %.c,$^) $(reader-libs) $(LDLIBS)
 

@@ -110,8 +110,8 @@ _kvmstat_columns() {
 _kvmstat_value() {
 	local done=''
 	case $1 in
-	-f | --file | --config | -o | --output) compopt -o default ;;
-	-r | --root) compopt -o dirnames ;;
+	-f | --file | --config | --kallsyms | -o | --output) compopt -o default ;;
+	-r | --root) [[ $1$command == -rtrace ]] || compopt -o dirnames ;;
 	-g | --guest) _kvmstat_guests ;;
 	-p | --pid) _kvmstat_reply < <(_kvmstat_column pid '') ;;
 	-c | --columns)
@@ -131,7 +131,7 @@ _kvmstat_value() {
 	--top) _kvmstat_words 10 50 100 ;;
 	--size) _kvmstat_words 0 16 64 256 1024 ;;
 	--keep) _kvmstat_words 0 1 4 16 ;;
-	--host | --from | --to) ;;
+	--host | --from | --to | --reason | --vcpu) ;;
 	*) return 1 ;;
 	esac
 }
@@ -141,14 +141,14 @@ _kvmstat_source() {
 	local path=${2/#\~\//$HOME/}
 	case $1 in
 	-f | --file) [[ ! -f $path ]] || source=(-f "$path") ;;
-	-r | --root) [[ ! -d $path ]] || source=(-r "$path") ;;
+	-r | --root) [[ $1$command == -rtrace || ! -d $path ]] || source=(-r "$path") ;;
 	esac
 }
 
 _kvmstat() {
 	local IFS=$' \t\n' words quote head before='' cur word option='' no_more='' i
 	local command='' source=() arguments=() options=()
-	local commands=(list show threads memory host top classify record report export doctor) intervals=(1 2 5 10 60)
+	local commands=(list show threads memory host top classify trace record report export doctor) intervals=(1 2 5 10 60)
 	local from=(-f --file -r --root) choice=(-g --guest -p --pid)
 	local rows=(-c --columns -s --sort -z --skip-zeros --raw --csv)
 	COMPREPLY=()
@@ -175,7 +175,7 @@ _kvmstat() {
 		else
 			case $word in
 			-[fgprwcso] | --file | --guest | --pid | --root | --window | --columns | --sort | \
-				--config | --size | --keep | --host | --from | --to | --families | --top | --format | --output | --table)
+				--config | --reason | --kallsyms | --vcpu | --size | --keep | --host | --from | --to | --families | --top | --format | --output | --table)
 				option=$word
 				;;
 			esac
@@ -194,11 +194,12 @@ _kvmstat() {
 		case $command in
 		'') options=("${from[@]}" "${choice[@]}" --config "${rows[@]}") ;;
 		list) options=("${from[@]}" "${choice[@]}" -w --window --config "${rows[@]}" --json) ;;
-		show) options=("${from[@]}" "${choice[@]}" -w --window --config --json) ;;
+		show) options=("${from[@]}" "${choice[@]}" -w --window --vcpu --config --json) ;;
 		threads | memory) options=("${from[@]}" "${choice[@]}" -w --window "${rows[@]}" --json) ;;
 		host) options=("${from[@]}" -w --window "${rows[@]}" --json) ;;
-		top) options=("${from[@]}" "${choice[@]}" --config) ;;
+		top) options=("${from[@]}" "${choice[@]}" --host --from --to --config) ;;
 		classify) options=("${from[@]}" "${choice[@]}" -w --window --config --thesis "${rows[@]}" --json) ;;
+		trace) options=(-r --reason --kallsyms -o --output --size --root "${rows[@]}" --json) ;;
 		record) options=(-r --root --size --keep) ;;
 		report) options=("${choice[@]}" --host --from --to --rates --all --compare --config "${rows[@]}" --json) ;;
 		export) options=("${from[@]}" "${choice[@]}" --config --format --families --top -o --output --table) ;;
@@ -213,9 +214,9 @@ _kvmstat() {
 		_kvmstat_words "${intervals[@]}"
 		;;
 	/1) [[ ${words[1]} != help ]] || _kvmstat_words "${commands[@]}" ;;
-	show/0 | threads/0 | memory/0) _kvmstat_guests ;;
+	show/0 | threads/0 | memory/0 | trace/0) _kvmstat_guests ;;
 	record/0 | report/*) compopt -o default ;;
-	top/0 | host/0 | record/1 | threads/1 | memory/1) _kvmstat_words "${intervals[@]}" ;;
+	top/0 | host/0 | record/1 | threads/1 | memory/1 | trace/1) _kvmstat_words "${intervals[@]}" ;;
 	esac
 }
 

@@ -188,7 +188,7 @@ foreign() {
 compiler_package() { sed -E 's/^(.*-linux-gnu)-(gcc.*)$/\2-\1/' <<<"$1"; }
 
 # The packages that the build of the command needs.
-reader_libraries='libc6-dev libncurses-dev libproc2-dev libjansson-dev libinih-dev zlib1g-dev'
+reader_libraries='libc6-dev libncurses-dev libproc2-dev libjansson-dev libinih-dev zlib1g-dev libelf-dev'
 # shellcheck disable=SC2034 # for the caller
 reader_packages="make gcc $reader_libraries"
 

@@ -29,7 +29,7 @@ demo() {
 # prepare KERNEL: get what the machines need, for this architecture.
 prepare() {
 	# shellcheck disable=SC2086 # words, from lib.sh
-	need_packages $reader_packages libelf1
+	need_packages $reader_packages libelf1 trace-cmd
 	say "getting the kernel"
 	kernel_files "$1"
 	programs gcc "$logs/$(dpkg --print-architecture)"

@@ -124,7 +124,7 @@ begin matrix
 row cell kernel "exits compared" differences checks failed "left out"
 row --- --- --- --- --- --- ---
 # shellcheck disable=SC2086 # words, from lib.sh
-need_packages $reader_packages libelf1
+need_packages $reader_packages libelf1 trace-cmd
 step reader reader
 if [ -z "${KERNELS:-}${CASE:-}" ] && [ $SECONDS -lt "$end" ]; then
 	step probes tests/host/probes.sh

@@ -116,7 +116,7 @@ boot_once() {
 	local name=$1 machine=$2 cases=$3 case status=0 watch add=()
 	shift 3
 	if [ "${bin##*/}" = "$(dpkg --print-architecture)" ]; then
-		add=(--program "$top/build/kvmstat:bin/kvmstat" --program "$top/build/kvmtune:bin/kvmtune" --program "$(command -v chrt):bin/chrt")
+		add=(--program "$top/build/kvmstat:bin/kvmstat" --program "$top/build/kvmtune:bin/kvmtune" --program "$(command -v chrt):bin/chrt" --program "$(command -v trace-cmd):bin/trace-cmd")
 	else
 		add=(--add "$bin/reader:.")
 	fi

@@ -79,6 +79,14 @@ riscv64) device='STORE_GUEST_PAGE_[^ ]*' ;;
 esac
 says 0 "^$device  *300[0-9] " kvmstat show "pid:$pid"
 
+# Its only vCPU has all of its reasons.
+of_vcpu() {
+	kvmstat show --vcpu 0 --json "pid:$pid" | awk -F'"' '$2 == "reason" { name = $4 }
+		$2 == "exits" && name { gsub(/[^0-9]/, "", $3); print name, $3; name = "" }'
+}
+is "show --vcpu: reasons as in debugfs" "$(of_vcpu | sort | xargs)" \
+	"$(awk 'NR > 1 { n = $3; sub(/^([^ ]* ){7}/, ""); print $0, n }' "$K/$id/vcpu_reasons" | sort | xargs)"
+
 yes "record" kvmstat record steady.jsonl 0.1 3
 is "record: lines" "$(wc -l <steady.jsonl)" 3
 is "record: as in /proc/kvminfo" "$(listed -w 0 -f steady.jsonl)" "$(kvminfo)"

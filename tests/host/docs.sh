@@ -259,7 +259,7 @@ cells docs/architecture.md room 2 | paste -d'|' <(cells docs/architecture.md roo
 	while IFS='|' read -r room files uses; do
 		room=$(names <<<"$room")
 		diff <(names <<<"$files" | sed 's/\.h$//' | sort) <({ cd "$reader/$room" && ls -- *.[ch]; } | sed 's/\.[ch]$//' | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
-		diff <(names <<<"$uses" | grep -vx /proc | sort) <(grep -rhoP '^#include <\K(jansson\.h|libproc2|ncurses\.h|term\.h|ini\.h|zlib\.h|argp\.h|regex\.h)' "$reader/$room" | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
+		diff <(names <<<"$uses" | grep -vx /proc | sort) <(grep -rhoP '^#include <\K(jansson\.h|libproc2|ncurses\.h|term\.h|ini\.h|zlib\.h|gelf\.h|argp\.h|regex\.h)' "$reader/$room" | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"
 	done | none "each room of the command has the files and libraries of architecture.md"
 cells docs/architecture.md 'room of kvmtune' 2 | paste -d'|' <(cells docs/architecture.md 'room of kvmtune' | names) - | while IFS='|' read -r room files; do
 	diff <(names <<<"$files" | sort) <({ cd "$tuner/$room" && ls -- *.[ch]; } | sed 's/\.[ch]$//' | sort -u) | grep '^[<>]' | sed "s,^,$room: ,"

@@ -110,7 +110,7 @@ debian() {
 		# shellcheck disable=SC2086 # words
 		in_root "$tmp" -n apt-get -qy install systemd adduser dkms openssl make $packages >&2
 		# shellcheck disable=SC2086 # words
-		in_root "$tmp" -n apt-get -qy install --download-only $late libjansson4 libinih1 libproc2-0 libncursesw6 zlib1g >&2
+		in_root "$tmp" -n apt-get -qy install --download-only $late libjansson4 libinih1 libproc2-0 libncursesw6 zlib1g libelf1 >&2
 		# The final name is given only to a complete tree.
 		mv -T "$tmp" "$root"
 		trap - EXIT

@@ -145,6 +145,9 @@ yes "dashboard: no panel is over another" holds '[.panels[].gridPos |
 # shellcheck disable=SC2016 # jq's
 yes "dashboard: all from the data source that is chosen" holds '
 	[.. | objects | select(.type == "prometheus") | .uid] | length > 0 and all(. == "${datasource}")'
+jq -f "$top/tests/host/dashboard.jq" "$dashboard" | fill | sed 's/\[1m\]/[5m]/g' >"$work/dashboard.test.yml"
+said=$(cd "$work" && "$bin/promtool" test rules dashboard.test.yml 2>&1) || said="failed: $said"
+yes "dashboard: a guest that moved is one line: ${said//$'\n'/ }" [ "${said#failed}" = "$said" ]
 # shellcheck disable=SC2016 # jq's
 jq -r '(.panels[] | .title as $t | .targets[] | "\($t)\t\(.expr)"),
 	(.templating.list[] | select(.type == "query") |

@@ -225,8 +225,8 @@ for command in '' list show threads memory host top classify record report expor
 	check "-h: ${command:-none}" 0 'Show this help' '' ./kvmstat $command -h
 done
 check 'help says how it ends' 0 'Exit status: 0 fine; 1 ' '' ./kvmstat --help
-check 'help lists the commands' 0 'Commands: list, show, threads, memory, host, top, classify, record, report' '' ./kvmstat --help
-holds 'help lists the last, too' matches out '^export, doctor; see '
+check 'help lists the commands' 0 'Commands: list, show, threads, memory, host, top, classify, trace, record,$' '' ./kvmstat --help
+holds 'help lists the last, too' matches out '^report, export, doctor; see '
 version=$(sed -n 's/^#define KVMSTAT_VERSION[[:space:]]*"\(.*\)"$/\1/p' "$here/../../include/kvmstat.h")
 check 'version' 0 "^kvmstat $version\$" '' ./kvmstat -V
 check 'version of a command' 0 "^kvmstat $version\$" '' ./kvmstat list --version
@@ -864,6 +864,118 @@ holds 'export: one family: of one guest' test "$(grep -o '^kvmstat_[a-z_]*{.*id=
 check 'export: no family' 2 '' "the families are .*: 'guests'" ./kvmstat export -f "$corpus/snapshot.jsonl" --families guests
 check 'export: families of CSV' 2 '' 'would do nothing but for Prometheus' ./kvmstat export -f "$corpus/snapshot.jsonl" --families all --format csv
 
+# show --vcpu.
+serve "$(guest "$web1" 11 6000 200 100)"
+echo 1 40 30 20 20 0 0 0 121 userspace >>$debug/11/vcpus
+check 'show --vcpu: a module without reasons by vCPU' 1 '' "the reasons by vCPU cannot be read from debugfs; 'kvmstat doctor' says why" \
+	./kvmstat show -r root id:11 --vcpu 0
+cat >$debug/11/vcpu_reasons <<'REASONS'
+vcpu code exits to_user kernel_ns user_ns longest_ns reason
+0 0x72 858 0 11179413 0 344960 cpuid
+0 0x7b 108167 107949 1370838597 6241646803 74217504 io
+1 0x7b 40 30 100 200 9 io
+REASONS
+check 'show --vcpu: its reasons' 0 '^io +40 +100\.0 +75\.0' '' ./kvmstat show -r root id:11 --vcpu 1
+lacks 'show --vcpu: those of no other' '^cpuid'
+holds 'show --vcpu: itself' grep -Eq '^ +1 +121 ' out
+lacks 'show --vcpu: no other' '^ +0 +120 '
+check 'show --vcpu: one that there is not' 1 '' 'has no vCPU 2 that has run' ./kvmstat show -r root id:11 --vcpu 2
+check 'show --vcpu: a recording' 2 '' 'would do nothing with -f' ./kvmstat show -f "$corpus/recording/guest-virtio.jsonl" --vcpu 0
+check 'show --vcpu: no number' 2 '' "the vCPU must be a whole number from 0" ./kvmstat show -r root id:11 --vcpu -1
+
+# trace, with a trace-cmd that notes its arguments and prints what is in the file canned. It shows
+# its own pid as the event's address, so that the test sees the instance's name.
+serve "$(guest "$web1" 11 6000 200 100)"
+mkdir tracers
+cat >tracers/trace-cmd <<'STUB'
+#!/bin/bash
+if [ "$1" = record ]; then
+	printf '<%s>' "$@" >../args
+	printf '\x17\x08Dtracing' >trace.dat
+	echo $$ >../tracer
+	[ ! -e ../fails ] || { printf 'trace-cmd: No such file or directory\n  \033no such event\n' >&2; exit 1; }
+	[ ! -e ../dies ] || kill -9 $$
+	"${@: -3}"
+	echo >../ended
+	exit
+fi
+cat ../canned
+STUB
+chmod +x tracers/trace-cmd
+cat >canned <<'REPORT'
+cpus=2
+CPU:1 [7 EVENTS DROPPED]
+  vmm-120   [000]   10.000000: kvm_exit: exit_reason=0x72 guest_rip=0xffffffff81001234 isa=0x2 vcpu_id=0
+  x kvm_exit: a=1-120   [001]   10.500000: kvm_exit: exit_reason=123 guest_rip=0x1000 isa=0x2 vcpu_id=0
+  vmm-120   [000]   11.000000: kvm_entry: vcpu_id=0 rip=0xffffffff81001236
+CPU:0 [EVENTS DROPPED]
+  vmm-120   [000]   12.000000: kvm_exit: exit_reason=0x72 guest_rip=0xffffffff81001234 isa=0x2 vcpu_id=0
+  vmm-120   [000]   12.500000: kvm_exit: exit_reason=0x999 guest_rip=0xffffffff8fffffff isa=0x2 vcpu_id=0
+REPORT
+traces() { (cd "$dir/tracers" && PATH=$PWD:$PATH exec ../kvmstat trace "$@" --root ../root); }
+check 'trace: without trace-cmd' 1 '' "^kvmstat: trace needs trace-cmd, which is not installed; try 'sudo apt install trace-cmd'$" \
+	env PATH="$dir/nowhere" ./kvmstat trace id:11 --root root
+check 'trace: all reasons' 0 '^4 exits traced in 2\.5 s; kvmstat counted 0 while' '' traces id:11 0.2
+holds 'trace: what was lost' grep -q '^7 exits or more were lost' out
+holds 'trace: the most frequent first' grep -Eq '^ +2 +50\.0 +cpuid +0xffffffff81001234$' out
+holds 'trace: the reason by its name' grep -Eq ' io +0x0000000000001000$' out
+holds 'trace: a reason without a name' grep -Eq ' 0x999 +0xffffffff8fffffff$' out
+holds 'trace: what it asks of trace-cmd' grep -Eq \
+	"^<record><-o><trace.dat><-B><kvmstat-$(cat tracer)><-b><[0-9]+><-m><[0-9]+><-e><kvm:kvm_exit><-f><.common_pid>=120&&common_pid<=121.><timeout><0\.2><cat>$" args
+check 'trace: one reason, in any case' 0 '^4 exits for CPUID traced' '' traces id:11 -r CPUID 0.1
+holds 'trace: its filter' grep -Fq '<-f><((common_pid>=120&&common_pid<=121))&&((exit_reason==114))><timeout>' args
+check 'trace: a reason that there is not' 2 '' "has had no exit of the reason 'nmi'; its reasons are: .*, cpuid, " traces id:11 -r nmi 0.1
+check 'trace: no guest' 2 '' 'GUEST .* is missing' ./kvmstat trace
+check 'trace: no such guest' 1 '' 'no such guest' traces nobody
+check 'trace: no size' 2 '' 'the size must be a whole number from 1' traces id:11 --size 0
+check 'trace: -z' 2 '' '-z would do nothing here' traces id:11 -z
+cat >kallsyms <<'SYMBOLS'
+ffffffff81001300 T after
+ffffffff81001200 t do_\x1b[31midle
+ffffffff81001230 D not_code
+no line
+ffffffff82000000 T last	[module]
+SYMBOLS
+printf 'ffffffff81001220 t \033[31mred\n' >>kallsyms
+check 'trace: symbols, cleaned' 0 '0xffffffff81001234 +.x1b\[31mred\+0x14$' '' traces id:11 0.1 --kallsyms ../kallsyms
+check 'trace: none far behind a symbol, or before all' 0 '0xffffffff8fffffff +-$' '' traces id:11 0.1 --kallsyms ../kallsyms
+sed 's/^[0-9a-f]* /0000000000000000 /' kallsyms >hidden
+check 'trace: hidden symbols' 2 '' "hidden has no addresses; copy the guest's /proc/kallsyms as its root" traces id:11 --kallsyms ../hidden
+check 'trace: no symbols' 2 '' 'canned has no symbols of code' traces id:11 --kallsyms ../canned
+check 'trace: no file' 1 '' 'cannot read nothing: No such file' traces id:11 --kallsyms nothing
+# An ELF file with symbols is the command itself.
+main=$(nm kvmstat | awk '$3 == "main" { print $1 }')
+cp canned was
+sed "s/ffffffff81001234/$main/" was >canned
+check 'trace: symbols of an ELF file' 0 "0x$main +main\+0x0$" '' traces id:11 0.1 --kallsyms ../kvmstat
+head -c 100000 kvmstat >cut.elf
+check 'trace: half an ELF file' 2 '' 'cut.elf has no symbols of code' traces id:11 --kallsyms ../cut.elf
+mv was canned
+printf -v odd 'a\377\033.dat'
+cp tracers/trace.dat "tracers/$odd"
+check 'trace: a file with an odd name' 0 '"file": "a.*xff.*x1b.dat"' '' traces id:11 0.1 -o "$odd" --json
+echo mine >tracers/mine
+check 'trace: another file' 2 '' '^kvmstat: mine is no trace and is left as it is' traces id:11 -o mine
+holds 'trace: it is left as it is' grep -q mine tracers/mine
+check 'trace: CSV' 0 '^2,0\.5[0-9]*,"*cpuid"*,"*0xffffffff81001234"*,$' '' traces id:11 0.1 --csv
+: >fails
+check 'trace: trace-cmd fails' 1 '' '^kvmstat: trace-cmd failed: .x1bno such event$' traces id:11 0.1
+mv fails dies
+check 'trace: trace-cmd is killed' 1 '' '^kvmstat: trace-cmd was ended by signal 9$' traces id:11 0.1
+rm dies
+# Whoever ends kvmstat ends trace-cmd.
+for signal in INT TERM KILL; do
+	rm -f ended args
+	(cd tracers && PATH=$PWD:$PATH exec ../kvmstat trace id:11 1000 --root ../root) >out 2>err &
+	pid=$!
+	await test -s args
+	sleep 0.2
+	kill -s $signal $pid
+	wait $pid 2>/dev/null
+	await test -e ended
+	result "trace: SIG$signal ends trace-cmd in order" $?
+done
+
 # Every JSON is as docs/schema.json says: conforms DEFINITION COMMAND... says so of a command.
 conforms() {
 	local definition=$1
@@ -892,6 +1004,9 @@ conforms shows ./kvmstat report rec other -g web1 --json
 conforms report ./kvmstat report rec other crowd --json
 conforms report ./kvmstat report rec --rates --json
 conforms compare ./kvmstat report --compare rec crowd --json
+conforms vcpu ./kvmstat show -r root id:11 --vcpu 1 --json
+conforms trace traces id:11 0.1 --json
+conforms trace traces id:11 0.1 -r cpuid --json --kallsyms ../kallsyms
 ./kvmstat doctor --json -r root >json.0.doctor
 python3 -W ignore - "$here/../../docs/schema.json" json.* >out 2>err <<'PYTHON'
 import json, jsonschema, sys

@@ -85,7 +85,7 @@ leaves() {
 }
 
 # Commands, and the places of an interval.
-offers 'kvmstat ' list show threads memory host top classify record report export doctor 1 2 5 10 60 help
+offers 'kvmstat ' list show threads memory host top classify trace record report export doctor 1 2 5 10 60 help
 offers 'kvmstat re' record report
 offers 'kvmstat   re' record report
 offers 'kvmstat -z ' 1 2 5 10 60
@@ -106,7 +106,7 @@ result "before the cursor" $?
 # Options.
 offers 'kvmstat --ver' --version
 offers 'kvmstat --t'
-offers 'kvmstat top --f' --file
+offers 'kvmstat top --f' --file --from
 offers 'kvmstat doctor -' -r --root --json -h --help --usage -V --version
 offers 'kvmstat record file --k' --keep
 offers 'kvmstat classify --t' --thesis
@@ -127,6 +127,8 @@ leaves 'kvmstat --file=/et' default
 leaves 'kvmstat -r ' dirnames
 leaves 'kvmstat classify --config ' default
 leaves 'kvmstat export -o ' default
+leaves 'kvmstat trace web1 --kallsyms ' default
+offers 'kvmstat trace web1 -r '
 leaves 'kvmstat record ' default
 leaves 'kvmstat report -g web1 one two' default
 
@@ -137,6 +139,8 @@ offers 'kvmstat --guest=web' web1 web2
 offers 'kvmstat show -w 5 web1' web1
 offers 'kvmstat show web1 '
 offers 'kvmstat threads we' web1 web2
+offers 'kvmstat trace -r io we' web1 web2
+offers 'kvmstat trace web1 -r io ' 1 2 5 10 60
 offers 'kvmstat threads web1 ' 1 2 5 10 60
 offers 'kvmstat threads web1 --j' --json
 offers 'kvmstat memory we' web1 web2

@@ -15,6 +15,8 @@
 
 #include "action/cpus.h"
 #include "action/journal.h"
+#include "commands/symbols.h"
+#include "commands/tracer.h"
 #include "data/choice.h"
 #include "data/footprint.h"
 #include "data/jsonl.h"
@@ -451,6 +453,38 @@ static void try_time(const char *buf, size_t len)
 	must_be_clean(text);
 }
 
+static void try_symbols(const char *buf, size_t len)
+{
+	FILE *file = fmemopen((void *)buf, len, "r");
+	struct symbols symbols = { 0 };
+
+	symbols_read(&symbols, file);
+	fclose(file);
+	for (size_t i = 0; i < symbols.nr; i++) {
+		char *name = symbols_name(&symbols, symbols.symbol[i].address);
+
+		must_be_clean(name);
+		must(!i || symbols.symbol[i].address >= symbols.symbol[i - 1].address, "no order");
+		free(name);
+	}
+	symbols_free(&symbols);
+}
+
+static void try_trace(const char *buf, size_t len)
+{
+	for (enum isa isa = ISA_X86; isa <= ISA_RISCV64; isa++) {
+		FILE *file = fmemopen((void *)buf, len, "r");
+		struct traced traced;
+
+		tracer_parse(&traced, file, isa);
+		fclose(file);
+		must(traced.seconds >= 0, "a negative time");
+		for (size_t i = 0; i < traced.nr; i++)
+			free(tracer_reason(traced.exit[i].code, isa));
+		free(traced.exit);
+	}
+}
+
 /* The files of a guest's process, in the order in which the input has them, with \f between. */
 static const char *const process_files[] = {
 	"proc/7/task/7/stat",
@@ -600,6 +634,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 't':
 		try_time(copy, size);
+		break;
+	case 's':
+		if (size)
+			try_symbols(copy, size);
+		break;
+	case 'x':
+		if (size)
+			try_trace(copy, size);
 		break;
 	case 'p':
 		try_process(copy, size);

@@ -22,11 +22,12 @@ rm -f ./*.o ./crash-* ./leak-* ./timeout-* ./oom-* ./slow-unit-*
 # shellcheck disable=SC2086
 printf '%s\n' "$top"/kvmstat/reader/*/*.c "$top"/kvmstat/tuner/{action,plan}/*.c "$here/fuzz.c" |
 	xargs -n1 clang $flags -c
-clang -fsanitize=fuzzer,address,undefined -o fuzz ./*.o -lncursesw -lproc2 -ljansson -linih -lz
+clang -fsanitize=fuzzer,address,undefined -o fuzz ./*.o -lncursesw -lproc2 -ljansson -linih -lz -lelf
 
 # This byte picks the parser, see fuzz.c.
 declare -A byte=([kvminfo]=k [reasons]=0 [userspace]=1 [histograms]=2 [hot]=3 [vcpus]=4 [cpus]=5
-	[recording]=j [config]=c [argv]=a [when]=t [process]=p [policy]=y [journal]=l)
+	[recording]=j [config]=c [argv]=a [when]=t [process]=p [policy]=y [journal]=l
+	[kallsyms]=s [trace]=x)
 rm -rf seeds
 mkdir seeds
 for file in "$here"/corpus/*/*; do

@@ -17,7 +17,7 @@ build=$top/build/unit
 cc=${CC:-cc}
 flags="-std=gnu11 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined
 	-fno-sanitize-recover=all -I$top/include -iquote $top/kvmstat/reader -iquote $top/kvmstat/tuner"
-libs="-lncursesw -lproc2 -ljansson -linih -lz"
+libs="-lncursesw -lproc2 -ljansson -linih -lz -lelf"
 
 # Trees of files for test_*.c.
 export TREES="$here/trees"

@@ -649,6 +649,22 @@ see 'one snapshot: nowhere to go' ' 1 of 1$'
 press q
 left 'one snapshot' 0
 
+start TZ=UTC -f recording --from 10:40 --to 10:50
+see '--from, --to: the time line' '^2026-11-21 10:40:00 █?·+ 2026-11-21 10:50:00  2 of 61$'
+press ')'
+see '--from, --to: the end' ' 61 of 61$'
+see '--from, --to: its rate' '^web +1001 +12000 '
+press q
+left 'a part of a recording' 0
+sed 's/"node7"/"node8"/' recording | cat recording - >hosts
+refuses 'two hosts' 2 'choose one with --host' -f hosts
+start -f hosts --host node8
+see '--host' '^kvmstat .* node8 '
+press q
+left 'one of two hosts' 0
+refuses '--from without a recording' 2 '^kvmstat: --host, --from or --to would do nothing without a recording' -r root --from 10:40
+refuses '--to: a bad time' 2 "^kvmstat: --to must be '2026" -f recording --to noon
+
 # Terminals.
 for term in vt100 xterm-mono linux tmux-256color; do
 	leaks=1

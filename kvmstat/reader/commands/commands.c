@@ -14,8 +14,8 @@ const struct command commands[COMMANDS_NR] = {
 		 "Without INTERVAL, print totals and their reading. With INTERVAL, print rates "
 		 "every INTERVAL seconds, COUNT times or until interrupted, then the "
 		 "reading.\n\n"
-		 "Commands: list, show, threads, memory, host, top, classify, record, report, export, doctor; see "
-		 "'kvmstat help COMMAND' for each, kvmstat(1) for all.\n\n"
+		 "Commands: list, show, threads, memory, host, top, classify, trace, record, report, export, doctor; see "
+		 "'kvmstat help COMMAND' and kvmstat(1).\n\n"
 		 "Exit status: 0 fine; 1 cannot read or write; 2 bad usage, file or guest." },
 	{ .name = "list",
 	  .run = run_list,
@@ -27,7 +27,8 @@ const struct command commands[COMMANDS_NR] = {
 	  .run = run_show,
 	  .usage = "[GUEST]",
 	  .takes = { ARGUMENT_GUEST },
-	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_CONFIG, GROUP_JSON },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_WINDOW, GROUP_SHOW, GROUP_CONFIG,
+		      GROUP_JSON },
 	  .doc = "Show all about one guest: verdict, exit reasons, devices, times, vCPUs, CPUs.\v"
 		 "GUEST is a name, a pid or an id. It can be left out where there is one guest." },
 	{ .name = "threads",
@@ -55,7 +56,7 @@ const struct command commands[COMMANDS_NR] = {
 	  .run = run_top,
 	  .usage = "[INTERVAL]",
 	  .takes = { ARGUMENT_INTERVAL },
-	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_CONFIG },
+	  .groups = { GROUP_SOURCE, GROUP_CHOICE, GROUP_EXTRACT, GROUP_CONFIG },
 	  .doc = "Watch the guests live, or in a recording, full screen. Press '?' for the keys.\v"
 		 "A recording is first shown at its beginning; it plays a snapshot every INTERVAL." },
 	{ .name = "classify",
@@ -65,6 +66,15 @@ const struct command commands[COMMANDS_NR] = {
 		      GROUP_JSON },
 	  .doc = "Say of each guest what it is bound by, why, and what would help.\v"
 		 "It looks at 5 seconds unless -w says otherwise, or at all of a recording." },
+	{ .name = "trace",
+	  .run = run_trace,
+	  .usage = "GUEST [-r REASON] [SECONDS]",
+	  .takes = { ARGUMENT_GUEST, ARGUMENT_INTERVAL },
+	  .least = 1,
+	  .groups = { GROUP_TRACE, GROUP_ROWS, GROUP_JSON },
+	  .doc = "Record a guest's exits with trace-cmd, and say at which of its instructions they are.\v"
+		 "It records for SECONDS (5), and keeps trace-cmd's file for trace-cmd report and "
+		 "KernelShark." },
 	{ .name = "record",
 	  .run = run_record,
 	  .usage = "FILE [INTERVAL [COUNT]]",
@@ -78,7 +88,8 @@ const struct command commands[COMMANDS_NR] = {
 	  .usage = "FILE...",
 	  .takes = { ARGUMENT_FILES },
 	  .least = 1,
-	  .groups = { GROUP_CHOICE, GROUP_REPORT, GROUP_CONFIG, GROUP_ROWS, GROUP_JSON },
+	  .groups = { GROUP_CHOICE, GROUP_EXTRACT, GROUP_REPORT, GROUP_CONFIG, GROUP_ROWS,
+		      GROUP_JSON },
 	  .doc = "Show what happened during a recording, or a span of it.\v"
 		 "With -g GUEST, show all about that guest. Several files can be in any order." },
 	{ .name = "export",

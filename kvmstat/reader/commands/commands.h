@@ -34,6 +34,9 @@ enum option_group {
 	GROUP_RECORD,
 	GROUP_REPORT,
 	GROUP_EXPORT,
+	GROUP_SHOW,
+	GROUP_TRACE,
+	GROUP_EXTRACT,
 	GROUP_NR
 };
 
@@ -50,7 +53,7 @@ struct command {
 	const char *doc; /* what the command does; text behind \v is shown below the options */
 };
 
-#define COMMANDS_NR 12
+#define COMMANDS_NR 13
 
 /* The first command is the one without a name. */
 extern const struct command commands[COMMANDS_NR];
@@ -66,6 +69,7 @@ enum status run_classify(const struct options *options);
 enum status run_record(const struct options *options);
 enum status run_report(const struct options *options);
 enum status run_export(const struct options *options);
+enum status run_trace(const struct options *options);
 enum status run_doctor(const struct options *options);
 
 #endif

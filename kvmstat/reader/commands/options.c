@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "data/nsec.h"
+#include "data/when.h"
 #include "kvmstat.h"
 #include "text/parser.h"
 #include "text/prometheus.h"
@@ -38,6 +39,9 @@ enum {
 	KEY_COMPARE,
 	KEY_FAMILIES,
 	KEY_TOP,
+	KEY_ROOT,
+	KEY_KALLSYMS,
+	KEY_VCPU,
 };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state);
@@ -67,11 +71,11 @@ PARSER_GROUP(config,
 PARSER_GROUP(record,
 	     { "size", KEY_SIZE, "MIB", 0, "Begin a new file at this size (64; 0: never)", 0 },
 	     { "keep", KEY_KEEP, "N", 0, "Keep so many old files, FILE.1 the newest (4)", 0 });
-PARSER_GROUP(report, { "host", KEY_HOST, "NAME", 0, "Only what was recorded on this host", 0 },
+PARSER_GROUP(extract, { "host", KEY_HOST, "NAME", 0, "Only what was recorded on this host", 0 },
 	     { "from", KEY_FROM, "TIME", 0,
 	       "Begin at '2026-11-21 14:00', 14:00, or +90s, +5m, +2h after the start", 0 },
-	     { "to", KEY_TO, "TIME", 0, "End at this time", 0 },
-	     { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 },
+	     { "to", KEY_TO, "TIME", 0, "End at this time", 0 });
+PARSER_GROUP(report, { "rates", KEY_RATES, NULL, 0, "Print the rates of each interval", 0 },
 	     { "compare", KEY_COMPARE, "TIME", OPTION_ARG_OPTIONAL,
 	       "Compare two FILEs, or before and after TIME", 0 },
 	     { "all", KEY_ALL, NULL, 0, "Show all guests, not only the busiest 20", 0 });
@@ -86,13 +90,23 @@ PARSER_GROUP(export,
 	       "histograms, hot, vcpus, cpus, threads, cgroups, memory, nodes or missing",
 	       0 });
 
+PARSER_GROUP(show,
+	     { "vcpu", KEY_VCPU, "N", 0, "Show this vCPU: its reasons, times and thread", 0 });
+PARSER_GROUP(trace, { "reason", 'r', "REASON", 0, "Only exits for this reason, as show has it", 0 },
+	     { "kallsyms", KEY_KALLSYMS, "FILE", 0,
+	       "Name addresses by a copy of the guest's /proc/kallsyms, or its vmlinux", 0 },
+	     { "output", 'o', "FILE", 0, "trace-cmd's file (trace.dat)", 0 },
+	     { "size", KEY_SIZE, "MIB", 0, "Keep only the latest exits in the file (64)", 0 },
+	     { "root", KEY_ROOT, "DIR", 0, "The module's files are in DIR/proc, DIR/sys", 0 });
+
 static const struct argp *const groups[GROUP_NR] = {
 	[GROUP_SOURCE] = &source_group,	    [GROUP_ROOT] = &root_group,
 	[GROUP_CHOICE] = &choice_group,	    [GROUP_WINDOW] = &window_group,
 	[GROUP_ROWS] = &rows_group,	    [GROUP_JSON] = &json_group,
 	[GROUP_CLASSIFY] = &classify_group, [GROUP_CONFIG] = &config_group,
 	[GROUP_RECORD] = &record_group,	    [GROUP_REPORT] = &report_group,
-	[GROUP_EXPORT] = &export_group,
+	[GROUP_EXPORT] = &export_group,	    [GROUP_TRACE] = &trace_group,
+	[GROUP_EXTRACT] = &extract_group,   [GROUP_SHOW] = &show_group,
 };
 
 struct parsing {
@@ -206,7 +220,19 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->request.file = arg;
 		return 0;
 	case 'r':
+		if (parsing->command->run == run_trace)
+			options->reason = arg;
+		else
+			options->request.root = arg;
+		return 0;
+	case KEY_ROOT:
 		options->request.root = arg;
+		return 0;
+	case KEY_VCPU:
+		options->request.vcpu = &options->vcpu;
+		return parse_whole(state, "the vCPU", arg, 0, UINT32_MAX, &options->vcpu);
+	case KEY_KALLSYMS:
+		options->kallsyms = arg;
 		return 0;
 	case 'g':
 		options->request.choice.guest = arg;
@@ -251,7 +277,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		options->table = arg;
 		return 0;
 	case KEY_SIZE:
-		if (parse_whole(state, "the size", arg, 0, 1 << 20, &options->size))
+		if (parse_whole(state, "the size", arg, parsing->command->run == run_trace, 1 << 20,
+				&options->size))
 			return EINVAL;
 		options->size <<= 20;
 		return 0;
@@ -392,6 +419,28 @@ const struct command *options_parse(struct options *options, int argc, char **ar
 		parser.group[i] = groups[parsing.command->groups[i]];
 	parser_run(&parser, argc - (command != NULL), argv + (command != NULL));
 	return parsing.command;
+}
+
+static enum status check_time(const char *option, const char *text)
+{
+	int64_t ns;
+
+	if (!text || when_parse(text, 0, &ns))
+		return STATUS_OK;
+	fprintf(stderr,
+		"kvmstat: --%s must be '2026-11-21 14:00', 14:00, +90s, +5m, +2h after the "
+		"start, or @SECONDS: '%s'\n",
+		option, text);
+	return STATUS_BAD;
+}
+
+enum status options_check_times(const struct options *options)
+{
+	const struct extract *extract = &options->request.extract;
+
+	return check_time("compare", options->at)	 ?:
+		       check_time("from", extract->from) ?:
+							   check_time("to", extract->to);
 }
 
 enum status options_refuse(bool given, const char *option, const char *where)

@@ -19,19 +19,6 @@
 /* So many guests are shown, unless all are asked for. */
 #define TOP 20
 
-static enum status check_time(const char *option, const char *text)
-{
-	int64_t ns;
-
-	if (!text || when_parse(text, 0, &ns))
-		return STATUS_OK;
-	fprintf(stderr,
-		"kvmstat: --%s must be '2026-11-21 14:00', 14:00, +90s, +5m, +2h after the "
-		"start, or @SECONDS: '%s'\n",
-		option, text);
-	return STATUS_BAD;
-}
-
 struct report {
 	const struct options *options;
 	struct thresholds thresholds;
@@ -232,7 +219,6 @@ static enum status report_all(struct report *report)
 
 enum status run_report(const struct options *options)
 {
-	const struct extract *extract = &options->request.extract;
 	const bool json = options->look.format == FORMAT_JSON;
 	const struct look *look = &options->look;
 	/* Of one guest everything is shown, not rows. */
@@ -253,11 +239,7 @@ enum status run_report(const struct options *options)
 		status = options_refuse(options->compare && (options->rates || options->all),
 					"--rates or --all", "with --compare");
 	if (!status)
-		status = check_time("compare", options->at);
-	if (!status)
-		status = check_time("from", extract->from);
-	if (!status)
-		status = check_time("to", extract->to);
+		status = options_check_times(options);
 	if (!status && options->compare && !options->at && options->request.nr_files != 2) {
 		fprintf(stderr, "kvmstat: --compare takes two recordings, or a time with =\n");
 		status = STATUS_BAD;

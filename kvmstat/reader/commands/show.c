@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/jsonl.h"
 #include "data/share.h"
 #include "data/thread.h"
 #include "text/guests.h"
@@ -143,29 +144,35 @@ static void print_counts(const struct window_guest *guest, uint32_t has)
 		putchar('\n');
 }
 
-static void print_sections(const struct detail *detail, double seconds)
+/* Prints a section, or returns false if there is nothing in it. */
+static bool print_section(const struct section *section, const struct detail *detail,
+			  double seconds)
 {
 	const struct look text = { 0 };
+	struct grid grid = section_grid(section, detail, seconds, 0);
+	const size_t all = grid.nr;
+
+	if (all) {
+		grid_cut(&grid, SECTION_ROWS);
+		printf("\n%s\n", section->title);
+		if (section->table == TABLE_MEMORY)
+			grid_print_list(&grid, false, stdout);
+		else
+			grid_print(&grid, &text, true, stdout);
+		if (all > grid.nr)
+			printf("  and %zu more, see --json\n", all - grid.nr);
+	}
+	grid_free(&grid);
+	return all;
+}
+
+static void print_sections(const struct detail *detail, double seconds)
+{
 	bool any = false;
 
-	for (size_t i = 0; i < TABLE_NR; i++) {
-		struct grid grid = section_grid(&sections[i], detail, seconds, 0);
-		size_t more = grid.nr;
-
-		if (grid.nr) {
-			grid_cut(&grid, SECTION_ROWS);
-			more -= grid.nr;
-			printf("\n%s\n", sections[i].title);
-			if (sections[i].table == TABLE_MEMORY)
-				grid_print_list(&grid, false, stdout);
-			else
-				grid_print(&grid, &text, true, stdout);
-			if (more)
-				printf("  and %zu more, see --json\n", more);
-			any |= sections[i].table < TABLE_MODULE_NR;
-		}
-		grid_free(&grid);
-	}
+	for (size_t i = 0; i < TABLE_NR; i++)
+		any |= print_section(&sections[i], detail, seconds) &&
+		       sections[i].table < TABLE_MODULE_NR;
 	if (!any)
 		puts("\nReasons, devices and vCPUs are in debugfs, which could not be read, or was "
 		     "not recorded; 'kvmstat doctor' says why.");
@@ -194,6 +201,65 @@ static json_t *page_json(const struct session *session, const struct window_gues
 				    section_json(&sections[i], detail, guest->seconds));
 	}
 	return page;
+}
+
+/* Drops the rows of a table whose number @at is not @number. */
+static void keep_rows(struct detail *detail, enum table table, size_t at, uint64_t number)
+{
+	struct rows *rows = &detail->table[table];
+	const size_t size = detail_form[table].size;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < rows->nr; i++) {
+		const char *row = (const char *)rows->row + i * size;
+
+		if (*(const uint64_t *)(row + at) == number)
+			memmove((char *)rows->row + kept++ * size, row, size);
+	}
+	rows->nr = kept;
+}
+
+/* Shows a vCPU, whose reasons were read in place of the guest's. */
+static enum status show_vcpu(const struct session *session, const struct window_guest *guest,
+			     bool json)
+{
+	static const enum table tables[] = { TABLE_VCPUS, TABLE_REASONS, TABLE_THREADS };
+	const uint64_t number = *session->request->vcpu;
+	const struct vcpu *vcpu;
+	struct detail detail;
+	json_t *page;
+
+	window_detail(guest, &detail);
+	keep_rows(&detail, TABLE_VCPUS, offsetof(struct vcpu, vcpu), number);
+	vcpu = detail.table[TABLE_VCPUS].row;
+	if (!detail.table[TABLE_VCPUS].nr || !detail.table[TABLE_REASONS].known) {
+		if (detail.table[TABLE_REASONS].known)
+			fprintf(stderr, "kvmstat: %s has no vCPU %" PRIu64 " that has run\n",
+				guest->name, number);
+		else
+			fprintf(stderr, "kvmstat: the reasons by vCPU cannot be read from debugfs; "
+					"'kvmstat doctor' says why\n");
+		detail_free(&detail);
+		return STATUS_NO_DATA;
+	}
+	keep_rows(&detail, TABLE_THREADS, offsetof(struct thread, tid), vcpu->tid);
+	if (json) {
+		page = json_pack("{s:s, s:o, s:o, s:o}", "name", guest->name, "pid",
+				 jsonl_number(guest->key.pid), "id", jsonl_number(guest->key.id),
+				 "seconds",
+				 guest->seconds > 0 ? json_real(guest->seconds) : json_null());
+		for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+			json_object_set_new(page, detail_form[tables[i]].name,
+					    section_json(section_of(tables[i]), &detail,
+							 guest->seconds));
+		output_json(page, stdout);
+	} else {
+		print_head(session, guest);
+		for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
+			print_section(section_of(tables[i]), &detail, guest->seconds);
+	}
+	detail_free(&detail);
+	return STATUS_OK;
 }
 
 static void show_guest(const struct session *session, const struct window_guest *guest,
@@ -255,14 +321,19 @@ enum status run_show(const struct options *options)
 	json_t *pages = options->look.format == FORMAT_JSON ? json_array() : NULL;
 	struct thresholds thresholds;
 	struct session session;
-	enum status status = thresholds_load(&thresholds, options->config);
+	enum status status = thresholds_load(&thresholds, options->config) ?:
+				     options_refuse(options->request.vcpu && options->request.file,
+						    "--vcpu",
+						    "with -f, which has no reasons by vCPU");
 
 	if (status)
 		return status;
 	status = session_observe(&session, &options->request, DEPTH_PAGES, 0, true);
 	if (!status)
 		status = check_one(&session);
-	if (!status) {
+	if (!status && options->request.vcpu) {
+		status = show_vcpu(&session, window_chosen(&session.window), pages != NULL);
+	} else if (!status) {
 		show_pages(&session, &thresholds, pages);
 		if (pages)
 			show_json(json_incref(pages));

@@ -37,12 +37,18 @@ enum status run_top(const struct options *options)
 		.interval = options->interval ?: USUAL_INTERVAL,
 		.list = drawing_list(),
 	};
-	enum status status = thresholds_load(&view.thresholds, options->config);
+	const struct extract *extract = &options->request.extract;
+	enum status status = options_check_times(options) ?:
+				     thresholds_load(&view.thresholds, options->config);
 
 	if (status)
 		return status;
 	status = session_open(&view.session, &options->request, DEPTH_ALL);
 	view.paused = session_is_recorded(&view.session);
+	if (!status)
+		status = options_refuse(!view.paused &&
+						(extract->host || extract->from || extract->to),
+					"--host, --from or --to", "without a recording");
 	if (!status && view.paused) {
 		view_go(&view, 0);
 	} else if (!status) {

@@ -279,7 +279,7 @@ enum status archive_check_one(const struct archive *archive)
 	if (archive_has_one_host(archive))
 		return STATUS_OK;
 	fprintf(stderr,
-		"%s: these are recordings of several hosts; use 'kvmstat report', and --host to choose one:\n",
+		"%s: these are recordings of several hosts; choose one with --host of 'kvmstat report' or 'kvmstat top':\n",
 		status_program);
 	print_hosts(archive);
 	return STATUS_BAD;

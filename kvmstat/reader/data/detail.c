@@ -12,6 +12,7 @@
 
 #include "data/memory.h"
 #include "data/name.h"
+#include "data/word.h"
 
 /* clang-format off */
 #define FIELD(type, member, of_kind, ...) \
@@ -337,34 +338,10 @@ const char *detail_policy_name(uint64_t policy)
 	return policy < sizeof(name) / sizeof(*name) ? name[policy] : "?";
 }
 
-/* Takes the next field of the line off *@at. Returns its length, 0 at the end. */
-static size_t next_field(const char **at, const char *end, const char **field)
-{
-	while (*at < end && (**at == ' ' || **at == '\t'))
-		++*at;
-	*field = *at;
-	while (*at < end && **at != ' ' && **at != '\t')
-		++*at;
-	return *at - *field;
-}
-
-static bool parse_number(const char *text, size_t len, uint64_t *number)
-{
-	char digits[24], *end;
-
-	if (!len || len >= sizeof(digits) || text[0] < '0' || text[0] > '9')
-		return false;
-	memcpy(digits, text, len);
-	digits[len] = '\0';
-	errno = 0;
-	*number = strtoull(digits, &end, len > 2 && text[1] == 'x' ? 16 : 10);
-	return end == digits + len && !errno;
-}
-
-static const struct field *find_field(const struct form *form, const char *name, size_t len)
+static const struct field *find_field(const struct form *form, const struct word *name)
 {
 	for (const struct field *field = form->field; field->name; field++)
-		if (strlen(field->name) == len && !memcmp(field->name, name, len))
+		if (word_is(name, field->name))
 			return field;
 	return NULL;
 }
@@ -375,30 +352,28 @@ static const char *parse_row(const struct form *form, struct rows *rows,
 			     const char *end)
 {
 	void *row = detail_new_row(form, rows);
-	const char *text;
+	struct word word;
 
 	if (!row)
 		return "too many lines";
 	for (size_t c = 0; c < columns; c++) {
-		size_t len = next_field(&at, end, &text);
-
-		if (!len)
+		if (!word_next(&at, end, &word))
 			return "a line is shorter than the header";
 		if (!column[c])
 			continue;
 		if (!column[c]->text) {
-			if (!parse_number(text, len, number_of(row, column[c])))
+			if (word_number(&word, true, number_of(row, column[c])))
 				return "a field is not a number";
 			continue;
 		}
 		if (c == columns - 1) {
-			len = end - text;
+			word.len = end - word.at;
 			at = end;
 		}
-		if (!detail_set_text(text_of(row, column[c]), column[c]->text, text, len))
+		if (!detail_set_text(text_of(row, column[c]), column[c]->text, word.at, word.len))
 			return "a text is too long or not printable";
 	}
-	return next_field(&at, end, &text) ? "a line is longer than the header" : NULL;
+	return word_next(&at, end, &word) ? "a line is longer than the header" : NULL;
 }
 
 const char *detail_parse(const struct form *form, const char *buf, size_t len, struct rows *rows)
@@ -411,20 +386,19 @@ const char *detail_parse(const struct form *form, const char *buf, size_t len, s
 	*rows = (struct rows){ .known = true };
 	for (bool header = true; !wrong && (header || buf < end); header = false) {
 		const char *stop = buf < end ? memchr(buf, '\n', end - buf) : NULL;
-		const char *name;
-		size_t name_len;
+		struct word name;
 
 		if (!stop) {
 			wrong = "it is cut off";
 			break;
 		}
 		if (header) {
-			while ((name_len = next_field(&buf, stop, &name))) {
+			while (word_next(&buf, stop, &name)) {
 				if (columns == DETAIL_MAX_FIELDS) {
 					wrong = "it has too many columns";
 					break;
 				}
-				column[columns++] = find_field(form, name, name_len);
+				column[columns++] = find_field(form, &name);
 			}
 		} else {
 			wrong = parse_row(form, rows, column, columns, buf, stop);
@@ -435,6 +409,33 @@ const char *detail_parse(const struct form *form, const char *buf, size_t len, s
 		free(rows->row);
 		*rows = (struct rows){ 0 };
 	}
+	return wrong;
+}
+
+/* A reason of one vCPU. */
+struct vcpu_reason {
+	struct reason reason;
+	uint64_t vcpu;
+};
+
+const char *detail_parse_vcpu(uint64_t vcpu, const char *buf, size_t len, struct rows *rows)
+{
+	struct field fields[sizeof(reasons) / sizeof(*reasons) + 1] = { KEY(vcpu_reason, vcpu) };
+	const struct form form = { .size = sizeof(struct vcpu_reason), .field = fields };
+	const struct vcpu_reason *row;
+	const char *wrong;
+	struct rows all;
+
+	/* The reason is at the beginning of the row. */
+	memcpy(fields + 1, reasons, sizeof(reasons));
+	wrong = detail_parse(&form, buf, len, &all);
+	*rows = (struct rows){ .known = !wrong };
+	row = all.row;
+	for (size_t i = 0; i < all.nr; i++)
+		if (row[i].vcpu == vcpu)
+			memcpy(detail_new_row(&detail_form[TABLE_REASONS], rows), &row[i],
+			       sizeof(struct reason));
+	free(all.row);
 	return wrong;
 }
 

@@ -200,6 +200,12 @@ struct detail {
 const char *detail_parse(const struct form *form, const char *buf, size_t len, struct rows *rows);
 
 /*
+ * Parses the file vcpu_reasons likewise, and has in @rows those of one vCPU as rows of
+ * TABLE_REASONS.
+ */
+const char *detail_parse_vcpu(uint64_t vcpu, const char *buf, size_t len, struct rows *rows);
+
+/*
  * Appends a row to @rows and returns it, or NULL if @rows is full. Its numbers are 0, or
  * unknown if they can be.
  */

@@ -5,28 +5,19 @@
 #define _GNU_SOURCE
 #include "data/history.h"
 
-#include <search.h>
 #include <stdlib.h>
 
 #include "data/memory.h"
 
-/* A history starts with its key, so the pointer to a key finds it. */
-static int compare(const void *a, const void *b)
-{
-	return guest_key_compare(a, b);
-}
-
 struct history *history_of(struct histories *histories, const struct guest_key *key)
 {
-	struct history **found = tfind(key, &histories->tree, compare);
-	struct history *history;
+	struct history *history = keyed_find(&histories->tree, key);
 
-	if (found)
-		return *found;
+	if (history)
+		return history;
 	history = xcalloc(1, sizeof(*history));
 	history->key = *key;
-	if (!tsearch(history, &histories->tree, compare))
-		abort();
+	keyed_add(&histories->tree, history);
 	return history;
 }
 
@@ -67,23 +58,17 @@ double history_rate(const struct history *history, size_t ago)
 
 static void forget(void *node)
 {
-	drop(node);
+	if (node)
+		drop(node);
 	free(node);
 }
 
 void history_forget(struct histories *histories, const struct guest_key *key)
 {
-	struct history **found = tfind(key, &histories->tree, compare), *history;
-
-	if (!found)
-		return;
-	history = *found;
-	tdelete(key, &histories->tree, compare);
-	forget(history);
+	forget(keyed_take(&histories->tree, key));
 }
 
 void histories_free(struct histories *histories)
 {
-	tdestroy(histories->tree, forget);
-	histories->tree = NULL;
+	keyed_free(&histories->tree, forget);
 }

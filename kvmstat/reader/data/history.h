@@ -6,6 +6,7 @@
 #define HISTORY_H
 
 #include "data/delta.h"
+#include "data/keyed.h"
 
 /* So many rates are kept: a sparkline on a very wide screen shows no more. */
 #define HISTORY_RATES 240
@@ -22,7 +23,7 @@ struct history {
 };
 
 struct histories {
-	void *tree; /* by key */
+	struct keyed tree;
 };
 
 /* Adds the interval that @delta covers. */

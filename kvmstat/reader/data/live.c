@@ -78,18 +78,23 @@ static void take_isa(const char *root, char isa[MOMENT_TEXT_SIZE])
 	free(info);
 }
 
-static void take_detail(const char *root, enum depth depth, uint64_t id, struct about *about)
+static void take_detail(const char *root, const struct wanted *wanted, uint64_t id,
+			struct about *about)
 {
 	for (enum table t = 0; t < TABLE_MODULE_NR; t++) {
+		const bool of_vcpu = wanted->vcpu && t == TABLE_REASONS;
+		struct rows *rows = &about->detail.table[t];
 		char *buf;
 		size_t len;
 
-		if (depth == DEPTH_VCPUS && t != TABLE_VCPUS)
+		if (wanted->depth == DEPTH_VCPUS && t != TABLE_VCPUS)
 			continue;
 		buf = tree_read(&len, "%s/sys/kernel/debug/" KVMSTAT_DEBUGFS_DIR "/%" PRIu64 "/%s",
-				root, id, detail_form[t].name);
-		if (buf)
-			detail_parse(&detail_form[t], buf, len, &about->detail.table[t]);
+				root, id, of_vcpu ? "vcpu_reasons" : detail_form[t].name);
+		if (buf && of_vcpu)
+			detail_parse_vcpu(*wanted->vcpu, buf, len, rows);
+		else if (buf)
+			detail_parse(&detail_form[t], buf, len, rows);
 		free(buf);
 	}
 }
@@ -140,7 +145,7 @@ enum source_status live_take(const char *root, const struct wanted *wanted, stru
 		const uint64_t *v = snap->guest[i].v;
 
 		snap->about[i]->detail.isa = isa_of(snap->at.isa);
-		take_detail(root, depth, v[COL_id], snap->about[i]);
+		take_detail(root, wanted, v[COL_id], snap->about[i]);
 		process_ready(snap->about[i], v[COL_pid]);
 	}
 	if (depth >= DEPTH_THREADS)

@@ -25,6 +25,7 @@ struct wanted {
 	struct choice processes; /* the guests whose processes are read at that depth */
 	bool host; /* the host, too */
 	size_t most; /* of its processes; 0: all */
+	const uint64_t *vcpu; /* the reasons are those of this vCPU; NULL: of all */
 };
 
 /*

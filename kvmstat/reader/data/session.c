@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads the source, waits, and knows the time.
+ * Has the three sources, reads one of them, waits, and knows the time.
  */
 #define _GNU_SOURCE
 #include "data/session.h"
@@ -59,6 +59,12 @@ static enum status explain(const struct session *session, const struct source_er
 	return err->status == SOURCE_UNREADABLE ? STATUS_NO_DATA : STATUS_BAD;
 }
 
+static enum source_status next_live(struct session *session, struct snapshot *snap,
+				    struct source_error *err)
+{
+	return live_take(session->request->root, &session->wanted, snap, err);
+}
+
 static enum source_status read_copy(FILE *file, struct snapshot *snap, struct source_error *err)
 {
 	const enum source_status status = source_read(file, snap, err);
@@ -66,6 +72,25 @@ static enum source_status read_copy(FILE *file, struct snapshot *snap, struct so
 	fclose(file);
 	live_moment(&snap->at);
 	return status;
+}
+
+static enum source_status next_copy(struct session *session, struct snapshot *snap,
+				    struct source_error *err)
+{
+	FILE *file = spool_open(session->request->file);
+
+	*snap = (struct snapshot){ 0 };
+	*err = (struct source_error){ .status = SOURCE_UNREADABLE, .err = errno };
+	return file ? read_copy(file, snap, err) : err->status;
+}
+
+static enum source_status next_recorded(struct session *session, struct snapshot *snap,
+					struct source_error *err)
+{
+	(void)err;
+	session->over = !archive_next(&session->archive, snap);
+	session->snapshots += !session->over;
+	return SOURCE_OK;
 }
 
 /* Reads the file: a copy of /proc/kvminfo into session->last, a recording into the archive. */
@@ -79,8 +104,11 @@ static enum status read_file(struct session *session, const char *path, bool cop
 			strcmp(path, "-") ? path : "standard input", strerror(errno));
 		return STATUS_NO_DATA;
 	}
-	if (!copies || recording_is(file))
+	if (!copies || recording_is(file)) {
+		session->next = next_recorded;
 		return archive_add(&session->archive, file, path);
+	}
+	session->next = next_copy;
 	return read_copy(file, &session->last, &err) == SOURCE_OK ? STATUS_OK :
 								    explain(session, &err);
 }
@@ -116,13 +144,14 @@ enum status session_open(struct session *session, const struct request *request,
 	struct source_error err = { 0 };
 
 	*session = (struct session){ .request = request,
-				     .wanted = { depth, request->choice, request->host, 0 } };
+				     .next = next_live,
+				     .wanted = { depth, request->choice, request->host, 0,
+						 request->vcpu } };
 	window_open(&session->window, &request->choice);
 	if (request->file || request->nr_files)
 		return read_files(session);
-	return live_take(request->root, &session->wanted, &session->last, &err) == SOURCE_OK ?
-		       STATUS_OK :
-		       explain(session, &err);
+	return session->next(session, &session->last, &err) == SOURCE_OK ? STATUS_OK :
+									   explain(session, &err);
 }
 
 void session_begin(struct session *session, bool zero)
@@ -140,32 +169,13 @@ void session_begin_anew(struct session *session)
 	session_begin(session, true);
 }
 
-/* Takes the next snapshot. Returns SOURCE_OK also at the end. */
-static enum source_status take(struct session *session, struct snapshot *snap,
-			       struct source_error *err)
-{
-	if (session_is_recorded(session)) {
-		session->over = !archive_next(&session->archive, snap);
-		session->snapshots += !session->over;
-		return SOURCE_OK;
-	}
-	if (session->request->file) {
-		FILE *file = spool_open(session->request->file);
-
-		*snap = (struct snapshot){ 0 };
-		*err = (struct source_error){ .status = SOURCE_UNREADABLE, .err = errno };
-		return file ? read_copy(file, snap, err) : err->status;
-	}
-	return live_take(session->request->root, &session->wanted, snap, err);
-}
-
 enum status session_step(struct session *session)
 {
 	struct snapshot was = session->last, now;
 	struct source_error err;
 	double seconds;
 
-	if (take(session, &now, &err) != SOURCE_OK)
+	if (session->next(session, &now, &err) != SOURCE_OK)
 		return explain(session, &err);
 	if (session->over)
 		return STATUS_OK;
@@ -222,7 +232,7 @@ void session_close(struct session *session)
 
 bool session_is_recorded(const struct session *session)
 {
-	return session->archive.nr_recordings;
+	return session->next == next_recorded;
 }
 
 enum status session_observe(struct session *session, const struct request *request,
@@ -233,8 +243,8 @@ enum status session_observe(struct session *session, const struct request *reque
 
 	if (status)
 		return status;
-	/* A copy cannot be read a second time. */
-	if (request->file && !session_is_recorded(session))
+	/* A copy does not change. */
+	if (session->next == next_copy)
 		window = 0;
 	session_begin(session, !window);
 	while (!status && session_is_recorded(session) && !session->over)

@@ -18,12 +18,19 @@ struct request {
 	size_t nr_files;
 	struct choice choice;
 	bool host; /* the host is wanted, too */
+	const uint64_t *vcpu; /* whose reasons are wanted; NULL: those of all vCPUs */
 	int64_t window; /* nanoseconds; 0: since each guest was first seen; -1: not given */
 	struct extract extract; /* of the recordings */
 };
 
 struct session {
 	const struct request *request;
+	/*
+	 * The source: takes the next snapshot from the module, a copy or recordings. Returns SOURCE_OK
+	 * also at the end, and says in @over that this is it.
+	 */
+	enum source_status (*next)(struct session *session, struct snapshot *snap,
+				   struct source_error *err);
 	struct wanted wanted;
 	struct window window;
 	struct snapshot last;

@@ -12,10 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct word {
-	const char *at;
-	size_t len;
-};
+#include "data/memory.h"
+#include "data/tree.h"
+#include "data/word.h"
 
 /* From the header: the column of each field of a line, or COL_NR. */
 struct layout {
@@ -41,23 +40,6 @@ bad(struct source_error *err, enum source_status status, size_t line, const char
 	return status;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* Takes the next field of the line [*at, end). Returns false at its end. */
-static bool next_field(const char **at, const char *end, struct word *field)
-{
-	while (*at < end && is_blank(**at))
-		++*at;
-	field->at = *at;
-	while (*at < end && !is_blank(**at))
-		++*at;
-	field->len = *at - field->at;
-	return field->len;
-}
-
 static bool is_text(const struct word *field)
 {
 	for (size_t i = 0; i < field->len; i++)
@@ -71,8 +53,7 @@ static enum column find_column(const struct word *field)
 	enum column column;
 
 	for (column = 0; column < COL_NR; column++)
-		if (strlen(column_name[column]) == field->len &&
-		    !memcmp(column_name[column], field->at, field->len))
+		if (word_is(field, column_name[column]))
 			break;
 	return column;
 }
@@ -83,7 +64,7 @@ static enum source_status parse_header(const char *at, const char *end, struct l
 	struct word field;
 
 	*has = 0;
-	for (layout->nr = 0; next_field(&at, end, &field); layout->nr++) {
+	for (layout->nr = 0; word_next(&at, end, &field); layout->nr++) {
 		enum column column = find_column(&field);
 
 		if (!is_text(&field))
@@ -106,22 +87,6 @@ static enum source_status parse_header(const char *at, const char *end, struct l
 	return SOURCE_OK;
 }
 
-/* Returns what is wrong with the number, or NULL. */
-static const char *parse_number(const struct word *field, uint64_t *number)
-{
-	*number = 0;
-	for (size_t i = 0; i < field->len; i++) {
-		unsigned int digit = (unsigned char)field->at[i] - '0';
-
-		if (digit > 9)
-			return "is not a decimal number";
-		if (__builtin_mul_overflow(*number, 10, number) ||
-		    __builtin_add_overflow(*number, digit, number))
-			return "does not fit in 64 bits";
-	}
-	return NULL;
-}
-
 static enum source_status parse_guest(const char *at, const char *end, size_t line,
 				      const struct layout *layout, struct counts *guest,
 				      struct source_error *err)
@@ -131,14 +96,14 @@ static enum source_status parse_guest(const char *at, const char *end, size_t li
 	size_t nr;
 
 	*guest = (struct counts){ 0 };
-	for (nr = 0; next_field(&at, end, &field); nr++) {
+	for (nr = 0; word_next(&at, end, &field); nr++) {
 		const char *wrong;
 		uint64_t number;
 
 		if (nr == layout->nr)
 			return bad(err, SOURCE_MALFORMED, line, "more fields than the header's %zu",
 				   layout->nr);
-		wrong = parse_number(&field, &number);
+		wrong = word_number(&field, false, &number);
 		if (wrong)
 			return bad(err, SOURCE_MALFORMED, line, "field %zu %s", nr + 1, wrong);
 		if (layout->column[nr] < COL_NR)
@@ -156,20 +121,12 @@ static enum source_status parse_guest(const char *at, const char *end, size_t li
 	return SOURCE_OK;
 }
 
-static enum source_status append(struct snapshot *snap, size_t *room, const struct counts *guest,
-				 size_t line, struct source_error *err)
+static enum source_status append(struct snapshot *snap, const struct counts *guest, size_t line,
+				 struct source_error *err)
 {
 	if (snap->nr == SNAPSHOT_MAX_GUESTS)
 		return bad(err, SOURCE_MALFORMED, line, "more than %d guests", SNAPSHOT_MAX_GUESTS);
-	if (snap->nr == *room) {
-		size_t more = *room ? *room * 2 : 16;
-		struct counts *grown = realloc(snap->guest, more * sizeof(*grown));
-
-		if (!grown)
-			return unreadable(err, ENOMEM);
-		snap->guest = grown;
-		*room = more;
-	}
+	snap->guest = xgrow(snap->guest, snap->nr, sizeof(*snap->guest));
 	snap->guest[snap->nr++] = *guest;
 	return SOURCE_OK;
 }
@@ -181,7 +138,6 @@ enum source_status source_parse(const char *buf, size_t len, struct snapshot *sn
 	enum source_status status = SOURCE_OK;
 	struct layout layout = { .nr = 0 };
 	size_t line = 1;
-	size_t room = 0;
 
 	*snap = (struct snapshot){ 0 };
 	if (!len)
@@ -201,7 +157,7 @@ enum source_status source_parse(const char *buf, size_t len, struct snapshot *sn
 		if (status == SOURCE_OK && line > 1)
 			status = parse_guest(buf, stop, line, &layout, &guest, err);
 		if (status == SOURCE_OK && line > 1)
-			status = append(snap, &room, &guest, line, err);
+			status = append(snap, &guest, line, err);
 		buf = newline ? newline + 1 : end;
 	}
 	if (status != SOURCE_OK)
@@ -212,25 +168,11 @@ enum source_status source_parse(const char *buf, size_t len, struct snapshot *sn
 enum source_status source_read(FILE *file, struct snapshot *snap, struct source_error *err)
 {
 	enum source_status status;
-	size_t room = 0, len = 0;
-	char *buf = NULL;
+	size_t len;
+	char *buf = tree_read_stream(file, &len);
 
 	*snap = (struct snapshot){ 0 };
-	do {
-		size_t more = room ? room * 2 : 16384;
-		char *grown = realloc(buf, more);
-
-		if (!grown) {
-			free(buf);
-			return unreadable(err, ENOMEM);
-		}
-		buf = grown;
-		room = more;
-		errno = 0;
-		len += fread(buf + len, 1, room - len, file);
-	} while (len == room && len <= SOURCE_MAX_BYTES);
-
-	if (ferror(file))
+	if (!buf)
 		status = unreadable(err, errno);
 	else if (len > SOURCE_MAX_BYTES)
 		status = bad(err, SOURCE_FOREIGN, 1, "the file is larger than %d MiB",

@@ -9,9 +9,10 @@
 #include <stdio.h>
 
 #include "data/snapshot.h"
+#include "data/tree.h"
 
 /* What a file can make us do is bounded. */
-#define SOURCE_MAX_BYTES (16 << 20)
+#define SOURCE_MAX_BYTES TREE_MAX_BYTES
 #define SOURCE_MAX_LINE 8192
 #define SOURCE_MAX_FIELDS 512
 

@@ -138,22 +138,18 @@ bool thread_start(const char *root, uint64_t tid, uint64_t *start)
 	return known;
 }
 
-/* The kernel's struct sched_attr, in its first size. */
-struct attributes {
-	uint32_t size, policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime, deadline, period;
-};
+bool thread_attributes(uint64_t tid, struct thread_attributes *attributes)
+{
+	*attributes = (struct thread_attributes){ 0 };
+	return !syscall(SYS_sched_getattr, (pid_t)tid, attributes, sizeof(*attributes), 0);
+}
 
 /* Kernels before 6.12 have no slice of ordinary threads to tell, and say 0. */
 static void take_slice(struct thread *thread)
 {
-	struct attributes attributes = { 0 };
+	struct thread_attributes attributes;
 
-	if (!syscall(SYS_sched_getattr, (pid_t)thread->tid, &attributes, sizeof(attributes), 0) &&
-	    attributes.runtime)
+	if (thread_attributes(thread->tid, &attributes) && attributes.runtime)
 		thread->slice_ns = attributes.runtime;
 }
 

@@ -56,6 +56,18 @@ bool thread_start(const char *root, uint64_t tid, uint64_t *start);
 /* Returns who manages what runs in this cgroup. */
 enum manager thread_manager_in(const char *cgroup);
 
+/* The kernel's struct sched_attr, in its first size. */
+struct thread_attributes {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+};
+
+/* Reads those of a thread. Returns false with errno. */
+bool thread_attributes(uint64_t tid, struct thread_attributes *attributes);
+
 /*
  * Returns who manages a guest, by the cgroup of its process: "libvirt", "systemd", ..., "none" or
  * "unknown".

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "data/memory.h"
-#include "data/source.h"
 
 static char *format_path(const char *format, va_list args)
 {
@@ -26,17 +25,18 @@ static char *format_path(const char *format, va_list args)
 	return path;
 }
 
-static char *read_file(FILE *file, size_t *len)
+char *tree_read_stream(FILE *file, size_t *len)
 {
 	char *buf = NULL;
 	size_t room = 0;
 
+	*len = 0;
 	do {
 		room = room ? room * 2 : 8192;
 		buf = xreallocarray(buf, room + 1, 1);
 		errno = 0;
 		*len += fread(buf + *len, 1, room - *len, file);
-	} while (*len == room && room < SOURCE_MAX_BYTES);
+	} while (*len == room && room <= TREE_MAX_BYTES);
 	buf[*len] = '\0';
 	if (ferror(file)) {
 		int error = errno;
@@ -63,7 +63,7 @@ char *tree_read(size_t *len, const char *format, ...)
 	va_end(args);
 	file = fopen(path, "re");
 	if (file)
-		buf = read_file(file, len);
+		buf = tree_read_stream(file, len);
 	error = errno;
 	if (file)
 		fclose(file);

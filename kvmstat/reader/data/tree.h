@@ -8,12 +8,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /*
  * Reads a small file into a new string; the path is a format. Returns NULL with errno if that
  * fails. If @len is not NULL, it gets the number of bytes.
  */
 __attribute__((format(printf, 2, 3))) char *tree_read(size_t *len, const char *format, ...);
+
+/* What a file can make us do is bounded: no more is read, but for a little by which it is told. */
+#define TREE_MAX_BYTES (16 << 20)
+
+/* Reads @file to its end, likewise. @len, which is not NULL, is larger than the bound if there is more. */
+char *tree_read_stream(FILE *file, size_t *len);
 
 /*
  * Finds the line of @text that begins with @key and then has blanks, colons and a number, and

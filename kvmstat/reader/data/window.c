@@ -6,17 +6,10 @@
 #include "data/window.h"
 
 #include <inttypes.h>
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/memory.h"
-
-/* A guest starts with its key, so the pointer to a key finds it. */
-static int compare(const void *a, const void *b)
-{
-	return guest_key_compare(a, b);
-}
 
 void window_open(struct window *window, const struct choice *choice)
 {
@@ -31,8 +24,7 @@ static struct window_guest *follow(struct window *window, const struct delta_row
 	guest->key = row->key;
 	guest->was = about_get(row->was);
 	window->guest[window->nr++] = guest;
-	if (!tsearch(guest, &window->tree, compare))
-		abort();
+	keyed_add(&window->tree, guest);
 	strcpy(guest->name, counts_are_others(&row->last) ? "(others)" : "-");
 	return guest;
 }
@@ -170,7 +162,7 @@ void window_forget(struct window *window, double seconds, const struct guest_key
 	too_many(window, &last, &ties);
 	for (size_t i = 0; i < window->nr; i++) {
 		struct window_guest *guest = window->guest[i];
-		bool goes = guest->ended && !(keep && !compare(guest, keep));
+		bool goes = guest->ended && !(keep && !guest_key_compare(&guest->key, keep));
 
 		if (goes && window->seconds - guest->ended_at <= seconds) {
 			goes = guest->ended_at < last || (guest->ended_at == last && ties);
@@ -182,8 +174,7 @@ void window_forget(struct window *window, double seconds, const struct guest_key
 		}
 		if (gone)
 			gone(data, &guest->key);
-		tdelete(guest, &window->tree, compare);
-		forget(guest);
+		forget(keyed_take(&window->tree, &guest->key));
 		window->forgotten++;
 	}
 	window->nr = kept;
@@ -191,9 +182,15 @@ void window_forget(struct window *window, double seconds, const struct guest_key
 
 const struct window_guest *window_find(const struct window *window, const struct guest_key *key)
 {
-	struct window_guest *const *found = tfind(key, &window->tree, compare);
+	return keyed_find(&window->tree, key);
+}
 
-	return found ? *found : NULL;
+const struct window_guest *window_chosen(const struct window *window)
+{
+	for (size_t i = 0; i < window->nr; i++)
+		if (window->guest[i]->chosen)
+			return window->guest[i];
+	return NULL;
 }
 
 bool window_guest_is_others(const struct window_guest *guest)
@@ -266,7 +263,7 @@ enum status window_check(const struct window *window, bool one, FILE *err)
 
 void window_close(struct window *window)
 {
-	tdestroy(window->tree, forget);
+	keyed_free(&window->tree, forget);
 	about_put(window->host_was);
 	about_put(window->host_now);
 	free(window->guest);

@@ -10,6 +10,7 @@
 
 #include "data/choice.h"
 #include "data/delta.h"
+#include "data/keyed.h"
 #include "data/status.h"
 
 /* A window that is open for long sees VMs come and go, but follows no more than these. */
@@ -44,7 +45,7 @@ struct window {
 	double host_seconds; /* between them */
 	double host_peak; /* the busiest interval, as a share of all CPUs; below 0: not known */
 	const struct choice *choice;
-	void *tree; /* of guests by key */
+	struct keyed tree; /* of the same guests */
 };
 
 /* Opens a window in which @choice chooses the guests. @choice must outlive the window. */
@@ -64,6 +65,9 @@ void window_forget(struct window *window, double seconds, const struct guest_key
 
 /* Returns the guest of this key, valid until window_close(), or NULL. */
 const struct window_guest *window_find(const struct window *window, const struct guest_key *key);
+
+/* Returns the first guest that the user chose, valid likewise, or NULL. */
+const struct window_guest *window_chosen(const struct window *window);
 
 /* Returns whether the line stands for all VMs past the module's cap. */
 bool window_guest_is_others(const struct window_guest *guest);

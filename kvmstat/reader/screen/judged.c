@@ -5,7 +5,6 @@
 #define _GNU_SOURCE
 #include "screen/judged.h"
 
-#include <search.h>
 #include <stdlib.h>
 
 #include "data/memory.h"
@@ -58,58 +57,48 @@ const struct verdict *judged_follow(struct judged *judged, const struct window_g
 	return &judged->verdict;
 }
 
-/* A verdict starts with its key, so the pointer to a key finds it. */
-static int compare(const void *a, const void *b)
-{
-	return guest_key_compare(a, b);
-}
-
 void judgements_follow(struct judgements *judgements, const struct window *window,
 		       const struct thresholds *thresholds)
 {
 	for (size_t i = 0; i < window->nr; i++) {
 		const struct window_guest *guest = window->guest[i];
-		struct judged **found, *judged;
+		struct judged *judged;
 
 		if (!guest->chosen || guest->ended || window_guest_is_others(guest))
 			continue;
-		found = tfind(&guest->key, &judgements->tree, compare);
-		judged = found ? *found : xcalloc(1, sizeof(*judged));
+		judged = keyed_find(&judgements->tree, &guest->key);
+		if (!judged) {
+			judged = xcalloc(1, sizeof(*judged));
+			judged->key = guest->key;
+			keyed_add(&judgements->tree, judged);
+		}
 		judged_follow(judged, guest, window->has, thresholds);
-		if (!found && !tsearch(judged, &judgements->tree, compare))
-			abort();
 	}
 }
 
 const struct verdict *judgements_find(const struct judgements *judgements,
 				      const struct guest_key *key)
 {
-	struct judged **found = tfind(key, &judgements->tree, compare);
+	const struct judged *judged = keyed_find(&judgements->tree, key);
 
-	return found ? &(*found)->verdict : NULL;
+	return judged ? &judged->verdict : NULL;
 }
 
 static void forget(void *node)
 {
 	struct judged *judged = node;
 
-	about_put(judged->about);
+	if (judged)
+		about_put(judged->about);
 	free(judged);
 }
 
 void judgements_forget(struct judgements *judgements, const struct guest_key *key)
 {
-	struct judged **found = tfind(key, &judgements->tree, compare), *judged;
-
-	if (!found)
-		return;
-	judged = *found;
-	tdelete(key, &judgements->tree, compare);
-	forget(judged);
+	forget(keyed_take(&judgements->tree, key));
 }
 
 void judgements_free(struct judgements *judgements)
 {
-	tdestroy(judgements->tree, forget);
-	judgements->tree = NULL;
+	keyed_free(&judgements->tree, forget);
 }

@@ -25,7 +25,7 @@ const struct verdict *judged_follow(struct judged *judged, const struct window_g
 
 /* The verdicts on all guests. */
 struct judgements {
-	void *tree; /* of struct judged, by key */
+	struct keyed tree; /* of struct judged */
 };
 
 /* Judges each chosen guest of @window that runs. */

@@ -22,6 +22,7 @@
 #include "action/cpuset.h"
 #include "action/owner.h"
 #include "data/memory.h"
+#include "data/thread.h"
 #include "data/tree.h"
 
 #define NSEC_PER_MSEC 1000000.0
@@ -30,15 +31,6 @@
 #define SLICE_MAX 100000000
 #define WEIGHT_MAX 10000
 #define HALT_POLL_MAX UINT32_MAX
-
-/* The kernel's struct sched_attr, in its first size. */
-struct attributes {
-	uint32_t size, policy;
-	uint64_t flags;
-	int32_t nice;
-	uint32_t priority;
-	uint64_t runtime, deadline, period;
-};
 
 #define FLAG_RESET_ON_FORK 1
 
@@ -162,13 +154,7 @@ char *setting_parse(enum setting setting, const char *text, char why[SETTING_WHY
 	}
 }
 
-static bool get_attributes(pid_t tid, struct attributes *attributes)
-{
-	*attributes = (struct attributes){ 0 };
-	return !syscall(SYS_sched_getattr, tid, attributes, sizeof(*attributes), 0);
-}
-
-static bool set_attributes(pid_t tid, struct attributes *attributes)
+static bool set_attributes(pid_t tid, struct thread_attributes *attributes)
 {
 	attributes->size = sizeof(*attributes);
 	attributes->flags &= FLAG_RESET_ON_FORK;
@@ -182,23 +168,23 @@ static bool set_attributes(pid_t tid, struct attributes *attributes)
 static uint64_t usual_slice(void)
 {
 	static uint64_t slice = UINT64_MAX;
-	struct attributes attributes;
+	struct thread_attributes attributes;
 
 	if (slice != UINT64_MAX)
 		return slice;
 	slice = 0;
-	if (!get_attributes(0, &attributes) || !attributes.runtime)
+	if (!thread_attributes(0, &attributes) || !attributes.runtime)
 		return slice;
 	attributes.runtime = 0;
-	if (set_attributes(0, &attributes) && get_attributes(0, &attributes))
+	if (set_attributes(0, &attributes) && thread_attributes(0, &attributes))
 		slice = attributes.runtime;
 	return slice;
 }
 
 /* Gets what can be set again as it is. */
-static bool get_settable(pid_t tid, struct attributes *attributes)
+static bool get_settable(pid_t tid, struct thread_attributes *attributes)
 {
-	if (!get_attributes(tid, attributes))
+	if (!thread_attributes(tid, attributes))
 		return false;
 	if (is_realtime(attributes->policy) || attributes->runtime == usual_slice())
 		attributes->runtime = 0;
@@ -207,9 +193,9 @@ static bool get_settable(pid_t tid, struct attributes *attributes)
 
 static char *read_policy(pid_t tid, char why[SETTING_WHY])
 {
-	struct attributes attributes;
+	struct thread_attributes attributes;
 
-	if (!get_attributes(tid, &attributes))
+	if (!thread_attributes(tid, &attributes))
 		return say_error(why, errno);
 	for (size_t i = 0; i < POLICIES_NR; i++)
 		if (policies[i].policy == attributes.policy)
@@ -230,7 +216,7 @@ static bool get_nice(pid_t tid, int *nice)
 
 static bool write_policy(pid_t tid, const char *value)
 {
-	struct attributes attributes;
+	struct thread_attributes attributes;
 	uint32_t priority = 0;
 	const int policy = parse_policy(value, &priority);
 
@@ -243,9 +229,9 @@ static bool write_policy(pid_t tid, const char *value)
 
 static char *read_slice(pid_t tid, char why[SETTING_WHY])
 {
-	struct attributes attributes;
+	struct thread_attributes attributes;
 
-	if (!get_attributes(tid, &attributes))
+	if (!thread_attributes(tid, &attributes))
 		return say_error(why, errno);
 	if (!attributes.runtime)
 		return say(why, "this kernel has no slice of a thread (Linux 6.12 has), or the "
@@ -256,9 +242,9 @@ static char *read_slice(pid_t tid, char why[SETTING_WHY])
 
 static bool write_slice(pid_t tid, const char *value)
 {
-	struct attributes attributes;
+	struct thread_attributes attributes;
 
-	if (!get_attributes(tid, &attributes))
+	if (!thread_attributes(tid, &attributes))
 		return false;
 	attributes.runtime = strcmp(value, USUAL) ? strtoull(value, NULL, 10) : 0;
 	return set_attributes(tid, &attributes);
