@@ -334,6 +334,11 @@ done <<-EOT
 	spin spin-bound
 EOT
 
+check 'advice for a real guest: swapped' 0 'its memory is swapped in \(a fault takes 148 us\)' '' \
+	./kvmstat classify -f "$corpus/recording/guest-swapped.jsonl" --csv -c advice
+check 'advice for a real guest: vhost' 0 'its kicks go to an ioeventfd already; its vhost thread has room' '' \
+	./kvmstat classify -f "$corpus/recording/guest-vhost.jsonl" --csv -c advice
+
 # The running module, and the names of real processes.
 start qemu-system-x86_64 -name guest=web1,debug-threads=on
 web1=$pid

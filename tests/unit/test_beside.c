@@ -157,7 +157,7 @@ static void finds_the_vcpu_that_waits_most(void **state)
 	static const uint64_t ready[] = { 1, 6, 2 }, run[] = { 9, 2, 0 };
 	struct about *was = begin(100), *now = begin(110);
 	struct beside beside;
-	char role[24];
+	char role[32];
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {

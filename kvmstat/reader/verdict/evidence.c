@@ -298,7 +298,7 @@ static void add_vcpus(struct evidence *e, const struct window_guest *guest,
 /*
  * Divides halted time. While a request is under way the guest halts once for it, and some
  * more times for its timers on a slow machine. A guest that hardly runs has few of these,
- * so there a request must come for every second halt. What was a wait before, @again, is
+ * so there a request must come for two of five halts. What was a wait before, @again, is
  * one with a little less.
  */
 static void divide_halted(struct evidence *e, const struct thresholds *t, bool again)

@@ -20,7 +20,7 @@
 	X(io_time, 0.20, "share of busy time for devices; I/O-bound")                      \
 	X(io_exits, 0.50, "share of exits for port I/O; I/O-bound by the thesis' rule")    \
 	X(device_exits, 0.33, "share of exits for devices; I/O-bound if they take time")   \
-	X(device_waits, 0.50, "device exits for each halt of a guest that hardly runs")    \
+	X(device_waits, 0.40, "device exits for each halt of a guest that hardly runs")    \
 	X(device_halts, 0.20, "device exits for each halt; I/O-bound if it halts much")    \
 	X(device_rate, 5, "device exits a second that waiting for devices needs")          \
 	X(halted, 0.30, "share of all time halted for devices or memory; much")            \
