@@ -124,6 +124,7 @@ boot_once() {
 		add+=(--add "$top/tests/cases/$case.sh:cases/$case.sh")
 	done
 	[ ! -e "${twin:=$top/build/twin/twin.ko}" ] || add+=(--add "$twin:twin.ko")
+	[ ! -e "${few:=$top/build/few/kvmstat.ko}" ] || add+=(--add "$few:few.ko")
 	watch_cases "$name" "$(wc -w <<<"$cases")" &
 	watch=$!
 	tests/lab/boot.sh --machine "$machine" --kernel "$kernel" --out "$logs/$name" "${add[@]}" \

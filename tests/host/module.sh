@@ -54,15 +54,35 @@ kmake modules >/dev/null 2>&1
 kmake modules >"$work/log" 2>&1
 yes "a second make compiles nothing" sh -c "! grep -E ' (CC|LD|PROBE) ' '$work/log'"
 [ "$srcarch" = x86 ] || exit 0
-# For the case twin, build a second module with a tracepoint that has the name of one of KVM's.
-rm -rf build/twin
-mkdir -p build
+# beside NAME: build the module in build/NAME, for the case of that name.
+beside() {
+	if kmake -f - beside >"$work/log" 2>&1 <<<"beside: ; \$(MAKE) -C '$headers' M='$top/build/$1' CC='$compiler' modules"; then
+		ok "the module of the case $1 builds"
+	else
+		cat "$work/log"
+		not_ok "the module of the case $1 does not build"
+	fi
+}
+rm -rf build/twin build/few
+mkdir -p build/few
+# Twin has a tracepoint with the name of one of KVM's.
 cp -r tests/cases/twin build/twin
-if kmake -f - twin >"$work/log" 2>&1 <<<"twin: ; \$(MAKE) -C '$headers' M='$top/build/twin' CC='$compiler' modules"; then
-	ok "the twin builds"
-else
-	cat "$work/log"
-	not_ok "the twin does not build"
-fi
+beside twin
+# Few is kvmstat with so few records that guests use them up.
+cp -r --parents Kbuild include kvmstat/module scripts build/few
+rm -f build/few/kvmstat/module/kvmstat_probes.h
+find build/few -name '*.o' -delete
+while read -r file name value; do
+	sed -i "s/^\(#define $name \).*/\1$value/" "build/few/kvmstat/module/$file"
+	grep -q "^#define $name $value$" "build/few/kvmstat/module/$file" || not_ok "few: $file does not define $name"
+done <<-EOT
+	record.h KVMSTAT_CELLS 14u
+	pool.c VCPUS_PER_VM 0u
+	pool.c VCPUS_AT_LEAST 40u
+	pool.c VCPUS_PART_OF_MEMORY (1u << 30)
+	pool.c SPARE_VCPUS 8u
+	roster.c RETIRED_MAX_VCPUS 8u
+EOT
+beside few
 tests/host/reasons.sh "$1"
 tests/host/spots.sh
