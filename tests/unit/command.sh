@@ -499,7 +499,7 @@ mv tree/proc/2000/io io
 check 'show: no block I/O' 0 '^block I/O +No such file or directory$' '' ./kvmstat show 2000 -r tree
 mv io tree/proc/2000/io
 check 'host' 0 '^  static huge pages +512$' '' ./kvmstat host -r tree -w 0
-for what in '^Host: Linux .*, 1 guests; .*; CPU average 42\.0 %$' '^  tasks +345$' '^  CPU, % of all CPUs +42\.0$' '^    idle, waiting for I/O too +52\.0$' \
+for what in '^Host: Linux .*, 1 guest; .*; CPU average 42\.0 %$' '^  tasks +345$' '^  CPU, % of all CPUs +42\.0$' '^    idle, waiting for I/O too +52\.0$' \
 	'^ +1 2-3 +1\.9G +48\.8M +256 +50$' '^transparent huge pages|^  transparent huge pages +madvise$' '^ +PID USER +POLICY '; do
 	holds "host: $what" matches out "$what"
 done

@@ -229,18 +229,34 @@ static void try_kvminfo(const char *buf, size_t len)
 	snapshot_free(&snap);
 }
 
-static void try_detail(enum table table, const char *buf, size_t len)
+/* Shows what was read of a table, if nothing was @wrong. */
+static void check_detail(struct detail *detail, enum table table, const char *wrong)
 {
-	struct detail detail = { 0 }, diff;
-	const char *wrong = detail_parse(&detail_form[table], buf, len, &detail.table[table]);
+	struct detail diff;
 
-	must(!wrong == detail.table[table].known, "neither right nor wrong");
-	must(!wrong || !detail.table[table].row, "an error left rows");
-	show_detail(&detail);
-	detail_subtract(&diff, &detail, &detail);
+	must(!wrong == detail->table[table].known, "neither right nor wrong");
+	must(!wrong || !detail->table[table].row, "an error left rows");
+	show_detail(detail);
+	detail_subtract(&diff, detail, detail);
 	show_detail(&diff);
 	detail_free(&diff);
-	detail_free(&detail);
+	detail_free(detail);
+}
+
+static void try_detail(enum table table, const char *buf, size_t len)
+{
+	struct detail detail = { 0 };
+
+	check_detail(&detail, table,
+		     detail_parse(&detail_form[table], buf, len, &detail.table[table]));
+}
+
+static void try_vcpu_reasons(const char *buf, size_t len)
+{
+	struct detail detail = { 0 };
+
+	check_detail(&detail, TABLE_REASONS,
+		     detail_parse_vcpu(1, buf, len, &detail.table[TABLE_REASONS]));
 }
 
 /* A snapshot is written so that the same snapshot is read again. */
@@ -470,6 +486,22 @@ static void try_symbols(const char *buf, size_t len)
 	symbols_free(&symbols);
 }
 
+static enum status load_symbols(void *symbols, const char *path)
+{
+	return symbols_load(symbols, path);
+}
+
+static void try_vmlinux(const char *buf, size_t len)
+{
+	struct symbols symbols;
+
+	must((load_settings(buf, len, load_symbols, &symbols) == STATUS_OK) == !!symbols.nr,
+	     "neither right nor wrong");
+	for (size_t i = 0; i < symbols.nr; i++)
+		must_be_clean(symbols.symbol[i].name);
+	symbols_free(&symbols);
+}
+
 static void try_trace(const char *buf, size_t len)
 {
 	for (enum isa isa = ISA_X86; isa <= ISA_RISCV64; isa++) {
@@ -634,6 +666,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 't':
 		try_time(copy, size);
+		break;
+	case 'v':
+		try_vcpu_reasons(copy, size);
+		break;
+	case 'e':
+		try_vmlinux(copy, size);
 		break;
 	case 's':
 		if (size)

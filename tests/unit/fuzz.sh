@@ -27,7 +27,7 @@ clang -fsanitize=fuzzer,address,undefined -o fuzz ./*.o -lncursesw -lproc2 -ljan
 # This byte picks the parser, see fuzz.c.
 declare -A byte=([kvminfo]=k [reasons]=0 [userspace]=1 [histograms]=2 [hot]=3 [vcpus]=4 [cpus]=5
 	[recording]=j [config]=c [argv]=a [when]=t [process]=p [policy]=y [journal]=l
-	[kallsyms]=s [trace]=x)
+	[kallsyms]=s [trace]=x [vcpu_reasons]=v)
 rm -rf seeds
 mkdir seeds
 for file in "$here"/corpus/*/*; do
@@ -37,6 +37,9 @@ for file in "$here"/corpus/*/*; do
 		cat "$file"
 	} >"seeds/$parser-$(basename "$file")"
 done
+# A small file with symbols, in place of a vmlinux.
+clang -c -x c -o object.elf - <<<'int f(void) { return 1; } int g(void) { return f(); }'
+printf e | cat - object.elf >seeds/vmlinux-object
 
 if [ -n "${FUZZ_SECONDS:-}" ]; then
 	how=(-max_total_time="$FUZZ_SECONDS")

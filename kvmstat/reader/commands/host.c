@@ -24,8 +24,8 @@ static void print_head(const struct session *session, const struct detail *all)
 	char span[64], percent[32];
 
 	session_span(session->window.host_seconds, span, sizeof(span));
-	printf("Host: Linux %s, %u CPUs, %zu guests; %s", session->last.at.kernel,
-	       session->last.at.cpus, session->last.nr, span);
+	printf("Host: Linux %s, %u CPUs, %zu guest%s; %s", session->last.at.kernel,
+	       session->last.at.cpus, session->last.nr, session->last.nr == 1 ? "" : "s", span);
 	if (host && host->busy_ns != DETAIL_UNKNOWN) {
 		share_percent(percent, sizeof(percent), host->busy_ns,
 			      host->busy_ns + host->idle_ns + host->steal_ns, 1);
