@@ -28,43 +28,15 @@ static u64 merge_one(struct kvmstat_hot *hot, unsigned int *n, unsigned int max,
 	return 0;
 }
 
-/* A key with its figures, while the guest may be touching another. */
-static struct kvmstat_spot read_spot(const struct kvmstat_spot *spot)
-{
-	struct kvmstat_spot copy;
-
-	do {
-		copy.key = READ_ONCE(spot->key);
-		smp_rmb(); /* pairs with kvmstat_spots_other() */
-		copy.count = READ_ONCE(spot->count);
-		smp_rmb(); /* pairs with kvmstat_spots_other() */
-		copy.ticks = READ_ONCE(spot->ticks);
-		smp_rmb(); /* pairs with kvmstat_spots_other() */
-	} while (copy.key != READ_ONCE(spot->key));
-	return copy;
-}
-
 /* Copies a vCPU's keys of a kind, with their counts above the floor, which is returned. */
 static u64 snapshot(const struct kvmstat_vcpu *v, enum kvmstat_spot_kind kind,
 		    struct kvmstat_spot *copy)
 {
-	const struct kvmstat_spots *spots = &v->spots[kind];
+	u64 floor = kvmstat_spots_read(&v->spots[kind], copy);
 	unsigned int i;
-	u64 floor;
 
-	for (i = 0; i < KVMSTAT_SPOTS; i++) {
-		copy[i] = read_spot(&spots->spot[i]);
-		if (kind == KVMSTAT_PORT)
-			copy[i].key = kvmstat_arch_port_key(copy[i].key);
-	}
-	/*
-	 * The floor last: it only rises, and makes the counts less. So a key that changed its
-	 * place meanwhile does not count twice.
-	 */
-	smp_rmb(); /* pairs with kvmstat_spots_other() */
-	floor = READ_ONCE(spots->floor);
-	for (i = 0; i < KVMSTAT_SPOTS; i++)
-		copy[i].count -= min(copy[i].count, floor);
+	for (i = 0; kind == KVMSTAT_PORT && i < KVMSTAT_SPOTS; i++)
+		copy[i].key = kvmstat_arch_port_key(copy[i].key);
 	return floor;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hot spots: a touch of another key than the last, if it does not just take the next place.
+ * Hot spots: a touch of another key than the last, if it does not just take the next place; and
+ * reading them.
  */
 #include <linux/bitops.h>
 #include <linux/kernel.h>
@@ -65,4 +66,46 @@ struct kvmstat_spot notrace *kvmstat_spots_other(struct kvmstat_spots *spots, u6
 		return kvmstat_spots_take(spots, place, key, tag);
 	WRITE_ONCE(spots->floor, spots->floor + 1);
 	return NULL;
+}
+
+/* A key with its figures, while the guest may be touching another. */
+static struct kvmstat_spot read_spot(const struct kvmstat_spot *spot)
+{
+	struct kvmstat_spot copy;
+
+	do {
+		copy.key = READ_ONCE(spot->key);
+		smp_rmb(); /* pairs with kvmstat_spots_take() */
+		copy.count = READ_ONCE(spot->count);
+		smp_rmb(); /* pairs with kvmstat_spots_take() */
+		copy.ticks = READ_ONCE(spot->ticks);
+		smp_rmb(); /* pairs with kvmstat_spots_take() */
+	} while (copy.key != READ_ONCE(spot->key));
+	return copy;
+}
+
+/**
+ * kvmstat_spots_read - copy the keys with their counts above the floor
+ * @spots: a vCPU's of a kind
+ * @copy: KVMSTAT_SPOTS of them; a key can be there twice, but only one has a count
+ *
+ * Context: any; the vCPU may run meanwhile.
+ * Return: the floor.
+ */
+u64 kvmstat_spots_read(const struct kvmstat_spots *spots, struct kvmstat_spot *copy)
+{
+	unsigned int i;
+	u64 floor;
+
+	for (i = 0; i < KVMSTAT_SPOTS; i++)
+		copy[i] = read_spot(&spots->spot[i]);
+	/*
+	 * The floor last: it only rises, and makes the counts less. So a key that changed its
+	 * place meanwhile does not count twice.
+	 */
+	smp_rmb(); /* pairs with kvmstat_spots_take() */
+	floor = READ_ONCE(spots->floor);
+	for (i = 0; i < KVMSTAT_SPOTS; i++)
+		copy[i].count -= min(copy[i].count, floor);
+	return floor;
 }

@@ -123,5 +123,6 @@ static __always_inline struct kvmstat_spot *kvmstat_spots_take(struct kvmstat_sp
 
 struct kvmstat_spot *kvmstat_spots_other(struct kvmstat_spots *spots, u64 key, u8 tag, u64 low,
 					 u64 high);
+u64 kvmstat_spots_read(const struct kvmstat_spots *spots, struct kvmstat_spot *copy);
 
 #endif
