@@ -96,7 +96,7 @@ if [ "$(nproc)" -gt 1 ] && [ -e /bin/chrt ]; then
 	echo -1 >$rt
 	# helpers CHRT-ARGUMENT...: schedule them so.
 	helpers() {
-		grep -lxE 'ksoftirqd/1|rcuc/1|rcu_(preempt|sched)' /proc/[0-9]*/comm 2>/dev/null | cut -d/ -f3 | xargs -r -n 1 chrt "$@"
+		grep -lxE 'ksoftirqd/1|ktimers/1|rcuc/1|rcub/[0-9]+|rcu_(preempt|sched)' /proc/[0-9]*/comm 2>/dev/null | cut -d/ -f3 | xargs -r -n 1 chrt "$@"
 	}
 	helpers -f -p 60
 	vm_run holder "$(ids 256)" --pin=1 --fifo=50 'spin:100000000'
