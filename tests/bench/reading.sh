@@ -7,12 +7,12 @@ CASE=reading
 
 now() { sed -n 's/^now at \([0-9]*\) nsecs$/\1/p' /proc/timer_list; }
 
-# reading WHAT TIMES FILE...: print the fewest instructions to read the files, which are so many times
-# the same.
+# reading WHAT TIMES TURNS FILE...: print the fewest instructions of so many turns to read the files,
+# which are so many times the same.
 reading() {
-	what=$1 times=$2
-	shift 2
-	for _ in 1 2 3 4; do
+	what=$1 times=$2 turns=$3
+	shift 3
+	for _ in $(seq $turns); do
 		start=$(now)
 		cat "$@" >/dev/null
 		echo $((($(now) - start) / times))
@@ -28,9 +28,9 @@ read_all() {
 	all_there() { [ "$(echo $K/[0-9]*/cpus | wc -w)" = $vms ]; }
 	within 300 all_there || not_ok "only $(info vms) VMs of $vms have their files"
 	# The start of cat, and the timer's interrupts, must not count.
-	reading row 20 $(for _ in $(seq 20); do echo /proc/kvminfo; done)
-	reading files 1 $K/[0-9]*/*
-	reading kvm 1 $(find /sys/kernel/debug/kvm/*-* -type f)
+	reading row 20 8 $(for _ in $(seq 20); do echo /proc/kvminfo; done)
+	reading files 1 12 $K/[0-9]*/*
+	reading kvm 1 3 $(find /sys/kernel/debug/kvm/*-* -type f)
 }
 
 kvm_present
