@@ -12,7 +12,7 @@ prepare() {
 	make_initrd --gzip
 	smp=${smp:-2}
 	command=("${emulator[@]}" -machine q35 -cpu "$cpu" -smp "$smp" -m "${mem:-1024}"
-		-nodefaults -no-user-config -display none -no-reboot
+		-nodefaults -no-user-config -display none -no-reboot -d cpu_reset -D "$out/qemu.log"
 		-serial "file:$out/console.log" -serial "file:$out/results"
 		-kernel "$image" -initrd "$work/initrd"
 		-append "console=ttyS0 quiet loglevel=4 panic=-1 mitigations=off tsc=reliable cryptomgr.notests $append")
