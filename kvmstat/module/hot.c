@@ -35,8 +35,9 @@ static u64 snapshot(const struct kvmstat_vcpu *v, enum kvmstat_spot_kind kind,
 	u64 floor = kvmstat_spots_read(&v->spots[kind], copy);
 	unsigned int i;
 
-	for (i = 0; kind == KVMSTAT_PORT && i < KVMSTAT_SPOTS; i++)
-		copy[i].key = kvmstat_arch_port_key(copy[i].key);
+	if (kind == KVMSTAT_PORT)
+		for (i = 0; i < KVMSTAT_SPOTS; i++)
+			copy[i].key = kvmstat_arch_port_key(copy[i].key);
 	return floor;
 }
 
