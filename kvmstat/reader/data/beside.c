@@ -15,9 +15,6 @@
 /* A thread's start is in ticks of USER_HZ, which is the same wherever KVM is. */
 #define NSEC_PER_TICK (NSEC_PER_SEC / 100)
 
-/* A number is behind it. */
-#define VCPU "vCPU "
-
 struct looking {
 	const struct about *was, *now;
 	const struct detail *diff;
@@ -38,11 +35,6 @@ static bool is_missing(const struct looking *looking, const char *what)
 		if (!strcmp(m->what, what))
 			return true;
 	return false;
-}
-
-static bool is_vcpu(const struct thread *thread)
-{
-	return !strncmp(thread->role, VCPU, strlen(VCPU));
 }
 
 /* Returns the seconds of the window in which a thread was there, or 0 if they are not known. */
@@ -70,7 +62,7 @@ static void look_at_quotas(struct beside *beside, const struct looking *looking)
 	detail_for_each(thread, looking->diff, TABLE_THREADS) {
 		const struct cgroup *quota = thread_quota(looking->diff, thread);
 
-		if (!is_vcpu(thread))
+		if (!thread_vcpu(thread->role))
 			continue;
 		if (!thread->cgroup[0])
 			goto out;
@@ -147,7 +139,7 @@ static void look_at_vcpu(struct beside *beside, const struct looking *looking,
 		return;
 	beside->worst_ready = thread->ready_ns < ns ? thread->ready_ns / ns : 1;
 	beside->worst_starving = thread->ready_ns / ((double)thread->ready_ns + thread->run_ns);
-	beside->worst_vcpu = strtoull(thread->role + strlen(VCPU), NULL, 10);
+	beside->worst_vcpu = strtoull(thread_vcpu(thread->role), NULL, 10);
 	beside->worst_tid = thread->tid;
 }
 
@@ -167,7 +159,7 @@ static void look_at_threads(struct beside *beside, const struct looking *looking
 			add_server(&beside->vhost, looking, thread);
 		else if (!strcmp(thread->role, "I/O thread"))
 			add_server(&beside->iothread, looking, thread);
-		if (!is_vcpu(thread))
+		if (!thread_vcpu(thread->role))
 			continue;
 		vcpu = thread;
 		vcpus++;

@@ -516,6 +516,13 @@ bool thread_is_server(const struct thread *thread)
 	       !strcmp(thread->role, "io_uring");
 }
 
+const char *thread_vcpu(const char *role)
+{
+	static const char vcpu[] = "vCPU ";
+
+	return strncmp(role, vcpu, sizeof(vcpu) - 1) ? NULL : role + sizeof(vcpu) - 1;
+}
+
 enum manager thread_manager_in(const char *cgroup)
 {
 	static const struct {

@@ -53,6 +53,9 @@ bool thread_is_server(const struct thread *thread);
  */
 bool thread_start(const char *root, uint64_t tid, uint64_t *start);
 
+/* Returns the number in the role of a vCPU's thread, "vCPU 12", or NULL if the role is another. */
+const char *thread_vcpu(const char *role);
+
 /* Returns who manages what runs in this cgroup. */
 enum manager thread_manager_in(const char *cgroup);
 

@@ -33,7 +33,7 @@ static const char *number_of(const char *text)
 static bool libvirt_command(struct owner_command *command, const struct subject *subject,
 			    enum setting setting, const char *value)
 {
-	const char **argv = command->argv;
+	const char **argv = command->argv, *vcpu = thread_vcpu(subject->role);
 
 	*argv++ = "virsh";
 	if (setting == SETTING_WEIGHT) {
@@ -45,12 +45,12 @@ static bool libvirt_command(struct owner_command *command, const struct subject 
 		*argv = command->text;
 		return true;
 	}
-	*argv++ = begins(subject->role, "vCPU ")       ? "vcpupin" :
+	*argv++ = vcpu				       ? "vcpupin" :
 		  !strcmp(subject->role, "I/O thread") ? "iothreadpin" :
 							 "emulatorpin";
 	*argv++ = subject->unit;
-	if (begins(subject->role, "vCPU "))
-		*argv++ = number_of(subject->role);
+	if (vcpu)
+		*argv++ = number_of(vcpu);
 	else if (!strcmp(subject->role, "I/O thread"))
 		*argv++ = number_of(subject->thread);
 	*argv++ = value;

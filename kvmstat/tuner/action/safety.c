@@ -59,7 +59,7 @@ static bool allows_cpus(const struct safety *safety, const struct target *target
 	if (!known)
 		return refuse(wish, "the CPUs that it may have cannot be read");
 	/* A guest that may run everywhere again takes nothing that it did not have. */
-	if (strncmp(wish->subject.role, "vCPU ", 5) != 0 || !cpus_minus(&outside, &whole, &cpus))
+	if (!thread_vcpu(wish->subject.role) || !cpus_minus(&outside, &whole, &cpus))
 		return true;
 	if (!cpus_common(&outside, &cpus, &safety->kept))
 		return true;

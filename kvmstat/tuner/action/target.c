@@ -47,8 +47,11 @@ bool target_means(const char *role, const struct thread *thread)
 {
 	if (!role)
 		return strcmp(thread->role, "nx-recovery") != 0;
-	if (is_numbered(role))
-		return !strncmp(thread->role, "vCPU ", 5) && !strcmp(thread->role + 5, role + 4);
+	if (is_numbered(role)) {
+		const char *number = thread_vcpu(thread->role);
+
+		return number && !strcmp(number, role + 4);
+	}
 	for (size_t i = 0; i < ROLES_NR; i++)
 		for (size_t j = 0; j < 4 && roles[i].role[j] && !strcmp(role, roles[i].name); j++)
 			if (!strncmp(thread->role, roles[i].role[j], strlen(roles[i].role[j])))

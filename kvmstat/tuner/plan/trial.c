@@ -5,7 +5,8 @@
 #include "plan/trial.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "data/thread.h"
 
 /* With so many figures, each must be so much surer (Bonferroni). */
 #define CHANCE (0.05 / FIGURE_NR)
@@ -31,7 +32,7 @@ static void add(double figure[FIGURE_NR], const struct window_guest *guest, doub
 		figure[FIGURE_READY] += 100 * ready / 1e9 / seconds;
 	window_detail(guest, &detail);
 	detail_for_each(thread, &detail, TABLE_THREADS)
-		if (!strncmp(thread->role, "vCPU ", 5) && thread->moves != DETAIL_UNKNOWN)
+		if (thread_vcpu(thread->role) && thread->moves != DETAIL_UNKNOWN)
 			figure[FIGURE_MOVES] += thread->moves;
 	detail_free(&detail);
 }
