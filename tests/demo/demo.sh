@@ -28,12 +28,12 @@ machine() {
 }
 status=0
 machine || status=$?
-if [ "$status" != 0 ] && grep -qs 'Triple fault' "$logs/qemu.log"; then
+if [ "$status" != 0 ] && lost=$(grep -m 1 '^lost: the emulator ' "$logs/results"); then
 	say "QEMU's emulated AMD-V has reset the machine, which it does at times. The machine starts again."
 	cp "$logs/qemu.log" "$logs/qemu.log.lost"
 	status=0
 	machine || status=$?
-	echo "lost: the whole machine was reset" >>"$logs/results"
+	echo "$lost" >>"$logs/results"
 fi
 [ "$status" = 0 ] || exit "$status"
 
