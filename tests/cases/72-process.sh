@@ -111,7 +111,7 @@ for size in 4k 2m 1g; do
 done
 is "resident" "$(memory resident_bytes)" "$(awk '$1 == "VmRSS:" { print $2 * 1024 }' "/proc/$pid/status")"
 is "in huge pages" "$(memory thp_bytes)" "$(awk '/^(AnonHugePages|ShmemPmdMapped|FilePmdMapped):/ { n += $2 } END { print n * 1024 }' "/proc/$pid/smaps_rollup")"
-is "minor faults" "$(memory minor_faults)" "$(sed 's/.*) //' "/proc/$pid/stat" | cut -d' ' -f8)"
+is "minor faults" "$(memory minor_faults)" "$(stat_of "$pid" 10)"
 host() { kvmstat host -w 0 --raw | sed -n "s/^  $1 *//p"; }
 is "the host's memory" "$(host memory)" "$(awk '$1 == "MemTotal:" { print $2 * 1024 }' /proc/meminfo)"
 is "halt_poll_ns" "$(host kvm.halt_poll_ns)" "$(cat /sys/module/kvm/parameters/halt_poll_ns 2>/dev/null)"

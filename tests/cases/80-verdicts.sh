@@ -133,17 +133,12 @@ afflict() {
 	quota) group cpu.max "10000 100000" $pid ;;
 	paused) echo stop >mon/m.in ;;
 	# After its first walk.
-	huge) yes "its memory was touched" within 120 settled ;;
+	huge) yes "its memory was touched" within 120 still huge_pages ;;
 	# Its memory must have been touched once, and read from the swap.
 	swapped) yes "memory was swapped in" within 300 reads_swap ;;
 	esac
 }
-faults() { cat /sys/kernel/debug/kvm/$pid-*/pf_taken; }
-settled() {
-	was=$(faults)
-	sleep 2
-	[ $(($(faults) - was)) -lt 5 ]
-}
+huge_pages() { cat /sys/kernel/debug/kvm/$pid-*/pages_2m; }
 swap_ins() { awk '$1 == "pswpin" { print $2 }' /proc/vmstat; }
 reads_swap() { [ $(($(swap_ins) - swapped_in)) -gt 2000 ]; }
 

@@ -146,6 +146,13 @@ vm_end() {
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
+# still COMMAND...: two seconds later it prints the same.
+still() {
+	printed=$("$@")
+	sleep 2
+	[ "$("$@")" = "$printed" ]
+}
+
 # stat_of TID FIELD: print a field of its /proc/TID/stat, from the third on (proc(5)).
 stat_of() { sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f$(($2 - 2)); }
 
