@@ -108,9 +108,10 @@ goal() {
 added() {
 	awk -v m="$1" -v w="$2" -v many="$3" -v c="$4" '$1 == "cost" && $2 == m && $3 == w && ($4 > 1) == many { print $c - $5 }' "$out/results"
 }
-# The goals: counts only, and all. Those of svm are the design's; vmx has 15 more, for VMREAD. On arm64 and riscv64 they are about
-# twice as many, as an instruction there loads, adds or stores; and a hundred more for a return to
-# userspace, whose vCPU is found by the file. There, cpuid is a call to KVM, as vmmcall.
+# The goals: counts only, and all. Those of svm are the design's; vmx has 15 more, for VMREAD. On arm64
+# and riscv64 they are about twice as many, as an instruction there loads, adds or stores; and a hundred
+# more for a return to userspace, whose vCPU is found by the file. There, cpuid is a call to KVM, as
+# vmmcall.
 while read -r machine work counts all; do
 	[[ " $machines " = *" $machine "* ]] || continue
 	goal "$machine: $work, counts only" "$(added "$machine" "$work" 0 6)" "$counts"
