@@ -97,23 +97,8 @@ watch_cases() {
 	done
 }
 
-# boot NAME MACHINE "CASE..." OPTION...: run the cases in an emulated machine of their own. QEMU's
-# SVM has been seen to take a guest out of its program (guest_check() of guest_x86.h), and to reset the
-# machine itself (boot.sh). Such a run shows nothing of kvmstat: it is kept in NAME.lost, said, and made
-# once more.
+# boot NAME MACHINE "CASE..." OPTION...: run the cases in an emulated machine of their own.
 boot() {
-	local status=0 lost
-	boot_once "$@" >"$logs/$1.lines" || status=$?
-	if lost=$(grep -m 1 '^\(vmm: \)\?lost: ' "$logs/$1.lines"); then
-		mv -T "$logs/$1" "$logs/$1.lost"
-		echo "skip - $1: the emulator lost a guest, so the machine was started again ($lost)"
-		boot_once "$@"
-		return
-	fi
-	cat "$logs/$1.lines"
-	return $status
-}
-boot_once() {
 	local name=$1 machine=$2 cases=$3 case status=0 watch add=()
 	shift 3
 	if [ "${bin##*/}" = "$(dpkg --print-architecture)" ]; then

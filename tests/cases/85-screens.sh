@@ -70,7 +70,7 @@ yes "show is the same in a terminal and in a file" within 120 whole || { screen 
 tm kill-server
 
 for kind in ide compute; do
-	lost_guest $kind "$(cat $kind.pid)" || kill "$(cat $kind.pid)"
+	kill "$(cat $kind.pid)"
 	within 20 gone "$(cat $kind.pid)"
 done
 unload

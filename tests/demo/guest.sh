@@ -17,27 +17,12 @@ show() {
 
 # start NAME: start the guest of that name and kind, with its disk.
 start() {
-	rm -f "/tmp/$1.log" "$1.began"
 	case $1 in
 	ide) guest ide ide -drive file=ide.img,format=raw,if=ide ;;
 	virtio) guest virtio virtio -drive file=virtio.img,format=raw,if=virtio,throttling.iops-total=20 ;;
 	compute) guest compute compute ;;
 	esac 2>"$1.err" &
 	echo "$! $1" >>names
-}
-
-# revive: start each guest again that the emulator has lost. The status is 0 if there is one.
-revive() {
-	cp names before
-	revived=1
-	while read -r pid name; do
-		lost_guest "$name" "$pid" || continue
-		echo "QEMU's emulated AMD-V does that at times. The guest starts again."
-		sed -i "/^$pid /d" names
-		start "$name"
-		revived=0
-	done <before
-	return $revived
 }
 
 # working: every guest has begun its work (its counts then are in NAME.began), those with disks have
@@ -116,25 +101,21 @@ for name in ide virtio compute; do
 	start $name
 done
 tries=0
-while :; do
-	until working; do
-		[ $((tries += 1)) -le 100 ] || { cat ./*.err; echo "not all of the guests got to work"; exit 2; }
-		revive
-		sleep 3
-		heading "/proc/kvminfo, $(cut -d. -f1 /proc/uptime) s after power-on"
-		show
-	done
-
-	heading "cat /proc/kvminfo"
-	tee final </proc/kvminfo
-
-	heading "kvmstat 5 2"
-	kvmstat 5 2 | tee said
-
-	heading "kvmstat show ide"
-	kvmstat show ide
-	revive || break
+until working; do
+	[ $((tries += 1)) -le 100 ] || { cat ./*.err; echo "not all of the guests got to work"; exit 2; }
+	sleep 3
+	heading "/proc/kvminfo, $(cut -d. -f1 /proc/uptime) s after power-on"
+	show
 done
+
+heading "cat /proc/kvminfo"
+tee final </proc/kvminfo
+
+heading "kvmstat 5 2"
+kvmstat 5 2 | tee said
+
+heading "kvmstat show ide"
+kvmstat show ide
 
 heading "what these must say"
 wrong=0

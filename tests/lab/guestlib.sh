@@ -63,8 +63,8 @@ root_program() {
 # (-m 512 gives it more memory); its vCPUs' threads are "CPU 0/KVM" and so on. On a busy host, the
 # guest may fail to calibrate its APIC's timer. It must not take the HPET instead, whose
 # every use is an exit to the VMM.
-# For KIND memory, transparent huge pages must be off. A guest that the emulator loses
-# (see lost_guest) ends. The function does not return.
+# For KIND memory, transparent huge pages must be off. A guest that resets itself
+# ends. The function does not return.
 guest() {
 	name=$1 kind=$2
 	shift 2
@@ -72,12 +72,4 @@ guest() {
 		-M pc,hpet=off -accel kvm -cpu host -m 128 -nodefaults -no-user-config -display none -no-reboot \
 		-serial "file:/tmp/$name.log" -kernel /root/guest/vmlinuz -initrd /root/guest/initrd \
 		-append "kind=$kind quiet loglevel=1 mitigations=off tsc=reliable cryptomgr.notests random.trust_cpu=on audit=0 initcall_blacklist=load_system_certificate_list" "$@"
-}
-
-# lost_guest NAME PID: say so if the guest's QEMU has ended by itself, which means that the guest
-# was reset. None of ours resets itself: QEMU's SVM took the guest out of its program.
-lost_guest() {
-	! kill -0 "$2" 2>/dev/null || return
-	cat "$1.err"
-	echo "lost: the guest $1 was reset"
 }
