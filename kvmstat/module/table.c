@@ -24,6 +24,7 @@
 #include <linux/tracepoint.h>
 #include <linux/uaccess.h>
 
+#include "compat.h"
 #include "pool.h"
 #include "table.h"
 #include "time.h"
@@ -162,8 +163,10 @@ static struct kvmstat_vm *get_vm(struct kvm *kvm)
 /* KVM's ioctls of a vCPU take its lock, KVM_RUN until after kvm_userspace_exit. */
 static const unsigned long *owner_of(const struct kvm_vcpu *vcpu)
 {
-#ifdef CONFIG_PREEMPT_RT
+#ifdef KVMSTAT_HAVE_MUTEX_RTMUTEX
 	return (const unsigned long *)&vcpu->mutex.rtmutex.owner;
+#elif defined(CONFIG_PREEMPT_RT)
+	return (const unsigned long *)&vcpu->mutex.lock.owner;
 #else
 	return (const unsigned long *)&vcpu->mutex.owner;
 #endif
