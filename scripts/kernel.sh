@@ -32,7 +32,7 @@ released() {
 	root=$(cache_dir)/kernel/$release
 }
 if [[ $image_meta = linux-source-* ]]; then
-	root=$("$here/../tests/lab/debug-kernel.sh" "$suites" "$image_meta")
+	root=$("$here/../tests/lab/debug-kernel.sh" "$suites" "$image_meta" "${name#*-}")
 	release=${root##*/}
 elif [ "$name" != "$1" ]; then
 	release=${1#*@} root=$(cache_dir)/kernel/${1#*@}

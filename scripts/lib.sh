@@ -137,6 +137,26 @@ download() {
 		die "could not download $*; see apt's message above"
 }
 
+# source_version SUITES PACKAGE: print the name and the version of a package of the kernel's sources.
+source_version() {
+	local found
+	offered() {
+		archive "$1" amd64 apt-cache show --no-all-versions "$2" 2>/dev/null |
+			sed -n "s/^Filename: .*\/\($2_.*\)_all.deb/\1/p"
+	}
+	found=$(offered "$@")
+	[ -n "$found" ] || { archive_update "$1" amd64; found=$(offered "$@"); }
+	[ -n "$found" ] || die "$1 offers no $2; see scripts/kernels"
+	echo "$found"
+}
+
+# unpack_source SUITES PACKAGE DIR: download it, and unpack the sources into DIR/PACKAGE.
+unpack_source() {
+	download "$3" "$1" amd64 "$2"
+	dpkg-deb --fsys-tarfile "$3/$2"_*.deb | tar -xO "./usr/src/$2.tar.xz" | tar -xJ -C "$3"
+	rm "$3/$2"_*.deb
+}
+
 # unpacked SUITES ARCH PKG...: print a folder of the cache in which these packages of the last
 # of the suites are unpacked with all their dependencies. The folder stays unchanged until
 # somebody removes it. Only one script fetches at a time.

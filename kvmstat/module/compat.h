@@ -6,6 +6,7 @@
 #ifndef KVMSTAT_COMPAT_H
 #define KVMSTAT_COMPAT_H
 
+#include <linux/irq_work.h>
 #include <linux/kconfig.h>
 #include <linux/preempt.h>
 
@@ -40,6 +41,11 @@
 #else
 #define kvmstat_probe_begin() preempt_disable_notrace()
 #define kvmstat_probe_end() preempt_enable_notrace()
+#endif
+
+/* Work that runs in an interrupt, on PREEMPT_RT, too. Until v5.11, all of it did. */
+#ifndef IRQ_WORK_INIT_HARD
+#define IRQ_WORK_INIT_HARD(function) ((struct irq_work){ .func = (function) })
 #endif
 
 #endif

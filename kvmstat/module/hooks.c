@@ -17,6 +17,7 @@
 #include <linux/workqueue.h>
 
 #include "clock.h"
+#include "compat.h"
 #include "hooks.h"
 #include "table.h"
 
@@ -29,18 +30,81 @@ static unsigned int nr_groups;
 	for ((g) = 0; (g) < nr_groups; (g)++) \
 		for ((h) = groups[g].hooks; (h) < groups[g].hooks + groups[g].nr; (h)++)
 
+/**
+ * struct call - what a kprobe calls out of an NMI
+ * @work: runs in an interrupt
+ * @function: to be called
+ * @arg: its argument
+ */
+struct call {
+	struct irq_work work;
+	void (*function)(void *arg);
+	void *arg;
+};
+static DEFINE_PER_CPU(struct call, calls);
+
+static void call_now(struct irq_work *work)
+{
+	struct call *call = container_of(work, struct call, work);
+
+	call->function(call->arg);
+}
+
+/*
+ * A kprobe that is a breakpoint, as on x86 where the kernel has no function tracer, runs as in an
+ * NMI, which may take no lock. The interrupt comes before the probed function goes on.
+ */
+static int call_from_kprobe(void (*function)(void *arg), void *arg)
+{
+	struct call *call = this_cpu_ptr(&calls);
+
+	if (!in_nmi()) {
+		function(arg);
+		return 0;
+	}
+	call->function = function;
+	call->arg = arg;
+	irq_work_queue(&call->work);
+	return 0;
+}
+
+static void init_calls(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		per_cpu(calls, cpu).work = IRQ_WORK_INIT_HARD(call_now);
+}
+
+/* Each kprobe is unregistered. */
+static void end_calls(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		irq_work_sync(&per_cpu(calls, cpu).work);
+}
+
+static void vm_ends(void *kvm)
+{
+	kvmstat_table_vm_end(kvm);
+}
+
+static void vcpu_is_created(void *vcpu)
+{
+	kvmstat_table_vcpu_create(vcpu);
+}
+
 /* The end of a VM has no tracepoint; the function is global on every version. */
 static int on_destroy_vm(struct kprobe *p, struct pt_regs *regs)
 {
-	kvmstat_table_vm_end((struct kvm *)regs_get_kernel_argument(regs, 0));
-	return 0;
+	return call_from_kprobe(vm_ends, (void *)regs_get_kernel_argument(regs, 0));
 }
 
 /* Nor has the creation of a vCPU. */
 static int on_vcpu_create(struct kprobe *p, struct pt_regs *regs)
 {
-	kvmstat_table_vcpu_create((struct kvm_vcpu *)regs_get_kernel_argument(regs, 0));
-	return 0;
+	return call_from_kprobe(vcpu_is_created, (void *)regs_get_kernel_argument(regs, 0));
 }
 
 /*
@@ -118,6 +182,7 @@ static void detach_kprobes(int error)
 		unregister_kprobe(&f->kprobe);
 		f->error = error;
 	}
+	end_calls();
 }
 
 /* All that are not optional, or none. */
@@ -478,6 +543,7 @@ int kvmstat_hooks_init(const struct kvmstat_hook_group *first, unsigned int nr)
 	unsigned int g;
 	int ret;
 
+	init_calls();
 	groups = first;
 	nr_groups = nr;
 	for_each_hook(g, h)

@@ -4,6 +4,9 @@
 [ $machine = x86_64 ] || { skip "x86's exits: 21-memory-io has others'"; return; }
 kvm_present
 load
+# Such a machine's kernel has no function tracer; list has what else a kprobe may have become.
+[ "$(lab_option breakpoints 0)" = 0 ] ||
+	yes "kprobes are breakpoints" grep -q ' kvm_arch_destroy_vm+0x0 *$' /sys/kernel/debug/kprobes/list
 program="out:50 in:30 cpuid:70 rdmsr:40 $(hypercall):30 hlt:20 mmiow:30 mmior:20 mmiox:10 ud2:60 spin:20"
 
 # First kvmstat is alone on the tracepoints (a direct call), then beside ftrace (its iterator).
