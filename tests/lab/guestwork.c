@@ -4,7 +4,9 @@
  * waiting for a lock whose holder does not run; "memory", touch page after page that the host
  * has not yet given to the guest; "walk", touch the same pages again and again; "cpuid", execute
  * CPUID; "timer", set a timer again and again; "light", compute for a fifth of the time;
- * "send", send frames to another guest; "write", write a disk block by block, uncached.
+ * "send", send frames to another guest; "write", write a disk block by block, uncached. Others do a
+ * fixed amount of work, and end: "blocks DISK read|write SIZE N" reads or writes so many blocks, uncached;
+ * "naps N US" sleeps so often, so long; "passes MIB" writes to each page of so much memory once for each line that it reads.
  */
 #define _GNU_SOURCE
 #include <cpuid.h>
@@ -14,6 +16,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -156,6 +159,47 @@ static void write_disk(const char *disk)
 			err(1, "%s", disk);
 }
 
+/* The first 64 MiB of the disk, again and again. */
+static void blocks(const char *disk, bool write, size_t size, long n)
+{
+	char *bytes = aligned_alloc(4096, size);
+	int fd = open(disk, O_RDWR | O_DIRECT);
+	size_t at = 0;
+
+	if (!bytes || fd < 0)
+		err(1, "%s", disk);
+	memset(bytes, 0, size);
+	for (; n; n--, at = (at + size) % (64 << 20))
+		if ((write ? pwrite(fd, bytes, size, at) : pread(fd, bytes, size, at)) != (ssize_t)size)
+			err(1, "%s", disk);
+}
+
+static void naps(long n, long us)
+{
+	while (n--)
+		usleep(us);
+}
+
+/* All pages are alike after each pass. It says so, and ends with the line "end". */
+static void passes(size_t size)
+{
+	char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char line[80];
+	size_t at;
+
+	if (bytes == MAP_FAILED)
+		err(1, "mmap");
+	madvise(bytes, size, MADV_NOHUGEPAGE);
+	do {
+		puts("done");
+		fflush(stdout);
+		if (!fgets(line, sizeof(line), stdin) || !strcmp(line, "end\n"))
+			return;
+		for (at = 0; at < size; at += 4096)
+			bytes[at]++;
+	} while (true);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && !strcmp(argv[1], "spin"))
@@ -174,8 +218,15 @@ int main(int argc, char **argv)
 		send_frames();
 	else if (argc == 3 && !strcmp(argv[1], "write"))
 		write_disk(argv[2]);
+	else if (argc == 6 && !strcmp(argv[1], "blocks"))
+		return blocks(argv[2], !strcmp(argv[3], "write"), atol(argv[4]), atol(argv[5])), 0;
+	else if (argc == 4 && !strcmp(argv[1], "naps"))
+		return naps(atol(argv[2]), atol(argv[3])), 0;
+	else if (argc == 3 && !strcmp(argv[1], "passes"))
+		return passes(atol(argv[2]) << 20), 0;
 	else
-		errx(2, "usage: guestwork spin|memory|walk|cpuid|timer|light|send|write DISK");
+		errx(2, "usage: guestwork spin|memory|walk|cpuid|timer|light|send|write DISK|naps N US|passes MIB|"
+			"blocks DISK read|write SIZE N");
 	/* There is no fresh memory left. */
 	for (;;)
 		pause();
