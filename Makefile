@@ -77,6 +77,9 @@ fuzz: ## fuzz what the command reads, for FUZZ_SECONDS=600; what it learns stays
 bench: ## instructions that kvmstat adds to a VM exit
 	@tests/bench/bench.sh
 
+experiments: ## the theses' experiments on a stock kernel, and docs/experiments.md (experiments NAME="NAME...": only these)
+	@tests/experiments/experiments.sh $(NAME)
+
 install: all install-reader install-tuner ## install the module, the command and its units (DESTDIR, PREFIX, SYSTEMD)
 	@$(kdir); set -ex; \
 	install -D -m 644 kvmstat.ko "$(DESTDIR)/lib/modules/$$KVER/updates/kvmstat.ko"; \
@@ -147,5 +150,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r t w; do printf '  %-12s %s\n' "$$t" "$$w"; done
 
-.PHONY: all modules reader demo check check-debug soak check-matrix check-fresh fuzz bench install install-reader install-tuner install-source \
+.PHONY: all modules reader demo check check-debug soak check-matrix check-fresh fuzz bench experiments install install-reader install-tuner install-source \
 	uninstall dkms-install dkms-remove deb style clean version help

@@ -170,7 +170,8 @@ static void blocks(const char *disk, bool write, size_t size, long n)
 		err(1, "%s", disk);
 	memset(bytes, 0, size);
 	for (; n; n--, at = (at + size) % (64 << 20))
-		if ((write ? pwrite(fd, bytes, size, at) : pread(fd, bytes, size, at)) != (ssize_t)size)
+		if ((write ? pwrite(fd, bytes, size, at) : pread(fd, bytes, size, at)) !=
+		    (ssize_t)size)
 			err(1, "%s", disk);
 }
 
@@ -225,8 +226,9 @@ int main(int argc, char **argv)
 	else if (argc == 3 && !strcmp(argv[1], "passes"))
 		return passes(atol(argv[2]) << 20), 0;
 	else
-		errx(2, "usage: guestwork spin|memory|walk|cpuid|timer|light|send|write DISK|naps N US|passes MIB|"
-			"blocks DISK read|write SIZE N");
+		errx(2,
+		     "usage: guestwork spin|memory|walk|cpuid|timer|light|send|write DISK|naps N US|passes MIB|"
+		     "blocks DISK read|write SIZE N");
 	/* There is no fresh memory left. */
 	for (;;)
 		pause();

@@ -1,0 +1,58 @@
+# The same reads and writes by three paths to a disk.
+# machine: --mem 2048
+# chart: exits to_vmm host_of_ide
+# shellcheck shell=sh disable=SC2086,SC2046,SC2034,SC2154,SC2016 # words; the guest knows its $dev
+. /cases/experiments.sh
+
+begin
+paths="ide virtio iothread"
+for path in $paths; do
+	truncate -s 64M $path.img
+	case $path in
+	ide) set -- -drive file=$path.img,format=raw,if=ide ;;
+	virtio) set -- -drive file=$path.img,format=raw,if=virtio ;;
+	iothread) set -- -object iothread,id=io1 -device virtio-blk-pci,drive=d,iothread=io1 -drive file=$path.img,format=raw,if=none,id=d ;;
+	esac
+	start $path "$@"
+done
+ready ide
+told ide disk sda ata_piix sd_mod
+for path in virtio iothread; do
+	ready $path
+	told $path disk vda virtio_pci virtio_blk
+done
+# Each has touched its disk and its memory before it is measured.
+for path in $paths; do
+	told $path 'guestwork blocks $dev write 1048576 64'
+done
+
+# The figures of each round are in PATH.exits, .to_vmm, .host, and as part of IDE's in PATH.of_ide.
+row operation path exits to_vmm host_of_ide least most
+for how in "write 4096 100" "read 4096 100" "write 1048576 8" "read 1048576 8"; do
+	set -- $how
+	rm -f ./*.exits ./*.to_vmm ./*.host ./*.of_ide
+	for round in 1 2 3 4 5; do
+		for path in $paths; do
+			per_one $3 $path guestwork blocks '$dev' $1 $2 >one
+			read -r exits to_vmm _ <one
+			read -r _ _ _ host <long
+			echo $exits >>$path.exits
+			echo $to_vmm >>$path.to_vmm
+			[ $path != ide ] || of=$host
+			echo $host $of | awk '{ printf "%.3f\n", $1 / $2 }' >>$path.of_ide
+		done
+	done
+	what="$1 of $(($2 >> 10)) KiB"
+	for path in $paths; do
+		row "$what" $path $(median <$path.exits) $(median <$path.to_vmm) $(median <$path.of_ide) $(least <$path.of_ide) $(most <$path.of_ide)
+	done
+	for path in virtio iothread; do
+		holds "$what: $path has fewer exits than IDE" "$(median <$path.exits) < $(median <ide.exits)"
+		holds "$what: $path has fewer exits to the VMM than IDE" "$(median <$path.to_vmm) < $(median <ide.to_vmm)"
+	done
+	holds "$what: with virtio nearly no operation needs the VMM's vCPU thread" "$(median <virtio.to_vmm) < 0.5 && $(median <iothread.to_vmm) < 0.5"
+done
+for path in $paths; do
+	stop $path
+done
+finish
