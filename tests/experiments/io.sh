@@ -1,6 +1,6 @@
 # The same reads and writes by three paths to a disk.
 # machine: --mem 2048
-# chart: exits to_vmm host_of_ide
+# chart: exits to_vmm
 # shellcheck shell=sh disable=SC2086,SC2046,SC2034,SC2154,SC2016 # words; the guest knows its $dev
 . /cases/experiments.sh
 
