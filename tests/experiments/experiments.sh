@@ -11,7 +11,7 @@ cd "$top"
 . tests/steps.sh
 here=tests/experiments
 
-every="io kinds memory tiers binding polling ksm"
+every="io kinds memory tiers binding polling"
 for name; do
 	[[ " $every " = *" $name "* ]] || die "there is no experiment $name; there are: $every"
 done
