@@ -299,10 +299,16 @@ schedinfo) echo "${5#cpu_shares=}" >"$(cat weight)" ;;
 esac >/dev/null
 [ ! -e broken ] || { echo "error: it is $(cat broken)" >&2; exit 1; }
 EOF
+# systemd keeps a record of the weight; a cgroup without one may have no file for it.
 cat >bin/systemctl <<'EOF'
 #!/bin/bash
+if [ "$1" = show ]; then
+	cat record 2>/dev/null || echo '[not set]'
+	exit
+fi
 echo "systemctl $*" >>calls
-echo "${5#CPUWeight=}" >"$(cat weight)"
+rm -f record "$(cat weight)"
+[ "$5" = CPUWeight= ] || tee record >"$(cat weight)" <<<"${5#CPUWeight=}"
 EOF
 chmod +x bin/virsh bin/systemctl
 PATH=$dir/bin:$PATH
@@ -380,8 +386,17 @@ echo root/sys/fs/cgroup/vm.slice/shop.scope/cpu.weight >weight
 tunes 'systemd: weight' 0 '1 changes' '' set -r root shop weight=250
 holds 'systemd: systemctl did it' called 'systemctl set-property --runtime -- shop.scope CPUWeight=250'
 holds 'systemd: it is so' weight_is 250
+tunes 'systemd: the log' 0 '^   shop: weight none -> 250: holds$' '' log -r root
 tunes 'systemd: undo' 0 'put back' '' undo -r root
-holds 'systemd: it is as it was' weight_is 100
+holds 'systemd: it is as it was' [ ! -e record ]
+tunes 'systemd: a weight without the controller' 0 '1 changes' '' set -r root shop weight=250
+tunes 'systemd: a weight after a weight' 0 '1 changes' '' set -r root shop weight=300
+holds 'systemd: a weight after a weight: it is so' weight_is 300
+tunes 'systemd: a weight after a weight: undo' 0 'put back' '' undo -r root
+holds 'systemd: a weight after a weight: the first is back' weight_is 250
+echo 70 >record
+tunes 'systemd: an admin in between' 0 'put back' '^shop: weight is 70, not 250 as kvmtune made it, and is left alone$' undo -r root
+rm record
 tunes 'nice alone in a cgroup' 1 '' '^kvmtune: shop: nice is refused: it counts within a cgroup only, and nothing else is in /vm.slice/shop.scope; weight= counts' set -r root shop nice=5
 tunes 'nice of a part' 0 '2 changes' '' set -r root shop.vcpu nice=16
 tunes 'nice of a part: undo' 0 'put back' '' undo -r root
@@ -410,9 +425,10 @@ rm "$(cat weight)"
 tunes 'no weight' 1 '' 'weight is refused: its cgroup /vms/shop has no weight; the CPU controller is off there' set -r root shop weight=50
 put_in "${shop[0]}" kubepods.slice/pod1/x
 for setting in nice=16 policy=batch cpus=0; do
-	tunes "Kubernetes: $setting" 1 '' 'is refused: Kubernetes owns it, and the kubelet undoes other changes; change its pod$' set -r root shop.vcpu0 $setting
+	tunes "Kubernetes: $setting" 1 '' '^kvmtune: shop: Kubernetes owns it, and the kubelet undoes other changes; change its pod$' set -r root shop.vcpu0 $setting
 done
-tunes 'Kubernetes: weight' 1 '' 'is refused: Kubernetes owns it' set -r root shop weight=50
+tunes 'Kubernetes: pages' 1 '' '^kvmtune: shop: Kubernetes owns it' pages -r root shop
+tunes 'Kubernetes: weight' 1 '' '^kvmtune: shop: Kubernetes owns it' set -r root shop weight=50
 put_in "${shop[0]}" vms/shop
 echo 0 >root/sys/fs/cgroup/vms/shop/cpuset.cpus.effective
 tunes 'outside the cpuset' 1 '' 'cpus=1 is refused: CPU 1 is not in the cpuset of its cgroup /vms/shop$' set -r root shop.main cpus=1

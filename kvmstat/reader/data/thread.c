@@ -138,6 +138,18 @@ bool thread_start(const char *root, uint64_t tid, uint64_t *start)
 	return known;
 }
 
+bool thread_is_kernels(const char *root, uint64_t tid)
+{
+	char *stat = tree_read(NULL, "%s/proc/%" PRIu64 "/stat", root, tid);
+	uint64_t field[STAT_NR] = { 0 };
+	const char *name;
+	char state;
+	const bool is = parse_stat(stat, &name, &state, field) && field[STAT_FLAGS] & PF_KTHREAD;
+
+	free(stat);
+	return is;
+}
+
 bool thread_attributes(uint64_t tid, struct thread_attributes *attributes)
 {
 	*attributes = (struct thread_attributes){ 0 };

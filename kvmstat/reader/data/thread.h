@@ -53,6 +53,9 @@ bool thread_is_server(const struct thread *thread);
  */
 bool thread_start(const char *root, uint64_t tid, uint64_t *start);
 
+/* Returns whether this is a thread of the kernel. */
+bool thread_is_kernels(const char *root, uint64_t tid);
+
 /* Returns the number in the role of a vCPU's thread, "vCPU 12", or NULL if the role is another. */
 const char *thread_vcpu(const char *role);
 

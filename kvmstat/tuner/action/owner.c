@@ -67,7 +67,7 @@ bool owner_command(struct owner_command *command, const struct subject *subject,
 		return libvirt_command(command, subject, setting, value);
 	if (setting != SETTING_WEIGHT || subject->owner == MANAGER_NONE)
 		return false;
-	command->text = xasprintf("CPUWeight=%s", value);
+	command->text = xasprintf("CPUWeight=%s", strcmp(value, OWNER_NO_WEIGHT) ? value : "");
 	command->argv[0] = "systemctl";
 	command->argv[1] = "set-property";
 	command->argv[2] = "--runtime";
@@ -79,8 +79,6 @@ bool owner_command(struct owner_command *command, const struct subject *subject,
 
 const char *owner_refuses(const struct subject *subject, enum setting setting)
 {
-	if (subject->owner == MANAGER_KUBERNETES)
-		return "Kubernetes owns it, and the kubelet undoes other changes; change its pod";
 	if (subject->owner != MANAGER_LIBVIRT || setting == SETTING_WEIGHT)
 		return NULL;
 	if (setting != SETTING_CPUS)
@@ -102,7 +100,7 @@ static void set_why(char why[OWNER_WHY], const struct owner_command *command, co
 }
 
 /* Keeps the first line, and reads on so that the writer does not stop. */
-static void read_complaint(int from, char line[OWNER_WHY])
+static void read_line(int from, char line[OWNER_WHY])
 {
 	char rest[512];
 	size_t len = 0;
@@ -115,10 +113,11 @@ static void read_complaint(int from, char line[OWNER_WHY])
 	line[strcspn(line, "\n")] = '\0';
 }
 
-bool owner_run(const struct owner_command *command, char why[OWNER_WHY])
+/* Runs a command, and returns the first line that it writes to @stream. */
+static bool run(const struct owner_command *command, int stream, char line[OWNER_WHY],
+		char why[OWNER_WHY])
 {
 	posix_spawn_file_actions_t files;
-	char complaint[OWNER_WHY] = "";
 	posix_spawnattr_t attributes;
 	sigset_t none;
 	int ends[2], error, status = 0;
@@ -130,8 +129,10 @@ bool owner_run(const struct owner_command *command, char why[OWNER_WHY])
 	}
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, ends[1], STDERR_FILENO);
+	posix_spawn_file_actions_addopen(&files,
+					 stream == STDOUT_FILENO ? STDERR_FILENO : STDOUT_FILENO,
+					 "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, ends[1], stream);
 	/* The signals that we block while we wait are for the child to have. */
 	posix_spawnattr_init(&attributes);
 	sigemptyset(&none);
@@ -143,17 +144,41 @@ bool owner_run(const struct owner_command *command, char why[OWNER_WHY])
 	posix_spawn_file_actions_destroy(&files);
 	close(ends[1]);
 	if (!error) {
-		read_complaint(ends[0], complaint);
+		read_line(ends[0], line);
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
 	}
 	close(ends[0]);
 	if (error || status)
 		set_why(why, command,
-			error	   ? strerror(error) :
-			*complaint ? complaint :
-				     "it failed");
+			error				 ? strerror(error) :
+			stream == STDERR_FILENO && *line ? line :
+							   "it failed");
 	return !error && !status;
+}
+
+bool owner_run(const struct owner_command *command, char why[OWNER_WHY])
+{
+	char complaint[OWNER_WHY] = "";
+
+	return run(command, STDERR_FILENO, complaint, why);
+}
+
+bool owner_has_weight(const struct subject *subject)
+{
+	return subject->owner == MANAGER_SYSTEMD || subject->owner == MANAGER_PROXMOX;
+}
+
+char *owner_weight(const struct subject *subject, char why[OWNER_WHY])
+{
+	const struct owner_command command = { .argv = { "systemctl", "show",
+							 "--property=CPUWeight", "--value", "--",
+							 subject->unit } };
+	char line[OWNER_WHY] = "";
+
+	if (!run(&command, STDOUT_FILENO, line, why))
+		return NULL;
+	return xstrdup(*line == '[' ? OWNER_NO_WEIGHT : line); /* "[not set]" */
 }
 
 /* Puts quotes around what a shell would not take as one word. */

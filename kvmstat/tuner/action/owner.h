@@ -26,6 +26,15 @@ bool owner_command(struct owner_command *command, const struct subject *subject,
  */
 const char *owner_refuses(const struct subject *subject, enum setting setting);
 
+/* The weight of a unit that systemd gives none, so that the CPU controller can be off there. */
+#define OWNER_NO_WEIGHT "none"
+
+/* Returns whether the owner has a record of the guest's weight, which is not the cgroup's file. */
+bool owner_has_weight(const struct subject *subject);
+
+/* Returns the weight of the owner's record, a new string, or NULL with the reason in @why. */
+char *owner_weight(const struct subject *subject, char why[OWNER_WHY]);
+
 /* Runs a command. Returns false with the first line of its complaint in @why. */
 bool owner_run(const struct owner_command *command, char why[OWNER_WHY]);
 

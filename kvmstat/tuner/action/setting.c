@@ -315,6 +315,10 @@ char *setting_read(const struct subject *subject, enum setting setting, char why
 		return read_slice(subject->tid, why);
 	case SETTING_CPUS:
 		return read_cpus(subject->tid, why);
+	case SETTING_WEIGHT:
+		if (owner_has_weight(subject))
+			return owner_weight(subject, why);
+		/* fall through */
 	default:
 		return read_file(subject->file, why);
 	}

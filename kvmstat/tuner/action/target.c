@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "action/owner.h"
 #include "data/memory.h"
 #include "data/place.h"
 #include "data/tree.h"
@@ -147,14 +148,18 @@ bool target_of(struct target *target, const struct session *session,
 		if (thread->tid == target->pid)
 			target->start = thread->start;
 	find_owner(target);
-	if (target->owner == MANAGER_LIBVIRT && !*target->unit) {
+	if (target->owner == MANAGER_KUBERNETES)
+		snprintf(why, TARGET_WHY,
+			 "Kubernetes owns it, and the kubelet undoes other changes; change its "
+			 "pod");
+	else if (target->owner == MANAGER_LIBVIRT && !*target->unit)
 		snprintf(why, TARGET_WHY,
 			 "its cgroup is libvirt's, but libvirt has no domain of this name and "
 			 "process that virsh could change");
-		target_close(target);
-		return false;
-	}
-	return true;
+	else
+		return true;
+	target_close(target);
+	return false;
 }
 
 /* Returns the guest that the choice means, or NULL. */
@@ -225,15 +230,20 @@ struct subject target_thread(const struct target *target, const struct thread *t
 	};
 }
 
-/* Returns whether no process but @pid is in the cgroup or below it. */
-static bool has_only(const char *cgroup, uint64_t pid)
+/*
+ * Returns whether no process but the guest's is in the cgroup or below it. Threads of the kernel are
+ * there on behalf of such a process (before Linux 6.4 vhost, and KVM's recovery of huge pages).
+ */
+static bool has_only(const struct target *target, const char *cgroup)
 {
 	char *pids = tree_read(NULL, "%s/cgroup.procs", cgroup);
 	bool only = true;
 	DIR *dir;
 
 	for (char *at = pids, *end; at && *at && only; at = end + strspn(end, "\n")) {
-		only = strtoull(at, &end, 10) == pid && end > at;
+		const uint64_t pid = strtoull(at, &end, 10);
+
+		only = end > at && (pid == target->pid || thread_is_kernels(target->root, pid));
 		if (end == at)
 			break;
 	}
@@ -245,7 +255,7 @@ static bool has_only(const char *cgroup, uint64_t pid)
 		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
 			continue;
 		below = xasprintf("%s/%s", cgroup, entry->d_name);
-		only = has_only(below, pid);
+		only = has_only(target, below);
 		free(below);
 	}
 	if (dir)
@@ -256,8 +266,7 @@ static bool has_only(const char *cgroup, uint64_t pid)
 bool target_is_alone(const struct target *target)
 {
 	/* In the root, nice counts among all that are there. */
-	return target->path && strcmp(target->path, "/") != 0 &&
-	       has_only(target->cgroup, target->pid);
+	return target->path && strcmp(target->path, "/") != 0 && has_only(target, target->cgroup);
 }
 
 /* sched(7): without a CPU cgroup, a session is a group of its own if this is on. */
@@ -291,11 +300,11 @@ bool target_weight(const struct target *target, struct subject *subject, char wh
 	file = xasprintf("%s/cpu.weight", target->unit_cgroup);
 	text = tree_read(NULL, "%s", file);
 	subject->file = file;
-	if (!text)
+	if (!text && !owner_has_weight(subject))
 		snprintf(why, TARGET_WHY,
 			 "its cgroup %s has no weight; the CPU controller is off there",
 			 target->path);
-	else if (!has_only(target->unit_cgroup, target->pid))
+	else if (!has_only(target, target->unit_cgroup))
 		snprintf(why, TARGET_WHY,
 			 "its cgroup has other processes, too, whose weight would change as well");
 	else

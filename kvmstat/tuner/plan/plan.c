@@ -21,6 +21,7 @@
 #define MOVES_OFTEN 20
 /* A guest that gets too little gets so many times the weight. */
 #define WEIGHT_FACTOR 2
+#define WEIGHT_USUAL 100 /* where systemd has set none */
 #define WEIGHT_MAX 10000
 #define NICE_STEP 3 /* about as much, where there is no weight */
 /* Under more pressure than this, KSM's scanning takes CPU time that guests want. */
@@ -135,7 +136,7 @@ static void plan_starved(struct looking *looking)
 
 	if (target_weight(&looking->target, &subject, why)) {
 		text = tree_read(NULL, "%s", subject.file);
-		weight = text ? strtoull(text, NULL, 10) * WEIGHT_FACTOR : 0;
+		weight = (text ? strtoull(text, NULL, 10) : WEIGHT_USUAL) * WEIGHT_FACTOR;
 		free(text);
 		free((char *)subject.file);
 		if (weight > WEIGHT_MAX || !weight) {
@@ -340,8 +341,7 @@ static void plan_guest(struct planning *planning, const struct window_guest *gue
 	struct looking looking = { .planning = planning,
 				   .guest = guest,
 				   .steps = planning->plan->nr };
-	char cannot[TARGET_WHY];
-	const char *why;
+	char why[TARGET_WHY];
 
 	verdict_judge(&looking.verdict, guest, planning->session->window.has, planning->t);
 	find_name(&looking);
@@ -349,15 +349,12 @@ static void plan_guest(struct planning *planning, const struct window_guest *gue
 		hint(&looking, "the configuration leaves it alone");
 		return;
 	}
-	if (!target_of(&looking.target, planning->session, guest, cannot)) {
-		hint(&looking, "%s", cannot);
+	if (!target_of(&looking.target, planning->session, guest, why)) {
+		hint(&looking, "%s", why);
 		return;
 	}
-	why = owner_refuses(&(struct subject){ .owner = looking.target.owner }, SETTING_WEIGHT);
 	window_detail(guest, &looking.detail);
-	if (why)
-		hint(&looking, "%s", why);
-	else if (planning->policy->thesis && policy && policy->tier)
+	if (planning->policy->thesis && policy && policy->tier)
 		plan_tier(&looking, policy->tier);
 	else
 		plan_by_verdict(&looking);

@@ -164,10 +164,6 @@ enum status run_pages(const struct orders *orders)
 
 	if (!status && orders->shell) {
 		puts("# no other command does what kvmtune pages does");
-	} else if (!status && work.target.owner == MANAGER_KUBERNETES) {
-		fprintf(stderr, "%s: %s: pages is refused: Kubernetes owns it\n", status_program,
-			work.target.guest);
-		status = STATUS_NO_DATA;
 	} else if (!status && !subject_is_there(&guest)) {
 		status = fail(&work, ESRCH);
 	} else if (!status) {

@@ -216,12 +216,15 @@ static void free_lists(struct lists *lists)
 	free(lists->io);
 }
 
-/* libvirt pins its emulator as a whole, for which the main thread stands. */
-static bool is_pinned_with_main(const struct work *work, const struct thread *thread)
+/*
+ * libvirt pins its emulator as a whole, for which the main thread stands. It does not know threads
+ * of the kernel such as kvm-pit.
+ */
+static bool is_left_to_main(const struct work *work, const struct thread *thread)
 {
 	return work->target.owner == MANAGER_LIBVIRT && thread->tid != work->target.pid &&
-	       (target_means("emulator", thread) ||
-		(target_means("vhost", thread) && !work->orders->vhost));
+	       !target_means("vcpu", thread) && !target_means("io", thread) &&
+	       !(target_means("vhost", thread) && work->orders->vhost);
 }
 
 static enum status wish_binding(struct work *work, const struct lists *lists)
@@ -235,7 +238,7 @@ static enum status wish_binding(struct work *work, const struct lists *lists)
 			char one[24];
 
 			if ((thread->tid != work->target.pid) != others ||
-			    !target_means(work->role, thread) || is_pinned_with_main(work, thread))
+			    !target_means(work->role, thread) || is_left_to_main(work, thread))
 				continue;
 			if (!target_means("vcpu", thread)) {
 				work_wish(work, &subject, SETTING_CPUS,
