@@ -78,28 +78,30 @@ quick() {
 		end_step "$name"
 	done
 	# What these say of guests depends on how much CPU time the guests get.
-	step guests guests "80-verdicts 85-screens 88-tune"
+	step guests guests guests "80-verdicts 85-screens 88-tune"
 	step demo demo
 }
 
 # some "CASE..."
 some() {
-	local case rest='' real='' options=''
+	local case rest='' real='' owners='' options=''
 	for case in $1; do
 		[[ $case != lab.* ]] || { options+=" $case"; continue; }
 		[ -e "tests/cases/$case.sh" ] || die "there is no case $case; there are: $(cd tests/cases && echo [0-9]*.sh | sed 's/\.sh//g')"
 		case $case in
+		89-owners) owners=owners ;;
 		8*) real+=" $case" ;;
 		9*) die "$case needs what packages install: tests/host/packages.sh runs it" ;;
 		*) rest+=" $case" ;;
 		esac
 	done
 	begin check
-	plan="${rest:+cases} ${real:+guests}"
+	plan="${rest:+cases} ${real:+guests} $owners"
 	prepare 6.1-cloud
 	make -s modules reader KVER="$release" KDIR="$headers"
 	[ -z "$rest" ] || step cases boot cases svm "$rest" --timeout 900 --smp 2 --append "$options"
-	[ -z "$real" ] || step guests guests "$real" "$options"
+	[ -z "$real" ] || step guests guests guests "$real" "$options"
+	[ -z "$owners" ] || step owners owners owners
 }
 
 soak() {

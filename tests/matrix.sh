@@ -2,7 +2,7 @@
 # What `make check-matrix` runs, for each kernel of scripts/kernels (or of KERNELS, each a name
 # there or NAME@RELEASE, see kernel.sh): the build, and the cases (or CASE) in each of its
 # machines, in as many lanes as there are CPUs. With MINUTES as its argument, no cell begins later
-# than that after the start. Then it judges the real guests that make check leaves out, if time is
+# than that after the start. Then it runs the cases from 80 on, which have real guests, if time is
 # left. Prints a table, and a last line that counts the tests.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -30,7 +30,7 @@ no() {
 # run_cell KERNEL RELEASE ARCH MACHINE FOLDER: run the cases there, with two or four CPUs truly at
 # once, or with one in Bochs. If no time is left, there is no .ended.
 run_cell() {
-	local options=(--timeout 1800 --stall 400 --smp 2) cases=$all
+	local options=(--timeout 1800 --stall 400 --smp 2) cases=$without_guests
 	kernel=$5 ko=$logs/$1.module twin=$logs/$1.twin few=$logs/$1.few bin=$logs/$3
 	case $1-$4 in
 	# A host with many possible CPUs, on a new kernel; make check has 6.1.
@@ -38,14 +38,14 @@ run_cell() {
 	trixie-backports-cloud-svm) options+=(--smp "4,maxcpus=240" --append "lab.storm=1000") ;;
 	# Its detectors need memory and time, it lets allocations fail, and kprobes stay breakpoints.
 	6.1-debug-*)
-		cases+=" 96-shortage"
+		[ -n "${CASE:-}" ] || cases+=" 96-shortage"
 		options+=(--timeout 3600 --mem 2048 --add "$bin/failnth:bin/failnth"
 			--append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30 lab.breakpoints=1 sysctl.debug.kprobes-optimization=0")
 		;;
 	*-vmx) options=(--timeout 2400 --stall 500 --append "lab.exact=10") ;;
 	esac
 	[ $SECONDS -lt "$end" ] || return 0
-	run_step "$1-$4" boot "$1-$4" "$4" "${CASE:-$cases}" "${options[@]}"
+	run_step "$1-$4" boot "$1-$4" "$4" "$cases" "${options[@]}"
 }
 
 # run_lane N: run every cell whose number modulo "lanes" is N.
@@ -104,6 +104,7 @@ build_cell() {
 	mv kvmstat.ko "$logs/$name.module"
 	[ ! -e build/twin/twin.ko ] || mv build/twin/twin.ko "$logs/$name.twin"
 	[ ! -e build/few/kvmstat.ko ] || mv build/few/kvmstat.ko "$logs/$name.few"
+	[ -n "$without_guests" ] || machines=-
 	[ "$machines" != - ] || row "$name" "$release" - - - - "built only"
 	[ -e "$logs/$arch/vmm" ] || case $arch in
 	amd64) programs gcc "$logs/$arch" ;;
@@ -118,6 +119,8 @@ build_cell() {
 
 reader() { make -s reader && echo "ok - the command builds"; }
 
+# Where shares of a CPU are compared, one machine runs at a time.
+without_guests=$(tr ' ' '\n' <<<"${CASE:-$all}" | grep -v '^8' | xargs)
 minutes=${1:-}
 end=$((${minutes:-100000} * 60))
 begin matrix
@@ -148,11 +151,14 @@ for wanted in ${KERNELS:-}; do
 	kernels | grep -q "^${wanted%@*} " || die "no kernel '$wanted'; there are: $(kernels | cut -d' ' -f1 | xargs)"
 done
 
-# The real guests that make check leaves out, on its kernel.
-verdicts() {
-	local bin=$logs/amd64 ko=$logs/6.1-cloud.module twin=$logs/6.1-cloud.twin
-	kernel_files 6.1-cloud
-	guests 80-verdicts lab.kinds=more
+# with_guests NAME CASE KERNEL COMMAND...: a step in a machine with real guests, if the case is wanted and
+# the kernel's module was built.
+with_guests() {
+	local name=$1 bin=$logs/amd64 ko=$logs/$3.module twin=$logs/$3.twin few=$logs/$3.few
+	[ -e "$ko" ] && grep -qw -- "$2" <<<"${CASE:-$2}" || return 0
+	[ $SECONDS -lt "$end" ] || { no "$name" "there was no time left"; return; }
+	kernel_files "$3"
+	step "$name" "${@:4}"
 }
 
 lanes=$(nproc) running=()
@@ -165,6 +171,11 @@ while read -r cell <&4; do
 	# shellcheck disable=SC2086 # words
 	end_cell $cell
 done 4<"$logs/cells"
-[ -n "${KERNELS:-}${CASE:-}" ] || [ $SECONDS -ge "$end" ] || step verdicts verdicts
+[ -n "${KERNELS:-}${CASE:-}" ] || with_guests verdicts 80-verdicts 6.1-cloud guests verdicts 80-verdicts lab.kinds=more
+for module in "$logs"/{6.1-cloud,6.12-cloud,trixie-backports-cloud}{,@*}.module; do
+	name=$(basename "$module" .module)
+	with_guests "tune-$name" 88-tune "$name" guests "tune-$name" 88-tune
+	with_guests "owners-$name" 89-owners "$name" owners "owners-$name"
+done
 cat "$logs/table.md"
 finish

@@ -125,11 +125,16 @@ boot() {
 	tests/lab/klog-check.sh "$logs/$name/console.log" && echo "ok - $name: kernel log is clean"
 }
 
-# guests "CASE..." [OPTIONS]: run them with real guests, in a machine where PAUSE exits, with the disk
+# guests NAME "CASE..." [OPTIONS]: run them with real guests, in a machine where PAUSE exits, with the disk
 # that contains the guests. The options of the cases, lab.NAME=VALUE, can make them run for hours.
 guests() {
-	boot guests svm "$1" --timeout "$([ -n "${2:-}" ] && echo 20000 || echo 2400)" --stall 400 --smp 2 --mem 2048 --pause \
-		--kmods "zram lzo-rle bridge vhost_net tun" --disk "$(tests/lab/root.sh "$kernel")" --append "${2:-}"
+	boot "$1" svm "$2" --timeout "$([ -n "${3:-}" ] && echo 20000 || echo 2400)" --stall 400 --smp 2 --mem 2048 --pause \
+		--kmods "zram lzo-rle bridge vhost_net tun" --disk "$(tests/lab/root.sh "$kernel")" --append "${3:-}"
+}
+# owners NAME: run that case with real guests where systemd is process 1, beside libvirtd.
+owners() {
+	boot "$1" svm 89-owners --timeout 1200 --stall 400 --smp 2 --mem 2048 --kmods "vhost_net tun" \
+		--disk "$(tests/lab/root.sh "$kernel")" --disk "$(tests/lab/debian.sh)" --append "lab.systemd systemd.unit=lab.service"
 }
 
 # finish: count all tests in the last line; fail if a test failed.

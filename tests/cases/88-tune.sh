@@ -26,19 +26,6 @@ end() {
 	within 20 gone "$(cat $1.pid)"
 }
 
-# tuned WHAT STATUS LINE ARGUMENT...: kvmtune has this status, and a line of its output is this.
-tuned() {
-	what=$1 wanted=$2 line=$3
-	shift 3
-	kvmtune "$@" >out 2>&1
-	status=$?
-	if [ $status = $wanted ] && grep -Eq -- "$line" out; then
-		ok "$what"
-	else
-		sed 's/^/# |/' out
-		not_ok "$what: kvmtune $*: status $status, wanted $wanted and '$line'"
-	fi
-}
 # said WHAT WORDS: kvmtune said so, however its lines are broken.
 said() { yes "$1" sh -c "tr -s ' \n' ' ' <out | grep -Eq -- '$2'"; }
 # session ARGUMENT...: kvmtune, for docs/tuning.md.
@@ -59,7 +46,6 @@ vcpu() {
 }
 nice_of() { stat_of $1 19; }
 nice_is() { [ "$(nice_of $1)" = $2 ]; }
-cpus_of() { awk '$1 == "Cpus_allowed_list:" { print $2 }' /proc/$1/status; }
 moves() { sed -n 's/^se.nr_migrations *: *//p' /proc/$1/sched; }
 moved() { [ $(moves $1) -gt $2 ]; }
 ran() { cut -d' ' -f1 /proc/$1/schedstat; }
@@ -266,7 +252,7 @@ tuned "nice where a weight counts" 1 'nice is refused: it counts within a cgroup
 as_before "refused"
 
 cat one.pid >$cg/kubepods/cgroup.procs
-tuned "Kubernetes: refused" 1 'is refused: Kubernetes owns it' set one weight=200
+tuned "Kubernetes: refused" 1 '^kvmtune: one: Kubernetes owns it' set one weight=200
 tuned "Kubernetes: the plan says why" 0 'Kubernetes owns it' plan one -w 1
 cat one.pid >$cg/vms/one/cgroup.procs
 yes "reconcile after it was in another cpuset" kvmtune reconcile

@@ -156,6 +156,23 @@ still() {
 # stat_of TID FIELD: print a field of its /proc/TID/stat, from the third on (proc(5)).
 stat_of() { sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f$(($2 - 2)); }
 
+# tuned WHAT STATUS LINE ARGUMENT...: kvmtune has this status, and a line of its output is this.
+tuned() {
+	what=$1 wanted=$2 line=$3
+	shift 3
+	kvmtune "$@" >out 2>&1
+	status=$?
+	if [ $status = $wanted ] && grep -Eq -- "$line" out; then
+		ok "$what"
+	else
+		sed 's/^/# |/' out
+		not_ok "$what: kvmtune $*: status $status, wanted $wanted and '$line'"
+	fi
+}
+
+# cpus_of TID: print the CPUs that the thread may run on.
+cpus_of() { awk '$1 == "Cpus_allowed_list:" { print $2 }' /proc/$1/status; }
+
 # The column of the guests' device, which is ports, or memory on architectures without ports; and
 # the keys by which ftrace counts exits, with the thread where the event does not name the vCPU.
 machine=$(uname -m)

@@ -58,6 +58,8 @@ root_program() {
 	exec /root/lib/ld-linux-x86-64.so.2 --library-path /root/lib "/root/bin/$program" "$@"
 }
 
+# The command line of a guest's kernel, behind kind=.
+guest_cmdline="quiet loglevel=1 mitigations=off tsc=reliable cryptomgr.notests random.trust_cpu=on audit=0 initcall_blacklist=load_system_certificate_list"
 # guest NAME KIND OPTION...: run guest-init in a guest of its own. The guest writes only one word,
 # to its serial port, which goes to /tmp/NAME.log. The options are QEMU's, after those here
 # (-m 512 gives it more memory); its vCPUs' threads are "CPU 0/KVM" and so on. On a busy host, the
@@ -71,5 +73,5 @@ guest() {
 	root_program qemu-system-x86_64 -L /root/firmware -name "$name,debug-threads=on" \
 		-M pc,hpet=off -accel kvm -cpu host -m 128 -nodefaults -no-user-config -display none -no-reboot \
 		-serial "file:/tmp/$name.log" -kernel /root/guest/vmlinuz -initrd /root/guest/initrd \
-		-append "kind=$kind quiet loglevel=1 mitigations=off tsc=reliable cryptomgr.notests random.trust_cpu=on audit=0 initcall_blacklist=load_system_certificate_list" "$@"
+		-append "kind=$kind $guest_cmdline" "$@"
 }
