@@ -381,7 +381,9 @@ mv bin/off bin/virsh
 
 # A scope of systemd's, one with another process, none, Kubernetes'.
 rm -f calls
-put_in "${shop[0]}" 'vm.slice/shop.scope'
+mkdir root/proc/4000001
+echo '4000001 (kvm-nx-lpage-recovery-5) S 2 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 15116 0 0 18446744073709551615 0 0 0 0 0 0 0 2147483647 0 1 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0' >root/proc/4000001/stat
+put_in "${shop[0]}" 'vm.slice/shop.scope' 4000001
 echo root/sys/fs/cgroup/vm.slice/shop.scope/cpu.weight >weight
 tunes 'systemd: weight' 0 '1 changes' '' set -r root shop weight=250
 holds 'systemd: systemctl did it' called 'systemctl set-property --runtime -- shop.scope CPUWeight=250'
@@ -402,6 +404,7 @@ tunes 'nice of a part' 0 '2 changes' '' set -r root shop.vcpu nice=16
 tunes 'nice of a part: undo' 0 'put back' '' undo -r root
 tunes 'systemd: policy' 0 'changes' '' set -r root shop policy=batch
 tunes 'systemd: policy: undo' 0 'put back' '' undo -r root
+rm -r root/proc/4000001
 put_in "${shop[0]}" 'user.slice/session-3.scope' $$
 tunes 'a weight of others, too' 1 '' '^kvmtune: shop: weight is refused: its cgroup has other processes, too' set -r root shop weight=250
 tunes 'nice among others' 0 'changes' '' set -r root shop nice=16
