@@ -25,6 +25,7 @@
 #define SPARE_ROWS 64u
 #define SPARE_BYTES_MAX SZ_1M /* of each kind */
 #define QUIET (10 * HZ) /* after this they are halved */
+#define RETRY HZ /* where memory was short */
 
 /* What kmalloc() takes for it. */
 #define VCPU_BYTES roundup_pow_of_two(sizeof(struct kvmstat_vcpu))
@@ -508,7 +509,7 @@ static void refill_work(struct work_struct *work)
 	ok &= refill_rows();
 	more = shrink();
 	if (!ok)
-		queue_delayed_work(system_unbound_wq, &refill, HZ);
+		queue_delayed_work(system_unbound_wq, &refill, RETRY);
 	else if (more)
 		queue_delayed_work(system_unbound_wq, &refill, QUIET);
 }
