@@ -91,7 +91,7 @@ some() {
 		case $case in
 		89-owners) owners=owners ;;
 		8*) real+=" $case" ;;
-		9*) die "$case needs what packages install: tests/host/packages.sh runs it" ;;
+		9*) die "$case needs more than this: tests/host/packages.sh or make check-matrix runs it" ;;
 		*) rest+=" $case" ;;
 		esac
 	done

@@ -33,6 +33,8 @@ run_cell() {
 	local options=(--timeout 1800 --stall 400 --smp 2) cases=$without_guests
 	kernel=$5 ko=$logs/$1.module twin=$logs/$1.twin few=$logs/$1.few bin=$logs/$3
 	case $1-$4 in
+	# Longer than in make check.
+	6.1-cloud-svm) options+=(--append "preempt=full lab.churn=1000 lab.turns=200 lab.storm=1000") ;;
 	# A host with many possible CPUs, on a new kernel; make check has 6.1.
 	sid-cloud-svm) options+=(--append "lab.storm=1000") ;;
 	trixie-backports-cloud-svm) options+=(--smp "4,maxcpus=240" --append "lab.storm=1000") ;;
@@ -121,6 +123,15 @@ reader() { make -s reader && echo "ok - the command builds"; }
 
 # Where shares of a CPU are compared, one machine runs at a time.
 without_guests=$(tr ' ' '\n' <<<"${CASE:-$all}" | grep -v '^8' | xargs)
+# The theses' experiments. Their logs have a line for each thing that they claim.
+experiments() {
+	local status
+	tests/experiments/experiments.sh --check 2>&1 | sed 's/^/# /'
+	status=${PIPESTATUS[0]}
+	cat build/experiments/*.log
+	return "$status"
+}
+
 minutes=${1:-}
 end=$((${minutes:-100000} * 60))
 begin matrix
@@ -133,6 +144,7 @@ if [ -z "${KERNELS:-}${CASE:-}" ] && [ $SECONDS -lt "$end" ]; then
 	step probes tests/host/probes.sh
 	step cost-arm64 tests/bench/bench.sh --check vhe
 	step cost-riscv64 tests/bench/bench.sh --check riscv
+	[ "$minutes" ] || step experiments experiments
 	# An hour, and more.
 	[ "$minutes" ] || step fresh tests/fresh.sh
 fi
@@ -151,14 +163,21 @@ for wanted in ${KERNELS:-}; do
 	kernels | grep -q "^${wanted%@*} " || die "no kernel '$wanted'; there are: $(kernels | cut -d' ' -f1 | xargs)"
 done
 
-# with_guests NAME CASE KERNEL COMMAND...: a step in a machine with real guests, if the case is wanted and
-# the kernel's module was built.
+# with_guests NAME CASE KERNEL COMMAND...: a step in a machine with guests that are not vmm's, if the case is
+# wanted and the kernel's module was built.
 with_guests() {
 	local name=$1 bin=$logs/amd64 ko=$logs/$3.module twin=$logs/$3.twin few=$logs/$3.few
 	[ -e "$ko" ] && grep -qw -- "$2" <<<"${CASE:-$2}" || return 0
 	[ $SECONDS -lt "$end" ] || { no "$name" "there was no time left"; return; }
 	kernel_files "$3"
 	step "$name" "${@:4}"
+}
+
+# The kernel's own tests of KVM.
+selftests() {
+	local programs
+	programs=$(tests/lab/selftests.sh bookworm,bookworm-security linux-source-6.1)
+	boot selftests svm 94-selftests --timeout 3600 --stall 400 --smp 2 --mem 3072 --add "$programs:selftests"
 }
 
 lanes=$(nproc) running=()
@@ -177,5 +196,6 @@ for module in "$logs"/{6.1-cloud,6.12-cloud,trixie-backports-cloud}{,@*}.module;
 	with_guests "tune-$name" 88-tune "$name" guests "tune-$name" 88-tune
 	with_guests "owners-$name" 89-owners "$name" owners "owners-$name"
 done
+with_guests selftests 94-selftests 6.1-cloud selftests
 cat "$logs/table.md"
 finish
