@@ -125,29 +125,32 @@ static bool parse_stat(char *stat, const char **name, char *state, uint64_t fiel
 	return true;
 }
 
-bool thread_start(const char *root, uint64_t tid, uint64_t *start)
+/* Returns false, with the fields up to the one that is not known. */
+static bool read_stat(const char *root, uint64_t tid, uint64_t field[STAT_NR])
 {
 	char *stat = tree_read(NULL, "%s/proc/%" PRIu64 "/stat", root, tid);
-	uint64_t field[STAT_NR] = { 0 };
 	const char *name;
 	char state;
 	const bool known = parse_stat(stat, &name, &state, field);
 
-	*start = field[STAT_START];
 	free(stat);
+	return known;
+}
+
+bool thread_start(const char *root, uint64_t tid, uint64_t *start)
+{
+	uint64_t field[STAT_NR] = { 0 };
+	const bool known = read_stat(root, tid, field);
+
+	*start = field[STAT_START];
 	return known;
 }
 
 bool thread_is_kernels(const char *root, uint64_t tid)
 {
-	char *stat = tree_read(NULL, "%s/proc/%" PRIu64 "/stat", root, tid);
 	uint64_t field[STAT_NR] = { 0 };
-	const char *name;
-	char state;
-	const bool is = parse_stat(stat, &name, &state, field) && field[STAT_FLAGS] & PF_KTHREAD;
 
-	free(stat);
-	return is;
+	return read_stat(root, tid, field) && field[STAT_FLAGS] & PF_KTHREAD;
 }
 
 bool thread_attributes(uint64_t tid, struct thread_attributes *attributes)
