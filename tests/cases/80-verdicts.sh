@@ -74,6 +74,7 @@ start() {
 	swapped) kind=walk && set -- $1 -m 256 ;;
 	starved | quota | paused)
 		kind=compute
+		# awaited() reads *.out, which a pipe must not be.
 		[ $1 != paused ] || { rm -rf mon; mkdir mon; mkfifo mon/m.in mon/m.out; }
 		[ $1 != paused ] || set -- $1 -chardev pipe,id=mon,path=mon/m -mon mon
 		;;

@@ -43,8 +43,6 @@ memory_back "$before"
 
 # fail SHARE: so many percent of what kernel workers allocate fail from now on.
 fail() {
-	echo Y >$slab/task-filter
-	echo 1000000 >$slab/times
 	echo $1 >$slab/probability
 	grep -ls '^kworker/u' /proc/[0-9]*/comm | while read -r comm; do
 		echo 1 >"${comm%comm}make-it-fail"
@@ -57,6 +55,8 @@ vm_run held --held --vms=16 --vcpus=4 'out:20'
 within 60 created 64
 load
 ftrace_on
+echo Y >$slab/task-filter
+echo 1000000 >$slab/times
 for share in 30 100; do
 	for _ in $(seq 10); do
 		fail $share
@@ -66,7 +66,7 @@ done
 echo >held.in
 yes "vCPUs of before kvmstat ran to their end" awaited grep -qs '^done' held.out
 echo 0 >$slab/probability
-yes "allocations failed" [ "$(cat $slab/times)" -lt 1000000 ]
+yes "allocations failed ($((1000000 - $(cat $slab/times))))" [ "$(cat $slab/times)" -lt 1000000 ]
 vm_end held
 ended() { [ "$(info vms)" = 0 ]; }
 yes "every VM has ended" within 60 ended
