@@ -11,14 +11,6 @@ cd "$top"
 # shellcheck source=tests/steps.sh
 . tests/steps.sh
 
-# run.sh prints the logs with failures, too, and each test must count once.
-unit() {
-	local status
-	tests/unit/run.sh 2>&1 | sed 's/^/# /'
-	status=${PIPESTATUS[0]}
-	cat build/unit/tests/*.log
-	return "$status"
-}
 demo() { tests/demo/demo.sh && echo "ok - demo"; }
 
 # prepare KERNEL: get what the machines need, for this architecture.
@@ -38,7 +30,7 @@ do_step() {
 	smp) boot smp svm "$(but "$wide")" --timeout 1800 --stall 400 --smp 2 --append preempt=full ;;
 	# What differs on VT-x; the matrix runs the other cases there, too.
 	vmx) boot vmx vmx "10-waiting 20-exact 21-memory-io 22-times 26-timing 34-rare 36-few" --timeout 1800 --stall 400 --append lab.exact=10 ;;
-	unit) unit ;;
+	unit) with_logs 'build/unit/tests/*.log' tests/unit/run.sh ;;
 	cost) tests/bench/bench.sh --check svm ;;
 	packages) tests/host/packages.sh ;;
 	# A host with many possible CPUs: memory must grow with the vCPUs, not with the CPUs.

@@ -121,16 +121,9 @@ build_cell() {
 
 reader() { make -s reader && echo "ok - the command builds"; }
 
-# Where shares of a CPU are compared, one machine runs at a time.
-without_guests=$(tr ' ' '\n' <<<"${CASE:-$all}" | grep -v '^8' | xargs)
-# The theses' experiments. Their logs have a line for each thing that they claim.
-experiments() {
-	local status
-	tests/experiments/experiments.sh --check 2>&1 | sed 's/^/# /'
-	status=${PIPESTATUS[0]}
-	cat build/experiments/*.log
-	return "$status"
-}
+# Cases from 80 on run by themselves afterwards: where shares of a CPU are compared, no other machine may
+# run. 96-shortage has only vmm's guests, and is the debug kernel's.
+without_guests=$(tr ' ' '\n' <<<"${CASE:-$all}" | grep -vE '^8|^94-' | xargs)
 
 minutes=${1:-}
 end=$((${minutes:-100000} * 60))
@@ -144,7 +137,7 @@ if [ -z "${KERNELS:-}${CASE:-}" ] && [ $SECONDS -lt "$end" ]; then
 	step probes tests/host/probes.sh
 	step cost-arm64 tests/bench/bench.sh --check vhe
 	step cost-riscv64 tests/bench/bench.sh --check riscv
-	[ "$minutes" ] || step experiments experiments
+	[ "$minutes" ] || step experiments with_logs 'build/experiments/*.log' tests/experiments/experiments.sh --check
 	# An hour, and more.
 	[ "$minutes" ] || step fresh tests/fresh.sh
 fi
@@ -175,8 +168,9 @@ with_guests() {
 
 # The kernel's own tests of KVM.
 selftests() {
-	local programs
-	programs=$(tests/lab/selftests.sh bookworm,bookworm-security linux-source-6.1)
+	local suites source programs
+	read -r suites source < <(kernels | awk '$1 == "6.1-debug" { print $3, $4 }')
+	programs=$(tests/lab/selftests.sh "$suites" "$source")
 	boot selftests svm 94-selftests --timeout 3600 --stall 400 --smp 2 --mem 3072 --add "$programs:selftests"
 }
 

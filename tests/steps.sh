@@ -86,6 +86,18 @@ step() {
 	end_step "$1"
 }
 
+# with_logs FILES COMMAND...: run a command that counts by itself, and print the lines of its logs, so that
+# each counts once.
+with_logs() {
+	local files=$1 status
+	shift
+	"$@" 2>&1 | sed 's/^/# /'
+	status=${PIPESTATUS[0]}
+	# shellcheck disable=SC2086 # a pattern
+	cat $files
+	return "$status"
+}
+
 # watch_cases NAME TOTAL: report the case that the machine is running, until this process is killed.
 watch_cases() {
 	local seen='' now
