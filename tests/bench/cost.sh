@@ -8,8 +8,8 @@ CASE=cost
 
 exits=20000 crowd=$(lab_option crowd 0)
 case $machine in
-x86_64) more="mmiow rdmsr $(hypercall) outn mmion" ;;
-*) more="rdmsr mmion" ;;
+x86_64) more="mmiow rdmsr $(hypercall) outn mmion" fewer=4 ;;
+*) more="rdmsr mmion" fewer=1 ;;
 esac
 
 works() {
@@ -17,7 +17,7 @@ works() {
 		echo "$work $(per_exit $work $exits)"
 	done
 	for work in $more; do
-		echo "$work $(per_exit "$work" $((exits / 4)))"
+		echo "$work $(per_exit "$work" $((exits / fewer)))"
 	done
 	# One thread runs two VMs in turn, so the vCPU changes at every exit. Each turn also has a
 	# return without an exit.
