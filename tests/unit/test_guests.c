@@ -1008,11 +1008,11 @@ static void does_not_flap(void **state)
 	for (int i = 0; i < 3; i++) {
 		follow(&verdict, 1000, &thresholds);
 		assert_int_equal(verdict.bound, BOUND_IO);
-		assert_string_equal(verdict.rule, "io_time 0.20 >= 0.20");
+		assert_string_equal(verdict.rule, "io_time 0.20 >= 0.20, room 0.000 < 0.30");
 		follow(&verdict, 805, &thresholds);
 		assert_int_equal(verdict.bound, BOUND_IO);
 		/* The rule has the threshold that it was held to. */
-		assert_string_equal(verdict.rule, "io_time 0.161 >= 0.160");
+		assert_string_equal(verdict.rule, "io_time 0.161 >= 0.160, room 0.000 < 0.30");
 	}
 	verdict_follow(&verdict, &nothing, HAS_ALL, &thresholds);
 	assert_int_equal(verdict.bound, BOUND_IO);

@@ -130,7 +130,8 @@ static void knows_when_it_saw_too_little(void **state)
 	is((struct scene){ .vm = 5, .halts = 10, .has = HAS_SEVEN }, BOUND_UNKNOWN,
 	   "exits 0 < min_exits 1000");
 	is((struct scene){ .guest = 499, .vm = 999 }, BOUND_UNKNOWN, "exits 999 < min_exits 1000");
-	is((struct scene){ .guest = 500, .vm = 999 }, BOUND_CPU, "cpu_time 1.00 >= 0.62");
+	is((struct scene){ .guest = 500, .vm = 999 }, BOUND_CPU,
+	   "cpu_time 1.00 >= 0.62, room 0.000 < 0.38");
 	is((struct scene){ .guest = 499, .vm = 1000 }, BOUND_NOT_IO, "io_exits 0.00 <= 0.50");
 }
 
@@ -138,17 +139,17 @@ static void knows_the_idle(void **state)
 {
 	(void)state;
 	is((struct scene){ .guest = 624, .halted = 9376, .halts = 9 }, BOUND_IDLE,
-	   "busy 0.062 < idle_busy 0.06");
+	   "busy 0.062 < idle_busy 0.06, room 0.94 >= 0.38");
 	is((struct scene){ .guest = 625, .halted = 9375, .halts = 9 }, BOUND_NOT,
 	   "room 0.94 >= 0.38");
 	/* A guest that halts for its disk is not idle. */
 	is((struct scene){ .guest = 100, .halted = 9900, .halts = 100, .vm = 149, .io = 49 },
-	   BOUND_IDLE, "busy 0.010 < idle_busy 0.06");
+	   BOUND_IDLE, "busy 0.010 < idle_busy 0.06, room 0.99 >= 0.38");
 	is((struct scene){ .guest = 100, .halted = 9900, .halts = 100, .vm = 150, .io = 50 },
-	   BOUND_IO, "device_waits 0.50 >= 0.50");
+	   BOUND_IO, "device_waits 0.50 >= 0.50, waited 0.99 >= halted 0.25, device_rate 5 >= 5");
 	/* A guest that is ready does not work. */
 	is((struct scene){ .guest = 300, .kernel = 700, .ready = 400, .halted = 9000, .halts = 9 },
-	   BOUND_IDLE, "busy 0.060 < idle_busy 0.06");
+	   BOUND_IDLE, "busy 0.060 < idle_busy 0.06, room 0.90 >= 0.38");
 }
 
 static void knows_the_held(void **state)
@@ -170,7 +171,7 @@ static void knows_the_held(void **state)
 	is((struct scene){ .guest = 4000, .user = 6000, .vmm = 600, .bare = true }, BOUND_PAUSED,
 	   "held 0.60 >= 0.50");
 	is((struct scene){ .guest = 4000, .user = 6000, .vmm = 601, .bare = true }, BOUND_IO,
-	   "io_time 0.60 >= 0.25");
+	   "io_time 0.60 >= 0.25, room 0.000 < 0.38");
 }
 
 static void knows_io_by_its_time(void **state)
@@ -181,16 +182,16 @@ static void knows_io_by_its_time(void **state)
 	   BOUND_CPU, NONE);
 	is((struct scene){ RUNNING,
 			   .reason = { { .reason = "io", .kernel_ns = 500, .user_ns = 2000 } } },
-	   BOUND_IO, "io_time 0.25 >= 0.25");
+	   BOUND_IO, "io_time 0.25 >= 0.25, room 0.000 < 0.38");
 	/* VT-x has other names, and a reason of its own for device memory. */
 	is((struct scene){ RUNNING,
 			   .reason = { { .reason = "IO_INSTRUCTION", .user_ns = 1250 },
 				       { .reason = "EPT_MISCONFIG", .kernel_ns = 1250 } } },
-	   BOUND_IO, "io_time 0.25 >= 0.25");
+	   BOUND_IO, "io_time 0.25 >= 0.25, room 0.000 < 0.38");
 	/* AMD-V has none: time in the kernel is divided by number, all in userspace counts. */
 	is((struct scene){ RUNNING, .faults = 100, .faults_mmio = 50,
 			   .reason = { { .reason = "npf", .kernel_ns = 2000, .user_ns = 1500 } } },
-	   BOUND_IO, "io_time 0.25 >= 0.25");
+	   BOUND_IO, "io_time 0.25 >= 0.25, room 0.000 < 0.38");
 	is((struct scene){ RUNNING, .faults = 100, .faults_mmio = 50,
 			   .reason = { { .reason = "npf", .kernel_ns = 2000, .user_ns = 1499 } } },
 	   BOUND_CPU, NONE);
@@ -211,7 +212,7 @@ static void knows_io_by_its_time(void **state)
 			   .vm = 5000,
 			   .vmm = 4999,
 			   .bare = true },
-	   BOUND_IO, "io_time 0.25 >= 0.25");
+	   BOUND_IO, "io_time 0.25 >= 0.25, room 0.000 < 0.38");
 }
 
 static void knows_io_by_its_exits(void **state)
@@ -228,7 +229,7 @@ static void knows_io_by_its_exits(void **state)
 	is((struct scene){ RUNNING, .io = 5000, .reason = { half }, .spot = { disk, timer } },
 	   BOUND_CPU, NONE);
 	is((struct scene){ RUNNING, .io = 5100, .reason = { half }, .spot = { disk, timer } },
-	   BOUND_IO, "io_exits 0.51 >= 0.50");
+	   BOUND_IO, "io_exits 0.51 >= 0.50, io_time 0.12 >= notable 0.12, room 0.000 < 0.38");
 	/* A timer is no device. */
 	is((struct scene){ RUNNING, .io = 5100, .reason = { some }, .spot = { timer } }, BOUND_CPU,
 	   NONE);
@@ -237,7 +238,7 @@ static void knows_io_by_its_exits(void **state)
 	is((struct scene){ RUNNING, .io = 3000, .mmio = 749, .reason = { some }, .spot = { disk } },
 	   BOUND_CPU, NONE);
 	is((struct scene){ RUNNING, .io = 3000, .mmio = 750, .reason = { some }, .spot = { disk } },
-	   BOUND_IO, "device_exits 0.38 >= 0.38");
+	   BOUND_IO, "device_exits 0.38 >= 0.38, io_time 0.12 >= notable 0.12, room 0.000 < 0.38");
 	is((struct scene){ RUNNING, .io = 3000, .mmio = 750, .reason = { few }, .spot = { disk } },
 	   BOUND_CPU, NONE);
 	is((struct scene){ RUNNING, .io = 3000, .mmio = 4499, .reason = { half },
@@ -245,18 +246,18 @@ static void knows_io_by_its_exits(void **state)
 	   BOUND_CPU, NONE);
 	is((struct scene){ RUNNING, .io = 3000, .mmio = 4500, .reason = { half },
 			   .spot = { disk, timer, msr } },
-	   BOUND_IO, "device_exits 0.38 >= 0.38");
+	   BOUND_IO, "device_exits 0.38 >= 0.38, io_time 0.12 >= notable 0.12, room 0.000 < 0.38");
 }
 
 static void knows_io_by_its_waits(void **state)
 {
 	(void)state;
 	is((struct scene){ .guest = 7500, .halted = 2500, .halts = 100, .vm = 200, .io = 50 },
-	   BOUND_IO, "device_waits 0.50 >= 0.50");
+	   BOUND_IO, "device_waits 0.50 >= 0.50, waited 0.25 >= halted 0.25, device_rate 5 >= 5");
 	is((struct scene){ .guest = 7500, .halted = 2500, .halts = 100, .vm = 200, .io = 49 },
-	   BOUND_CPU, "cpu_time 1.00 >= 0.62");
+	   BOUND_CPU, "cpu_time 1.00 >= 0.62, room 0.250 < 0.38");
 	is((struct scene){ .guest = 7501, .halted = 2499, .halts = 100, .vm = 200, .io = 50 },
-	   BOUND_CPU, "cpu_time 1.00 >= 0.62");
+	   BOUND_CPU, "cpu_time 1.00 >= 0.62, room 0.000 < 0.38");
 }
 
 static void knows_the_memory_bound(void **state)
@@ -264,19 +265,19 @@ static void knows_the_memory_bound(void **state)
 	(void)state;
 	is((struct scene){ RUNNING, .faults = 100,
 			   .reason = { { .reason = "npf", .kernel_ns = 2500 } } },
-	   BOUND_MEMORY, "memory_time 0.25 >= 0.25");
+	   BOUND_MEMORY, "memory_time 0.25 >= 0.25, room 0.000 < 0.38");
 	is((struct scene){ RUNNING, .faults = 100,
 			   .reason = { { .reason = "EPT_VIOLATION", .kernel_ns = 2500 } } },
-	   BOUND_MEMORY, "memory_time 0.25 >= 0.25");
+	   BOUND_MEMORY, "memory_time 0.25 >= 0.25, room 0.000 < 0.38");
 	is((struct scene){ RUNNING, .faults = 100,
 			   .reason = { { .reason = "DABT_LOW", .kernel_ns = 1500 },
 				       { .reason = "IABT_LOW", .kernel_ns = 1000 } } },
-	   BOUND_MEMORY, "memory_time 0.25 >= 0.25");
+	   BOUND_MEMORY, "memory_time 0.25 >= 0.25, room 0.000 < 0.38");
 	is((struct scene){ RUNNING, .faults = 100,
 			   .reason = { { .reason = "LOAD_GUEST_PAGE_FAULT", .kernel_ns = 1000 },
 				       { .reason = "STORE_GUEST_PAGE_FAULT", .kernel_ns = 1000 },
 				       { .reason = "INST_GUEST_PAGE_FAULT", .kernel_ns = 500 } } },
-	   BOUND_MEMORY, "memory_time 0.25 >= 0.25");
+	   BOUND_MEMORY, "memory_time 0.25 >= 0.25, room 0.000 < 0.38");
 	is((struct scene){ RUNNING, .faults = 100,
 			   .reason = { { .reason = "npf", .kernel_ns = 2499 } } },
 	   BOUND_CPU, NONE);
@@ -287,7 +288,7 @@ static void knows_the_memory_bound(void **state)
 			   .faults = 5500,
 			   .faults_mmio = 500,
 			   .bare = true },
-	   BOUND_MEMORY, "memory_exits 0.50 >= 0.50");
+	   BOUND_MEMORY, "memory_exits 0.50 >= 0.50, room 0.000 < 0.38");
 	is((struct scene){ .guest = 6000,
 			   .kernel = 4000,
 			   .vm = 10000,
@@ -299,7 +300,7 @@ static void knows_the_memory_bound(void **state)
 			   .faults = 5000,
 			   .bare = true,
 			   .has = HAS_ALL & ~COL_BIT(COL_guest_ns) },
-	   BOUND_MEMORY, "memory_exits 0.50 >= 0.50");
+	   BOUND_MEMORY, "memory_exits 0.50 >= 0.50, room 0.000 < 0.38");
 	/* If there are more device faults than faults, no memory faults are left. */
 	is((struct scene){ .vm = 10000,
 			   .faults = 5000,
@@ -313,14 +314,14 @@ static void knows_the_spinning(void **state)
 {
 	(void)state;
 	is((struct scene){ RUNNING, .reason = { { .reason = "pause", .exits = 5000 } } },
-	   BOUND_SPIN, "spin_exits 0.50 >= 0.50");
+	   BOUND_SPIN, "spin_exits 0.50 >= 0.50, spin_rate 500 >= 500, room 0.000 < 0.38");
 	is((struct scene){ RUNNING,
 			   .reason = { { .reason = "PAUSE_INSTRUCTION", .exits = 5000 } } },
-	   BOUND_SPIN, "spin_exits 0.50 >= 0.50");
+	   BOUND_SPIN, "spin_exits 0.50 >= 0.50, spin_rate 500 >= 500, room 0.000 < 0.38");
 	is((struct scene){ RUNNING, .reason = { { .reason = "WFE", .exits = 5000 } } }, BOUND_SPIN,
-	   "spin_exits 0.50 >= 0.50");
+	   "spin_exits 0.50 >= 0.50, spin_rate 500 >= 500, room 0.000 < 0.38");
 	is((struct scene){ RUNNING, .reason = { { .reason = "WRS", .exits = 5000 } } }, BOUND_SPIN,
-	   "spin_exits 0.50 >= 0.50");
+	   "spin_exits 0.50 >= 0.50, spin_rate 500 >= 500, room 0.000 < 0.38");
 	is((struct scene){ RUNNING, .reason = { { .reason = "pause", .exits = 4999 } } }, BOUND_CPU,
 	   NONE);
 	/* It must also be often, 500 in a busy second, without ready time. */
@@ -333,23 +334,23 @@ static void knows_the_spinning(void **state)
 			   .kernel = 6000,
 			   .vm = 5000,
 			   .reason = { { .reason = "pause", .exits = 5000 } } },
-	   BOUND_SPIN, "spin_exits 1.00 >= 0.50");
+	   BOUND_SPIN, "spin_exits 1.00 >= 0.50, spin_rate 500 >= 500, room 0.000 < 0.38");
 	/* The exits by reason are counted a moment later than all exits. */
 	is((struct scene){ RUNNING, .reason = { { .reason = "pause", .exits = 10300 } } },
-	   BOUND_SPIN, "spin_exits 1.00 >= 0.50");
+	   BOUND_SPIN, "spin_exits 1.00 >= 0.50, spin_rate 1000 >= 500, room 0.000 < 0.38");
 	is((struct scene){ .guest = 4000,
 			   .kernel = 6000,
 			   .ready = 5000,
 			   .vm = 2500,
 			   .reason = { { .reason = "pause", .exits = 2500 } } },
-	   BOUND_SPIN, "spin_exits 1.00 >= 0.50");
+	   BOUND_SPIN, "spin_exits 1.00 >= 0.50, spin_rate 500 >= 500, room 0.000 < 0.38");
 }
 
 static void knows_the_computing(void **state)
 {
 	(void)state;
 	is((struct scene){ .guest = 6250, .kernel = 3750, .vm = 10000 }, BOUND_CPU,
-	   "cpu_time 0.62 >= 0.62");
+	   "cpu_time 0.62 >= 0.62, room 0.000 < 0.38");
 	is((struct scene){ .guest = 6249, .kernel = 3751, .vm = 10000 }, BOUND_CPU,
 	   "cpu_time 0.62, the largest part");
 	/* A guest that meets another rule is not CPU-bound, however much it computes. */
@@ -358,7 +359,7 @@ static void knows_the_computing(void **state)
 			   .vm = 10000,
 			   .faults = 10,
 			   .reason = { { .reason = "npf", .kernel_ns = 2500 } } },
-	   BOUND_MEMORY, "memory_time 0.25 >= 0.25");
+	   BOUND_MEMORY, "memory_time 0.25 >= 0.25, room 0.000 < 0.38");
 }
 
 static void knows_the_exit_bound(void **state)
@@ -366,7 +367,7 @@ static void knows_the_exit_bound(void **state)
 	(void)state;
 	is((struct scene){ RUNNING,
 			   .reason = { { .reason = "cpuid", .exits = 5000, .kernel_ns = 2500 } } },
-	   BOUND_EXIT, "exit_time 0.25 >= 0.25");
+	   BOUND_EXIT, "exit_time 0.25 >= 0.25, exit_rate 500 >= 500, room 0.000 < 0.38");
 	is((struct scene){ RUNNING,
 			   .reason = { { .reason = "cpuid", .exits = 5000, .kernel_ns = 2499 } } },
 	   BOUND_CPU, NONE);
@@ -380,16 +381,16 @@ static void knows_the_exit_bound(void **state)
 			   .vm = 9999,
 			   .reason = { { .reason = "interrupt", .exits = 9999, .kernel_ns = 4000 },
 				       { .reason = "VMCALL", .exits = 5000, .kernel_ns = 1000 } } },
-	   BOUND_CPU, "cpu_time 0.83 >= 0.62");
+	   BOUND_CPU, "cpu_time 0.83 >= 0.62, room 0.000 < 0.38");
 	/* A device that is a timer counts here. */
 	is(
 		(struct scene){
 			RUNNING, .mmio = 9000,
 			.reason = { { .reason = "EPT_MISCONFIG", .exits = 9000, .user_ns = 2500 } },
 			.spot = { { .kind = "mmio", .address = 0xfed000f0, .count = 9 } } },
-		BOUND_EXIT, "exit_time 0.25 >= 0.25");
+		BOUND_EXIT, "exit_time 0.25 >= 0.25, exit_rate 900 >= 500, room 0.000 < 0.38");
 	is((struct scene){ .guest = 5000, .kernel = 5000, .vm = 9999, .bare = true }, BOUND_EXIT,
-	   "kernel_time 0.50 >= 0.50");
+	   "kernel_time 0.50 >= 0.50, room 0.000 < 0.38, memory_exits 0.000 < 0.50");
 	is((struct scene){ .guest = 5001, .kernel = 4999, .vm = 9999, .bare = true }, BOUND_CPU,
 	   "cpu_time 0.50, the largest part");
 }
@@ -400,9 +401,9 @@ static void knows_the_starved(void **state)
 
 	(void)state;
 	is((struct scene){ .guest = 1000, .kernel = 3000, .ready = 3000, .vm = 10000 },
-	   BOUND_STARVED, "starving 0.75 >= 0.75");
+	   BOUND_STARVED, "starving 0.75 >= 0.75, room 0.000 < 0.38");
 	is((struct scene){ .guest = 1000, .kernel = 3000, .ready = 2999, .vm = 10000 }, BOUND_CPU,
-	   "cpu_time 1.00 >= 0.62");
+	   "cpu_time 1.00 >= 0.62, room 0.000 < 0.38");
 	/* Not all of the wait is in schedstat yet. */
 	is((struct scene){ .guest = 200, .kernel = 3800, .ready = 2900, .vm = 10000 },
 	   BOUND_STARVED, "starving 0.72, the largest part");
@@ -413,14 +414,14 @@ static void knows_the_starved(void **state)
 		BOUND_NOT, "room 0.38 >= 0.38");
 	/* Waiting for a CPU does not change what it is bound by. */
 	is((struct scene){ .guest = 500, .user = 500, .vm = 10000, .reason = { io } }, BOUND_IO,
-	   "io_time 0.50 >= 0.25");
+	   "io_time 0.50 >= 0.25, room 0.000 < 0.38");
 	is((struct scene){ .guest = 500,
 			   .kernel = 9000,
 			   .user = 500,
 			   .ready = 9000,
 			   .vm = 10000,
 			   .reason = { io, { .reason = "interrupt", .kernel_ns = 9000 } } },
-	   BOUND_IO, "io_time 0.50 >= 0.25");
+	   BOUND_IO, "io_time 0.50 >= 0.25, room 0.000 < 0.38");
 }
 
 static void knows_the_roomy(void **state)
@@ -429,7 +430,7 @@ static void knows_the_roomy(void **state)
 	is((struct scene){ .guest = 6250, .halted = 3750, .vm = 10000 }, BOUND_NOT,
 	   "room 0.38 >= 0.38");
 	is((struct scene){ .guest = 6251, .halted = 3749, .vm = 10000 }, BOUND_CPU,
-	   "cpu_time 1.00 >= 0.62");
+	   "cpu_time 1.00 >= 0.62, room 0.375 < 0.38");
 	/* It has room, whatever its little work is. */
 	is((struct scene){ .guest = 1000,
 			   .user = 5250,
@@ -448,15 +449,16 @@ static void knows_io_on_a_slow_machine(void **state)
 	slow.device_halts = 0.25;
 	thresholds = &slow;
 	is((struct scene){ .guest = 4000, .halted = 6000, .halts = 200, .vm = 900, .mmio = 50 },
-	   BOUND_IO, "device_waits 0.25 >= 0.25");
+	   BOUND_IO,
+	   "device_waits 0.25 >= device_halts 0.25, waited 0.60 >= halted 0.25, device_rate 5 >= 5, busy_share 0.40 >= idle_busy 0.06");
 	/* 5 a second are needed. */
 	is((struct scene){ .guest = 4000, .halted = 6000, .halts = 196, .vm = 900, .mmio = 49 },
 	   BOUND_NOT, "room 0.60 >= 0.38");
 	/* One that hardly runs touches its device for every second halt. */
 	is((struct scene){ .guest = 400, .halted = 9600, .halts = 200, .vm = 900, .mmio = 99 },
-	   BOUND_IDLE, "busy 0.040 < idle_busy 0.06");
+	   BOUND_IDLE, "busy 0.040 < idle_busy 0.06, room 0.96 >= 0.38");
 	is((struct scene){ .guest = 400, .halted = 9600, .halts = 200, .vm = 900, .mmio = 100 },
-	   BOUND_IO, "device_waits 0.50 >= 0.50");
+	   BOUND_IO, "device_waits 0.50 >= 0.50, waited 0.96 >= halted 0.25, device_rate 10 >= 5");
 	thresholds = &usual;
 }
 
@@ -466,13 +468,14 @@ static void several_rules_are_a_mix(void **state)
 	is((struct scene){ RUNNING, .faults = 10,
 			   .reason = { { .reason = "npf", .kernel_ns = 2500 },
 				       { .reason = "io", .user_ns = 2500 } } },
-	   BOUND_MIXED, "io_time 0.25 >= 0.25 and memory_time 0.25 >= 0.25");
+	   BOUND_MIXED,
+	   "io_time 0.25 >= 0.25, room 0.000 < 0.38; memory_time 0.25 >= 0.25, room 0.000 < 0.38");
 	is((struct scene){ RUNNING, .faults = 10,
 			   .reason = { { .reason = "npf", .kernel_ns = 3000 },
 				       { .reason = "io", .user_ns = 3000 },
 				       { .reason = "pause", .exits = 9000 } } },
 	   BOUND_MIXED,
-	   "io_time 0.30 >= 0.25 and memory_time 0.30 >= 0.25 and spin_exits 0.90 >= 0.50");
+	   "io_time 0.30 >= 0.25, room 0.000 < 0.38; memory_time 0.30 >= 0.25, room 0.000 < 0.38; spin_exits 0.90 >= 0.50, spin_rate 900 >= 500, room 0.000 < 0.38");
 }
 
 static void counts(uint64_t io, uint64_t vm, uint64_t qemu, enum bound want)

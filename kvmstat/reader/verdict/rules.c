@@ -6,13 +6,14 @@
 
 #include "verdict/advice.h"
 
-#define VALUE(value, threshold, order, most)                                                     \
-	{                                                                                        \
-		offsetof(struct evidence, value), offsetof(struct thresholds, threshold), order, \
-			most                                                                     \
+#define NAMED(name, value, threshold, order, most)                                              \
+	{                                                                                       \
+		name, offsetof(struct evidence, value), offsetof(struct thresholds, threshold), \
+			order, most                                                             \
 	}
-#define IF(value, threshold) VALUE(value, threshold, AT_LEAST, 0)
-#define IF_BELOW(value, threshold) VALUE(value, threshold, BELOW, 0)
+#define VALUE(value, threshold, order, most) NAMED(#value, value, threshold, order, most)
+#define IF(value, threshold) NAMED(#value, value, threshold, AT_LEAST, 0)
+#define IF_BELOW(value, threshold) NAMED(#value, value, threshold, BELOW, 0)
 
 /* None of its vCPUs halts for long with nothing to do. */
 #define IF_FULL IF_BELOW(room, room)
@@ -141,7 +142,8 @@ const struct rule rules[] = {
 	  STAGE_FINDING,
 	  BOUND_MEMORY,
 	  NEEDS_TIMES | NEEDS_COUNTS | NEEDS_REASONS,
-	  { VALUE(memory_waits, device_waits, AT_LEAST, 2), IF(part[PART_MEMORY_WAIT], halted) },
+	  { VALUE(memory_waits, device_waits, AT_LEAST, 2),
+	    NAMED("memory_wait", part[PART_MEMORY_WAIT], halted, AT_LEAST, 0) },
 	  memory_size,
 	  advise_memory,
 	  NULL },

@@ -39,6 +39,7 @@ enum order { AT_LEAST, ABOVE, BELOW, AT_MOST };
 
 /* A share of the evidence against a threshold. */
 struct condition {
+	const char *name; /* of the share, for people; NULL: no condition */
 	size_t value, threshold; /* offsets in struct evidence and in struct thresholds */
 	enum order order;
 	double most; /* at so many thresholds the confidence is whole; 0: where the share is 1 */
@@ -56,11 +57,11 @@ enum stage {
 struct advice;
 
 struct rule {
-	const char *name; /* of the value that is compared first, for people */
+	const char *name; /* for people, instead of that of its first condition */
 	enum stage stage;
 	enum bound bound;
 	unsigned int needs;
-	struct condition when[RULE_CONDITIONS]; /* all hold; the first one is printed */
+	struct condition when[RULE_CONDITIONS]; /* all hold; the first one decides the margin */
 	double (*size)(const struct evidence *e); /* of what it finds, a share of all time */
 	void (*advise)(struct advice *advice);
 	const char *blind; /* NULL: nothing of its own */

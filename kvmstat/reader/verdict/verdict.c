@@ -93,8 +93,7 @@ static double try(const struct judging *judging, const struct rule *rule)
 	if ((rule->needs & judging->known) != rule->needs)
 		return -1;
 	margin = margin_of(judging, &rule->when[0], again);
-	for (size_t i = 1; i < RULE_CONDITIONS && (rule->when[i].value || rule->when[i].threshold);
-	     i++)
+	for (size_t i = 1; i < RULE_CONDITIONS && rule->when[i].name; i++)
 		if (margin_of(judging, &rule->when[i], again) < 0)
 			return -1;
 	return margin;
@@ -114,28 +113,36 @@ static double confidence(const struct judging *judging, double margin)
 	return sure;
 }
 
-/* Prints the first condition, with the threshold that it was held to. */
-static void print_rule(const struct judging *judging, const struct finding *finding)
+/* Adds a condition, with the threshold that it was held to. */
+static void print_condition(const struct judging *judging, const char *before, const char *name,
+			    const struct condition *c)
 {
 	static const char *const sign[] = {
 		[AT_LEAST] = ">=", [ABOVE] = ">=", [BELOW] = "<", [AT_MOST] = "<="
 	};
 	struct verdict *verdict = judging->verdict;
-	const struct condition *c = &finding->rule->when[0];
+	const char *threshold = rules_threshold(c->threshold);
 	const size_t len = strlen(verdict->rule);
-	const bool below = c->order == BELOW, kept = margin_of(judging, c, false) < 0;
+	const bool kept = margin_of(judging, c, false) < 0, same = !strcmp(name, threshold);
+	const int digits = number_at(judging->t, c->threshold) > 1 ? 0 : kept ? 3 : 2;
 
-	snprintf(verdict->rule + len, sizeof(verdict->rule) - len, "%s%s %.*f %s %s%s%.*f",
-		 len ? " and " : "", finding->rule->name, below || kept ? 3 : 2,
-		 number_at(&verdict->evidence, c->value), sign[c->order],
-		 below ? rules_threshold(c->threshold) : "", below ? " " : "", kept ? 3 : 2,
-		 threshold_of(judging, c, kept));
+	snprintf(verdict->rule + len, sizeof(verdict->rule) - len, "%s%s %.*f %s %s%s%.*f", before,
+		 name, digits && c->order == BELOW ? 3 : digits,
+		 number_at(&verdict->evidence, c->value), sign[c->order], same ? "" : threshold,
+		 same ? "" : " ", digits, threshold_of(judging, c, kept));
+}
+
+static void print_rule(const struct judging *judging, const struct rule *rule)
+{
+	print_condition(judging, judging->verdict->rule[0] ? "; " : "", rule->name, &rule->when[0]);
+	for (size_t i = 1; i < RULE_CONDITIONS && rule->when[i].name; i++)
+		print_condition(judging, ", ", rule->when[i].name, &rule->when[i]);
 }
 
 static void met(const struct judging *judging, const struct finding *finding)
 {
 	judging->verdict->met |= UINT32_C(1) << (finding->rule - rules);
-	print_rule(judging, finding);
+	print_rule(judging, finding->rule);
 }
 
 /* Tries the rules of a stage in which each decides alone. */

@@ -57,7 +57,7 @@ struct verdict {
 	double confidence; /* 0 to 1, by the distance from the threshold and by how much was seen */
 	struct evidence evidence;
 	uint32_t met; /* bits of the rules that were met, by their places in the table */
-	char rule[384]; /* with its numbers, "io_time 0.84 >= 0.20" */
+	char rule[1024]; /* with its numbers, "io_time 0.84 >= 0.20, room 0.000 < 0.30" */
 	char why[VERDICT_TEXT_SIZE];
 	char advice[VERDICT_TEXT_SIZE]; /* empty if there is nothing to do */
 	char blind[VERDICT_TEXT_SIZE]; /* what the verdict could miss; empty if nothing is known */
