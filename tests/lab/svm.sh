@@ -9,6 +9,13 @@ prepare() {
 	# KVM on a PREEMPT_RT kernel requires an invariant TSC, which QEMU has but does not announce.
 	[[ $release != *-rt-* ]] || cpu=$cpu,invtsc=on,x-force-features=on
 	eval "$("$scripts/emulator.sh" amd64)"
+	# The machine's TSC is this host's. Its kernel would measure it while the PIT counts, and find it several
+	# times slower if the machine was not running when the PIT began. (Linux has the option since 5.10.)
+	if [ -z "$icount" ] && [ "$(uname -m)" = x86_64 ]; then
+		need_packages gcc libc6-dev
+		gcc -O2 -o "$work/tsckhz" "$lab/tsckhz.c"
+		append="tsc_early_khz=$("$work/tsckhz")$append"
+	fi
 	make_initrd --gzip
 	smp=${smp:-2}
 	command=("${emulator[@]}" -machine q35 -cpu "$cpu" -smp "$smp" -m "${mem:-1024}"
