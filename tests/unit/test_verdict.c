@@ -229,7 +229,7 @@ static void knows_io_by_its_exits(void **state)
 	is((struct scene){ RUNNING, .io = 5000, .reason = { half }, .spot = { disk, timer } },
 	   BOUND_CPU, NONE);
 	is((struct scene){ RUNNING, .io = 5100, .reason = { half }, .spot = { disk, timer } },
-	   BOUND_IO, "io_exits 0.51 >= 0.50, io_time 0.12 >= notable 0.12, room 0.000 < 0.38");
+	   BOUND_IO, "io_exits 0.510 > 0.50, io_time 0.12 >= notable 0.12, room 0.000 < 0.38");
 	/* A timer is no device. */
 	is((struct scene){ RUNNING, .io = 5100, .reason = { some }, .spot = { timer } }, BOUND_CPU,
 	   NONE);

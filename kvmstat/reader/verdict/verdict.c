@@ -118,7 +118,7 @@ static void print_condition(const struct judging *judging, const char *before, c
 			    const struct condition *c)
 {
 	static const char *const sign[] = {
-		[AT_LEAST] = ">=", [ABOVE] = ">=", [BELOW] = "<", [AT_MOST] = "<="
+		[AT_LEAST] = ">=", [ABOVE] = ">", [BELOW] = "<", [AT_MOST] = "<="
 	};
 	struct verdict *verdict = judging->verdict;
 	const char *threshold = rules_threshold(c->threshold);
@@ -127,7 +127,7 @@ static void print_condition(const struct judging *judging, const char *before, c
 	const int digits = number_at(judging->t, c->threshold) > 1 ? 0 : kept ? 3 : 2;
 
 	snprintf(verdict->rule + len, sizeof(verdict->rule) - len, "%s%s %.*f %s %s%s%.*f", before,
-		 name, digits && c->order == BELOW ? 3 : digits,
+		 name, digits && (c->order == BELOW || c->order == ABOVE) ? 3 : digits,
 		 number_at(&verdict->evidence, c->value), sign[c->order], same ? "" : threshold,
 		 same ? "" : " ", digits, threshold_of(judging, c, kept));
 }
