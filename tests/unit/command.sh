@@ -238,7 +238,7 @@ holds 'no guests: CSV: the header alone' lines out 1
 check 'no guests: JSON' 0 '^\[\]$' '' ./kvmstat list --json -f "$corpus/kvminfo/no_guests.txt"
 check 'a copy' 0 '^-  *2035  *-  *8307162  *174197  *97\.90  *2\.0  *-$' '' ./kvmstat -f "$thesis"
 holds 'a copy: the table fits 80 columns' test "$(sed '/^$/,$d' out | wc -L)" -lt 80
-check 'a copy: the reading' 0 '^- \(pid 2767\): I/O-bound \(io_exits 0\.56 >= 0\.50\): virtio' '' ./kvmstat -f "$thesis"
+check 'a copy: the reading' 0 '^- \(pid 2767\): I/O-bound \(io_exits 0\.558 > 0\.50\): virtio' '' ./kvmstat -f "$thesis"
 check 'one chosen guest' 0 'I/O-bound' '' ./kvmstat -f "$thesis" -p 2767
 holds 'one chosen guest: one reading' test "$(grep -c 'pid ' out)" -eq 1
 check 'standard input' 0 'pid 2035\): not I/O-bound' '' sh -c "./kvmstat -f - <'$thesis'"
@@ -278,7 +278,7 @@ check "the thesis' table of one" 0 '^ *2767 ' '' ./kvmstat classify --thesis -f 
 holds "the thesis' table of one: no other" lines out 2
 
 # classify and its configuration.
-check 'classify a copy' 0 '^- \(pid 2767\): I/O-bound, confidence 0\.[0-9]+ \(io_exits 0\.56 >= 0\.50\)$' '' ./kvmstat classify -f "$thesis"
+check 'classify a copy' 0 '^- \(pid 2767\): I/O-bound, confidence 0\.[0-9]+ \(io_exits 0\.558 > 0\.50\)$' '' ./kvmstat classify -f "$thesis"
 holds 'classify fits 80 columns' test "$(wc -L <out)" -le 80
 printf '[classify]\nio_exits = 0.9\n' >config
 check 'classify with a configuration' 0 '^- \(pid 2767\): not I/O-bound, .*\(io_exits 0\.56 <= 0\.90\)$' '' \
