@@ -42,15 +42,16 @@ is "lines left" "$(wc -l </proc/kvminfo)" 1
 # A row remains for each CPU that an ended VM ran on.
 own_back() { [ $(($(info memory_bytes) - own)) -le $((64 * 128 * $(nproc))) ]; }
 yes "kvmstat's own memory came back (bytes: $own before)" within 10 own_back
+# A scan for leaks and its readers would wait for one lock in turn.
+touch stop
+# shellcheck disable=SC2086
+wait $readers
 memory_back "$before"
 is "each VM on a reused address has its own count" \
 	"$(awk -v c="$(column $io)" 'NR > 1 { print $c, $7 - $10 }' $K/retired | sort -u | xargs)" "21 27"
 is "retired list is bounded" "$(awk 'NR > 1' $K/retired | wc -l)" 64
 is "ids are not reused" "$(awk 'NR > 1 { print $13 }' $K/retired | sort -un | wc -l)" 64
 is "sum of the ended as ftrace" "$(($(info exits_retired) - warm))" "$(hits kvm_exit)"
-touch stop
-# shellcheck disable=SC2086
-wait $readers
 
 # VMs are killed while they make exits as fast as they can.
 i=0
