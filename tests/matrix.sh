@@ -50,13 +50,14 @@ run_cell() {
 	run_step "$1-$4" boot "$1-$4" "$4" "$cases" "${options[@]}"
 }
 
-# run_lane N: run every cell whose number modulo "lanes" is N.
-run_lane() {
+# lane: run each cell that no other lane has begun.
+lane() {
 	local cell
-	# shellcheck disable=SC2086 # words
 	while read -r cell <&4; do
+		mkdir "$logs/$(awk '{ print $1 "-" $4 }' <<<"$cell").begun" 2>/dev/null || continue
+		# shellcheck disable=SC2086 # words
 		run_cell $cell
-	done 4< <(awk -v lane="$1" -v lanes="$lanes" 'NR % lanes == lane' "$logs/cells")
+	done 4<"$logs/cells"
 }
 
 # end_cell KERNEL RELEASE ARCH MACHINE FOLDER: count run_cell's results and add a row to the table.
@@ -175,8 +176,8 @@ selftests() {
 }
 
 lanes=$(nproc) running=()
-for ((lane = 0; lane < lanes; lane++)); do
-	run_lane $lane &
+for ((i = 0; i < lanes; i++)); do
+	lane &
 	running+=($!)
 done
 wait "${running[@]}"
