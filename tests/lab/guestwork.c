@@ -6,12 +6,14 @@
  * CPUID; "timer", set a timer again and again; "light", compute for a fifth of the time;
  * "send", send frames to another guest; "write", write a disk block by block, uncached. Others do a
  * fixed amount of work, and end: "blocks DISK read|write SIZE N" reads or writes so many blocks, uncached;
- * "naps N US" sleeps so often, so long; "passes MIB" writes to each page of so much memory once for each line that it reads.
+ * "naps N US" sleeps so often, so long; "passes MIB" writes to each page of so much memory once for each line that it reads; "pages MIB"
+ * does what each line says, which is "write SEED FROM N" or "read FROM N", to N pages of so much memory.
  */
 #define _GNU_SOURCE
 #include <cpuid.h>
 #include <err.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <stdbool.h>
@@ -181,16 +183,23 @@ static void naps(long n, long us)
 		usleep(us);
 }
 
-/* All pages are alike after each pass. It says so, and ends with the line "end". */
-static void passes(size_t size)
+static char *small_pages(size_t size)
 {
 	char *bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char line[80];
-	size_t at;
 
 	if (bytes == MAP_FAILED)
 		err(1, "mmap");
 	madvise(bytes, size, MADV_NOHUGEPAGE);
+	return bytes;
+}
+
+/* All pages are alike after each pass. It says so, and ends with the line "end". */
+static void passes(size_t size)
+{
+	char *bytes = small_pages(size);
+	char line[80];
+	size_t at;
+
 	do {
 		puts("done");
 		fflush(stdout);
@@ -198,6 +207,35 @@ static void passes(size_t size)
 			return;
 		for (at = 0; at < size; at += 4096)
 			bytes[at]++;
+	} while (true);
+}
+
+/*
+ * No two pages are alike, but those of two guests are that have the same seed. It says "done" after
+ * each line, and ends with the line "end".
+ */
+static void pages(size_t size)
+{
+	char *bytes = small_pages(size), line[80];
+	size_t at, from, n;
+	uint64_t seed;
+
+	do {
+		puts("done");
+		fflush(stdout);
+		if (!fgets(line, sizeof(line), stdin) || !strcmp(line, "end\n"))
+			return;
+		if (sscanf(line, "write %" SCNu64 " %zu %zu", &seed, &from, &n) == 3) {
+			for (at = from * 4096; at < size && at < (from + n) * 4096; at += 4096) {
+				((volatile uint64_t *)(bytes + at))[0] = at + 1;
+				((volatile uint64_t *)(bytes + at))[1] = ~seed;
+			}
+		} else if (sscanf(line, "read %zu %zu", &from, &n) == 2) {
+			for (at = from * 4096; at < size && at < (from + n) * 4096; at += 4096)
+				(void)*(volatile uint64_t *)(bytes + at);
+		} else {
+			errx(2, "pages: %s", line);
+		}
 	} while (true);
 }
 
@@ -225,9 +263,12 @@ int main(int argc, char **argv)
 		return naps(atol(argv[2]), atol(argv[3])), 0;
 	else if (argc == 3 && !strcmp(argv[1], "passes"))
 		return passes(atol(argv[2]) << 20), 0;
+	else if (argc == 3 && !strcmp(argv[1], "pages"))
+		return pages(atol(argv[2]) << 20), 0;
 	else
 		errx(2,
 		     "usage: guestwork spin|memory|walk|cpuid|timer|light|send|write DISK|naps N US|passes MIB|"
+		     "pages MIB|"
 		     "blocks DISK read|write SIZE N");
 	/* There is no fresh memory left. */
 	for (;;)
