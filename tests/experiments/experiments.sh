@@ -12,7 +12,7 @@ cd "$top"
 . tests/steps.sh
 here=tests/experiments
 
-every="io kinds memory tiers binding polling" check=''
+every="io kinds memory prefault tiers binding polling" check=''
 [ "${1:-}" != --check ] || { check=1; shift; }
 for name; do
 	[[ " $every " = *" $name "* ]] || die "there is no experiment $name; there are: $every"
@@ -22,13 +22,22 @@ plan=${*:-$every}
 # head_of NAME KEY: print the value that the experiment's file has at its top.
 head_of() { sed -n "s/^# $2: //p" "$here/$1.sh"; }
 
+# for_kernel NAME: make ready for that kernel. Without a name, it is the one that most experiments run on. The
+# disk's guests have that one, too.
+usual=6.1-cloud
+for_kernel() {
+	# shellcheck disable=SC2086,SC2154 # kernel_files sets them
+	kernel_files "${1:-$usual}" && $kmake -s modules KVER="$release" KDIR="$headers" CC="$compiler"
+}
+
 # experiment NAME: run it.
 experiment() {
 	local options
 	options=$(head_of "$1" machine)
+	for_kernel "$(head_of "$1" kernel)" || return
 	# shellcheck disable=SC2086,SC2154 # words; kernel.sh sets the others
 	boot "$1" svm '' --timeout 1500 --stall 400 --disk "$root_image" --kmods "zram lzo-rle" $options \
-		--add "$here/$1.sh:cases/10-$1.sh" --add "$here/lib.sh:cases/experiments.sh"
+		--add "$bin/flat:bin/flat" --add "$here/$1.sh:cases/10-$1.sh" --add "$here/lib.sh:cases/experiments.sh"
 	! grep -q '^not ok' "$logs/$1/results"
 }
 
@@ -36,9 +45,11 @@ begin experiments
 # shellcheck disable=SC2086 # words
 need_packages $reader_packages libelf1 trace-cmd
 say "getting the kernel"
-kernel_files 6.1-cloud
+for_kernel
+make -s reader
 programs gcc "$logs/$(dpkg --print-architecture)"
-make -s modules reader KVER="$release" KDIR="$headers"
+gcc -O2 -Wall -Wextra -Werror -static -o "$bin/flat" tests/lab/flat.c
+usual_release=$release
 root_image=$(tests/lab/root.sh "$kernel")
 eval "$(scripts/emulator.sh amd64)"
 # shellcheck disable=SC2154 # emulator.sh sets it
@@ -48,7 +59,10 @@ for name in $plan; do
 	[ "$(cat "$logs/$name.ended")" = 0 ] || continue
 	[ -z "$check" ] || continue
 	{
-		echo "# Made by \`make experiments NAME=$name\`, with Linux $release on both sides, QEMU $qemu."
+		guests=" on both sides"
+		[ -z "$(head_of "$name" kernel)" ] || guests=" and $usual_release in the guests"
+		[[ $(head_of "$name" machine) != *--icount* ]] || guests=" and guests of \`tests/lab/flat.c\`"
+		echo "# Made by \`make experiments NAME=$name\`, with Linux $release$guests, QEMU $qemu."
 		sed -n 's/^row\t//p' "$logs/$name/results"
 	} >"docs/experiments-$name.tsv"
 	cat "docs/experiments-$name.tsv"

@@ -12,10 +12,14 @@ holds() {
 	if awk "BEGIN { exit !($2) }"; then ok "$1 ($2)"; else not_ok "$1: $2"; fi
 }
 
+# begin: make ready, with kvmstat; begin_without: the same without it.
 begin() {
+	begin_without
+	load mode=0444
+}
+begin_without() {
 	[ -d /root/bin ] || mount_root || { not_ok "no root disk"; exit; }
 	kvm_present
-	load mode=0444
 	mkdir -p /run /etc told $cg && mount -t cgroup2 none $cg
 	echo "+cpu +memory +cpuset" >$cg/cgroup.subtree_control
 	echo never >/sys/kernel/mm/transparent_hugepage/enabled
@@ -63,6 +67,22 @@ answer() {
 told() {
 	tell "$@"
 	answer $1
+}
+
+# flat NAME MIB WORD...: start a guest of flat.c, which is told what to do as the others are, and says how long that
+# took.
+flat() {
+	mkfifo told/$1.in told/$1.out
+	name=$1
+	shift
+	/bin/flat "$@" <>told/$name.in 1<>told/$name.out 2>$name.err &
+	echo $! >$name.pid
+	answer $name
+}
+end_flat() {
+	tell $1 end
+	within 20 gone $(cat $1.pid)
+	rm told/$1.in told/$1.out
 }
 
 # figures NAME: print the guest's exits, without those for the host's interrupts, which depend on the time

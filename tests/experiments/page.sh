@@ -29,7 +29,7 @@ table() {
 
 # picture NAME: a panel for each column that the experiment draws, each with a scale of its own.
 picture() {
-	awk -F'\t' -v columns="$(sed -n 's/^# chart: //p' "$here/$1.sh")" -v two="$(grep -c '^row operation path' "$here/$1.sh")" '
+	awk -F'\t' -v columns="$(sed -n 's/^# chart: //p' "$here/$1.sh")" -v two="$(grep -cE '^row (operation path|memory ahead)' "$here/$1.sh")" '
 	function text(x, y, more, words) { gsub(/_/, " ", words); printf "<text x=\"%d\" y=\"%d\" font-size=\"13\" %s>%s</text>\n", x, y, more, words }
 	/^#/ { next }
 	!head { for (i = 1; i <= NF; i++) at[$i] = i; head = 1; next }
