@@ -95,6 +95,14 @@ figures() {
 		$(($(awk '$1 == "usage_usec" { print $2 }' $cg/$1/cpu.stat) - $(field $pid 1 guest_ns) / 1000))
 }
 
+# faults_of NAME...: print these guests' memory faults, and the nanoseconds in the kernel for them.
+faults_of() {
+	for name; do
+		cat $K/$(field $(cat $name.pid) 1 id)/reasons
+	done | awk '$NF == "npf" { n += $2; ns += $4 } END { printf "%d %.0f\n", n, ns }'
+}
+vmstat_of() { awk -v k=$1 '$1 == k { print $2 }' /proc/vmstat; }
+
 # less FILE [N]: print the input's numbers less those of the file, divided by N.
 less() { awk -v n=${2:-1} 'NR == FNR { split($0, was); next } { for (i = 1; i <= NF; i++) printf (n > 1 ? "%.2f%s" : "%.0f%s"), ($i - was[i]) / n, i < NF ? " " : "\n" }' $1 -; }
 
