@@ -12,7 +12,7 @@ cd "$top"
 . tests/steps.sh
 here=tests/experiments
 
-every="io kinds memory prefault ksm swap tiers binding polling cost" check=''
+every="io kinds memory prefault ksm swap balloon tiers binding polling cost" check=''
 [ "${1:-}" != --check ] || { check=1; shift; }
 for name; do
 	[[ " $every " = *" $name "* ]] || die "there is no experiment $name; there are: $every"
