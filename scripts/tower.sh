@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../kvmstat/module"
 # The first line is the lowest floor. Files on the same line do not include each other.
 tower='
 	kvmstat_probes
-	compat class
+	compat class racy
 	arch_exit reason
 	arch
 	clock spots

@@ -15,6 +15,7 @@
 #include "hooks.h"
 #include "hot.h"
 #include "pool.h"
+#include "racy.h"
 #include "roster.h"
 #include "row.h"
 #include "table.h"
@@ -169,7 +170,7 @@ static int hot_show(struct seq_file *m, void *unused)
 		[KVMSTAT_HYPERCALL] = "hypercall",
 	};
 	struct kvmstat_vm *vm = m->private;
-	unsigned int max = min(vm->nr_vcpus * KVMSTAT_SPOTS, HOT_MAX);
+	unsigned int max = min(kvmstat_racy_read(vm->nr_vcpus) * KVMSTAT_SPOTS, HOT_MAX);
 	struct kvmstat_hot *hot = kvmalloc_array(max ?: 1, sizeof(*hot), GFP_KERNEL);
 	unsigned int kind, i, n;
 
@@ -210,7 +211,8 @@ static int vcpus_show(struct seq_file *m, void *unused)
 			   kvmstat_clock_ns(time[KVMSTAT_USER]),
 			   kvmstat_clock_ns(time[KVMSTAT_POLLED]),
 			   kvmstat_clock_ns(time[KVMSTAT_BLOCKED]), v->tid,
-			   vm->ended ? "ended" : kvmstat_time_mode_name(READ_ONCE(v->mode)));
+			   READ_ONCE(vm->ended) ? "ended" :
+						  kvmstat_time_mode_name(READ_ONCE(v->mode)));
 	}
 	kvmstat_roster_unlock();
 	return 0;
@@ -228,10 +230,8 @@ static int vcpu_reasons_show(struct seq_file *m, void *unused)
 	kvmstat_for_each_vcpu(v, vm)
 		kvmstat_sum_for_each_cell(i, v)
 		{
-			struct kvmstat_cell cell = v->cells[i];
+			struct kvmstat_cell cell = kvmstat_sum_cell(v, i);
 
-			smp_rmb(); /* the exits last, see sum.c */
-			cell.exits = READ_ONCE(v->cells[i].exits);
 			if (!cell.exits)
 				continue;
 			seq_printf(m, "%d ", v->id);

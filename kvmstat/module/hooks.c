@@ -19,6 +19,7 @@
 #include "clock.h"
 #include "compat.h"
 #include "hooks.h"
+#include "racy.h"
 #include "table.h"
 
 #define RECHECK (2 * HZ)
@@ -279,7 +280,7 @@ static int set_timing(const char *val, const struct kernel_param *kp)
 		else
 			timing_off();
 	}
-	timing_wanted = on;
+	WRITE_ONCE(timing_wanted, on);
 	mutex_unlock(&hooks_mutex);
 	return 0;
 }
@@ -463,9 +464,9 @@ char *kvmstat_hooks_list(char *buf, size_t size, bool attached)
 	size_t n = 0;
 
 	for_each_hook(g, h)
-		if (!h->error == attached)
+		if (!kvmstat_racy_read(h->error) == attached)
 			n += scnprintf(buf + n, size - n, "%s ", h->name);
-	for_each_function(f) if (f->name && !f->error == attached)
+	for_each_function(f) if (f->name && !kvmstat_racy_read(f->error) == attached)
 		n += scnprintf(buf + n, size - n, "%s ", f->name);
 	if (n)
 		buf[n - 1] = '\0';
@@ -525,8 +526,8 @@ void kvmstat_hooks_info(struct seq_file *m)
 	seq_printf(m, "state: %s\n", kvmstat_hooks_state());
 	seq_printf(m, "timing: %s\n", timing_state());
 	for_each_hook(g, h)
-		show_hook(m, h->name, h->error);
-	for_each_function(f) if (f->name) show_hook(m, f->name, f->error);
+		show_hook(m, h->name, kvmstat_racy_read(h->error));
+	for_each_function(f) if (f->name) show_hook(m, f->name, kvmstat_racy_read(f->error));
 }
 
 /**

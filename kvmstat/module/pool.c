@@ -12,6 +12,7 @@
 #include <linux/workqueue.h>
 
 #include "pool.h"
+#include "racy.h"
 #include "record.h"
 
 /* The most vCPUs are so many for each VM of the cap, or what a part of the memory has room for. */
@@ -86,7 +87,7 @@ void kvmstat_pool_refill(void)
  */
 bool kvmstat_pool_has_vm(void)
 {
-	return READ_ONCE(nr_spare_vms);
+	return kvmstat_racy_read(nr_spare_vms);
 }
 
 /**
@@ -94,7 +95,7 @@ bool kvmstat_pool_has_vm(void)
  */
 bool kvmstat_pool_has_vcpu(void)
 {
-	return READ_ONCE(nr_spare_vcpus);
+	return kvmstat_racy_read(nr_spare_vcpus);
 }
 
 /**
@@ -198,7 +199,7 @@ u64 kvmstat_pool_unplaced(void)
 
 	for_each_possible_cpu(cpu)
 		for (class = 0; class < KVMSTAT_NR_CLASSES; class ++)
-			exits += READ_ONCE(per_cpu(unplaced, cpu).exits[class]);
+			exits += kvmstat_racy_read(per_cpu(unplaced, cpu).exits[class]);
 	return exits;
 }
 
@@ -294,7 +295,7 @@ static bool vcpus_left(void)
 {
 	u64 by_memory = (u64)totalram_pages() * PAGE_SIZE / VCPUS_PART_OF_MEMORY / VCPU_BYTES;
 
-	return READ_ONCE(nr_vcpus) <
+	return kvmstat_racy_read(nr_vcpus) <
 	       max3((u64)max_vms * VCPUS_PER_VM, by_memory, (u64)VCPUS_AT_LEAST);
 }
 
@@ -320,7 +321,7 @@ void kvmstat_pool_prepare(void)
 			add_spare_vcpu(v);
 	}
 	if (!kvmstat_pool_has_vm()) {
-		vm = alloc_vm(READ_ONCE(nr_own) > max_vms, gfp);
+		vm = alloc_vm(kvmstat_racy_read(nr_own) > max_vms, gfp);
 		if (vm)
 			add_spare_vm(vm);
 	}
@@ -415,7 +416,7 @@ static bool refill_vcpus(void)
 {
 	struct kvmstat_vcpu *v;
 
-	while (READ_ONCE(nr_spare_vcpus) < READ_ONCE(want_vcpus) && vcpus_left()) {
+	while (kvmstat_racy_read(nr_spare_vcpus) < kvmstat_racy_read(want_vcpus) && vcpus_left()) {
 		v = alloc_vcpu(GFP_KERNEL);
 		if (!v)
 			return false;
@@ -428,7 +429,7 @@ static bool refill_rows(void)
 {
 	struct kvmstat_cpu_row *row;
 
-	while (READ_ONCE(nr_spare_rows) < READ_ONCE(want_rows)) {
+	while (kvmstat_racy_read(nr_spare_rows) < kvmstat_racy_read(want_rows)) {
 		row = kzalloc(sizeof(*row), GFP_KERNEL);
 		if (!row)
 			return false;
@@ -475,7 +476,7 @@ static bool shrink(void)
 	taken = false;
 	more = want_vms > SPARE_VMS || want_vcpus > SPARE_VCPUS || want_rows > SPARE_ROWS;
 	raw_spin_unlock_irq(&pool_lock);
-	free_spare_rows(READ_ONCE(want_rows));
+	free_spare_rows(kvmstat_racy_read(want_rows));
 	do {
 		raw_spin_lock_irq(&pool_lock);
 		v = nr_spare_vcpus > want_vcpus ?

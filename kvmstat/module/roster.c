@@ -12,6 +12,7 @@
 #include <linux/string.h>
 
 #include "pool.h"
+#include "racy.h"
 #include "roster.h"
 #include "table.h"
 
@@ -146,7 +147,7 @@ static void sum_shared(struct kvmstat_sum *sum)
 	list_for_each_entry(vm, &vms, link)
 		if (vm->shared)
 			kvmstat_sum_vm(vm, sum);
-	sum->vcpus = READ_ONCE(kvmstat_pool_others->nr_vcpus);
+	sum->vcpus = kvmstat_racy_read(kvmstat_pool_others->nr_vcpus);
 }
 
 /**

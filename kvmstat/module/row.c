@@ -6,6 +6,7 @@
 #include <linux/seq_file.h>
 
 #include "clock.h"
+#include "racy.h"
 #include "row.h"
 #include "time.h"
 
@@ -37,11 +38,11 @@ static void add_exits(struct kvmstat_row *row, u32 slot, u64 exits)
 
 static void add_tallies(struct kvmstat_row *row, const struct kvmstat_tallies *t)
 {
-	row->noexit_return_num += READ_ONCE(t->noexit);
-	row->mmio_num += READ_ONCE(t->mmio);
-	row->fault_mmio_num += READ_ONCE(t->fault_mmio);
-	row->injected_num += READ_ONCE(t->injected);
-	row->nested_num += READ_ONCE(t->nested);
+	row->noexit_return_num += kvmstat_racy_read(t->noexit);
+	row->mmio_num += kvmstat_racy_read(t->mmio);
+	row->fault_mmio_num += kvmstat_racy_read(t->fault_mmio);
+	row->injected_num += kvmstat_racy_read(t->injected);
+	row->nested_num += kvmstat_racy_read(t->nested);
 }
 
 static void add_times(struct kvmstat_row *row, const u64 *time)
@@ -68,7 +69,7 @@ void kvmstat_row_add_vcpu(struct kvmstat_row *row, struct kvmstat_vcpu *v)
 	add_tallies(row, &v->t);
 	row->kvm_qemu_switch_num += kvmstat_sum_to_user(v); /* before the exits, see sum.c */
 	kvmstat_sum_for_each_cell(cell, v)
-		add_exits(row, kvmstat_sum_slot(v, cell), READ_ONCE(v->cells[cell].exits));
+		add_exits(row, kvmstat_sum_slot(v, cell), kvmstat_racy_read(v->cells[cell].exits));
 	kvmstat_time_read(v, time);
 	add_times(row, time);
 	row->vcpus++;

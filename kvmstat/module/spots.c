@@ -6,6 +6,7 @@
 #include <linux/bitops.h>
 #include <linux/kernel.h>
 
+#include "racy.h"
 #include "spots.h"
 
 /* The place of a key among eight, whose tags say where it may be; the key decides. */
@@ -76,9 +77,9 @@ static struct kvmstat_spot read_spot(const struct kvmstat_spot *spot)
 	do {
 		copy.key = READ_ONCE(spot->key);
 		smp_rmb(); /* pairs with kvmstat_spots_take() */
-		copy.count = READ_ONCE(spot->count);
+		copy.count = kvmstat_racy_read(spot->count);
 		smp_rmb(); /* pairs with kvmstat_spots_take() */
-		copy.ticks = READ_ONCE(spot->ticks);
+		copy.ticks = kvmstat_racy_read(spot->ticks);
 		smp_rmb(); /* pairs with kvmstat_spots_take() */
 	} while (copy.key != READ_ONCE(spot->key));
 	return copy;

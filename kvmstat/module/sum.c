@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "racy.h"
 #include "sum.h"
 #include "table.h"
 #include "time.h"
@@ -16,7 +17,7 @@
 static void add_all(const u64 *from, u64 *to, size_t n)
 {
 	while (n--)
-		*to++ += READ_ONCE(*from++);
+		*to++ += kvmstat_racy_read(*from++);
 }
 
 static void add_tallies(const struct kvmstat_tallies *from, struct kvmstat_tallies *to)
@@ -27,10 +28,10 @@ static void add_tallies(const struct kvmstat_tallies *from, struct kvmstat_talli
 /* The exits are added last, see above. The longest is no sum. */
 static void add_cell(const struct kvmstat_cell *from, struct kvmstat_cell *to)
 {
-	to->to_user += READ_ONCE(from->to_user);
-	to->kernel += READ_ONCE(from->kernel);
-	to->user += READ_ONCE(from->user);
-	to->longest = max(to->longest, READ_ONCE(from->longest));
+	to->to_user += kvmstat_racy_read(from->to_user);
+	to->kernel += kvmstat_racy_read(from->kernel);
+	to->user += kvmstat_racy_read(from->user);
+	to->longest = max(to->longest, kvmstat_racy_read(from->longest));
 }
 
 /**
@@ -52,6 +53,21 @@ u32 kvmstat_sum_slot(const struct kvmstat_vcpu *v, unsigned int cell)
 	default:
 		return v->slot_of[cell];
 	}
+}
+
+/**
+ * kvmstat_sum_cell - a vCPU's figures of one reason
+ * @v: the vCPU
+ * @cell: one of the cells that it has used
+ */
+struct kvmstat_cell kvmstat_sum_cell(const struct kvmstat_vcpu *v, unsigned int cell)
+{
+	struct kvmstat_cell copy = {};
+
+	add_cell(&v->cells[cell], &copy);
+	smp_rmb(); /* see above */
+	copy.exits = kvmstat_racy_read(v->cells[cell].exits);
+	return copy;
 }
 
 /**
@@ -81,7 +97,7 @@ void kvmstat_sum_vcpu(struct kvmstat_vcpu *v, struct kvmstat_sum *sum)
 	add_tallies(&v->t, &sum->t);
 	smp_rmb(); /* see above */
 	kvmstat_sum_for_each_cell(cell, v) sum->slots[kvmstat_sum_slot(v, cell)].exits +=
-		READ_ONCE(v->cells[cell].exits);
+		kvmstat_racy_read(v->cells[cell].exits);
 	kvmstat_time_read(v, sum->time);
 	sum->vcpus++;
 }
@@ -130,7 +146,7 @@ u64 kvmstat_sum_exits(const struct kvmstat_vcpu *v)
 	unsigned int cell;
 	u64 exits = 0;
 
-	kvmstat_sum_for_each_cell(cell, v) exits += READ_ONCE(v->cells[cell].exits);
+	kvmstat_sum_for_each_cell(cell, v) exits += kvmstat_racy_read(v->cells[cell].exits);
 	return exits;
 }
 
@@ -145,7 +161,7 @@ u64 kvmstat_sum_to_user(const struct kvmstat_vcpu *v)
 	unsigned int cell;
 	u64 to_user = 0;
 
-	kvmstat_sum_for_each_cell(cell, v) to_user += READ_ONCE(v->cells[cell].to_user);
+	kvmstat_sum_for_each_cell(cell, v) to_user += kvmstat_racy_read(v->cells[cell].to_user);
 	smp_rmb(); /* see above */
 	return to_user;
 }

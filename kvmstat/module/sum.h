@@ -26,6 +26,7 @@ struct kvmstat_sum {
 };
 
 u32 kvmstat_sum_slot(const struct kvmstat_vcpu *v, unsigned int cell);
+struct kvmstat_cell kvmstat_sum_cell(const struct kvmstat_vcpu *v, unsigned int cell);
 unsigned int kvmstat_sum_next_cell(const struct kvmstat_vcpu *v, unsigned int cell);
 void kvmstat_sum_vcpu(struct kvmstat_vcpu *v, struct kvmstat_sum *sum);
 void kvmstat_sum_vm(struct kvmstat_vm *vm, struct kvmstat_sum *sum);

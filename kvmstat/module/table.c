@@ -26,6 +26,7 @@
 
 #include "compat.h"
 #include "pool.h"
+#include "racy.h"
 #include "table.h"
 #include "time.h"
 
@@ -303,10 +304,10 @@ static noinline void resync(struct kvmstat_vcpu *v)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&table_lock, flags);
-	if (!timed)
+	if (!READ_ONCE(timed))
 		kvmstat_time_stop(v, kvmstat_clock());
 	else if (v->mode == KVMSTAT_UNTIMED)
-		v->mode = KVMSTAT_NEW;
+		WRITE_ONCE(v->mode, KVMSTAT_NEW);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 }
 
@@ -331,7 +332,7 @@ static __always_inline struct kvmstat_vcpu *miss(struct kvm_vcpu *vcpu, bool loa
 	}
 	cpu->row = kvmstat_pool_row(v);
 	WRITE_ONCE(cpu->v, v);
-	if (unlikely((v->mode != KVMSTAT_UNTIMED) != READ_ONCE(timed)))
+	if (unlikely((READ_ONCE(v->mode) != KVMSTAT_UNTIMED) != READ_ONCE(timed)))
 		resync(v);
 	return v;
 }
@@ -547,9 +548,9 @@ void kvmstat_table_lost(struct kvmstat_cpu *sum)
 	for_each_possible_cpu(cpu) {
 		const struct kvmstat_cpu *c = per_cpu_ptr(&kvmstat_cpu, cpu);
 
-		sum->lost_exits += READ_ONCE(c->lost_exits);
-		sum->lost_returns += READ_ONCE(c->lost_returns);
-		sum->displaced_returns += READ_ONCE(c->displaced_returns);
-		sum->layout_faults += READ_ONCE(c->layout_faults);
+		sum->lost_exits += kvmstat_racy_read(c->lost_exits);
+		sum->lost_returns += kvmstat_racy_read(c->lost_returns);
+		sum->displaced_returns += kvmstat_racy_read(c->displaced_returns);
+		sum->layout_faults += kvmstat_racy_read(c->layout_faults);
 	}
 }

@@ -6,6 +6,7 @@
 #include <linux/uaccess.h>
 
 #include "pool.h"
+#include "racy.h"
 #include "time.h"
 
 u64 kvmstat_time_limit;
@@ -143,7 +144,7 @@ void notrace kvmstat_time_slow_exit(struct kvmstat_vcpu *v)
 		return;
 	if (v->mode == KVMSTAT_IN_KERNEL) {
 		kvmstat_time_bucket(v, 0, false);
-		v->mode = KVMSTAT_IN_GUEST;
+		WRITE_ONCE(v->mode, KVMSTAT_IN_GUEST);
 	}
 	change(v, KVMSTAT_IN_KERNEL, kvmstat_clock(), 0, KVMSTAT_BLOCKED);
 	end_handling(v);
@@ -186,7 +187,7 @@ void kvmstat_time_stop(struct kvmstat_vcpu *v, u64 now)
 static enum kvmstat_time pending(const struct kvmstat_vcpu *v)
 {
 	struct task_struct *waiter;
-	union kvmstat_place place = { .all = READ_ONCE(v->place.all) };
+	union kvmstat_place place = { .all = kvmstat_racy_read(v->place.all) };
 
 	if (kvmstat_record_is(place, KVMSTAT_CLASS_HALT))
 		return KVMSTAT_BLOCKED;
@@ -220,7 +221,7 @@ void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time)
 		mode = READ_ONCE(v->mode);
 		smp_rmb(); /* pairs with kvmstat_time_set() and _pass() */
 		for (i = 0; i < KVMSTAT_NR_TIMES; i++)
-			sum[i] = READ_ONCE(v->time[i]);
+			sum[i] = kvmstat_racy_read(v->time[i]);
 		left = READ_ONCE(v->left);
 		back = READ_ONCE(v->back);
 		now = kvmstat_clock();

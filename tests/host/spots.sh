@@ -36,6 +36,7 @@ typedef uint64_t u64, __le64;
 /* The guest goes on between any two steps of a reader. */
 void go_on(void);
 #define READ_ONCE(x) (go_on(), (x))
+#define data_race(x) (x)
 C
 mkdir "$work/asm"
 for header in linux/{bitops,bits,build_bug,compiler,types} asm/{barrier,byteorder}; do

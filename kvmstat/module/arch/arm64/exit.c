@@ -271,7 +271,7 @@ static notrace void on_kvm_exit(void *data, int ret, unsigned int class, unsigne
 	kvmstat_loaded_exit(v, slot);
 	if (slot == ESR_ELx_EC_SYS64)
 		count_register(v);
-	if (unlikely(!exit_seen))
+	if (unlikely(!READ_ONCE(exit_seen)))
 		WRITE_ONCE(exit_seen, true);
 }
 

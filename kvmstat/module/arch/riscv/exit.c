@@ -270,7 +270,7 @@ static notrace void on_kvm_exit(void *data, struct kvm_cpu_trap *trap)
 	default:
 		break;
 	}
-	if (unlikely(!exit_seen))
+	if (unlikely(!READ_ONCE(exit_seen)))
 		WRITE_ONCE(exit_seen, true);
 }
 
