@@ -59,8 +59,8 @@ demo: ## see it work: real guests on real KVM in an emulated machine
 check: ## every test, on one kernel (CASE="NAME...": only these of tests/cases; MINUTES=n: and check-matrix)
 	@MINUTES='$(MINUTES)' tests/check.sh $(CASE)
 
-check-debug: ## the cell of check-matrix with KASAN, lockdep, kmemleak (builds the kernel: ten minutes, once)
-	@KERNELS=6.1-debug CASE='$(CASE)' tests/matrix.sh
+check-debug: ## the cells of check-matrix with KASAN, lockdep, kmemleak, and with KCSAN (builds the kernels: ten minutes each, once)
+	@KERNELS='6.1-debug 6.1-kcsan' CASE='$(CASE)' tests/matrix.sh
 
 soak: ## everything at once for MINUTES=10, with ftrace as the oracle
 	@MINUTES=$${MINUTES:-10} tests/check.sh soak

@@ -44,6 +44,12 @@ run_cell() {
 		options+=(--timeout 3600 --mem 2048 --add "$bin/failnth:bin/failnth"
 			--append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30 lab.breakpoints=1 sysctl.debug.kprobes-optimization=0")
 		;;
+	# KCSAN delays accesses, and reports many races of the kernel itself, which no console needs to show at once.
+	6.1-kcsan-*)
+		[ -n "${CASE:-}" ] || cases+=" 97-races"
+		options+=(--timeout 3600 --mem 2048
+			--append "loglevel=3 log_buf_len=16M lab.churn=100 lab.turns=30")
+		;;
 	*-vmx) options=(--timeout 2400 --stall 500 --append "lab.exact=10") ;;
 	esac
 	[ $SECONDS -lt "$end" ] || return 0
@@ -80,10 +86,11 @@ cross_programs() {
 }
 cross_reader() { scripts/cross-reader.sh "$1" "$logs/$1/reader" && echo "ok - the command builds for $1"; }
 
-# build_cell KERNEL SUITES "MACHINE...": build the module; add a line to "cells" for each machine.
+# build_cell KERNEL SUITES IMAGE "MACHINE...": build the module; add a line to "cells" for each machine.
 build_cell() {
-	local name=$1 suites=$2 machines=$3 machine said
-	if [ "$minutes" ] && [ "$name" = 6.1-debug ] && ! compgen -G "$(cache_dir)/debug-kernel/debug-*/done" >/dev/null; then
+	local name=$1 suites=$2 image=$3 machines=$4 machine said
+	if [ "$minutes" ] && [[ $image = linux-source-* ]] &&
+		! compgen -G "$(cache_dir)/debug-kernel/${name#*-}-*/done" >/dev/null; then
 		no "$name" "it must be built first, which takes ten minutes; make check-debug does that"
 		return
 	fi
@@ -123,7 +130,7 @@ build_cell() {
 reader() { make -s reader && echo "ok - the command builds"; }
 
 # Cases from 80 on run by themselves afterwards: where shares of a CPU are compared, no other machine may
-# run. 96-shortage has only vmm's guests, and is the debug kernel's.
+# run. 96-shortage and 97-races have only vmm's guests, and are the debug kernels'.
 without_guests=$(tr ' ' '\n' <<<"${CASE:-$all}" | grep -vE '^8|^94-' | xargs)
 
 minutes=${1:-}
@@ -143,11 +150,11 @@ if [ -z "${KERNELS:-}${CASE:-}" ] && [ $SECONDS -lt "$end" ]; then
 	[ "$minutes" ] || step fresh tests/fresh.sh
 fi
 : >"$logs/cells"
-while read -r name _ suites _ _ _ _ machines <&4; do
+while read -r name _ suites image _ _ _ machines <&4; do
 	for wanted in ${KERNELS:-$name}; do
 		[ "${wanted%@*}" = "$name" ] || continue
 		if [ $SECONDS -lt "$end" ]; then
-			build_cell "$wanted" "$suites" "$machines"
+			build_cell "$wanted" "$suites" "$image" "$machines"
 		else
 			no "$wanted" "there was no time left to build it"
 		fi

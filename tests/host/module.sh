@@ -45,6 +45,7 @@ else
 	exit 1
 fi
 nm -u kvmstat.ko >"$work/imports"
+! grep -qsx CONFIG_KCSAN=y "$headers/.config" || yes "KCSAN watches it" grep -q ' __tsan_write8$' "$work/imports"
 yes "no KVM symbol is imported" sh -c "! grep -w 'kvm_[a-z_]*' '$work/imports'"
 yes "it is for that kernel" [ "$(modinfo -F vermagic kvmstat.ko | cut -d' ' -f1)" = "$release" ]
 yes "one version" [ "$(modinfo -F version kvmstat.ko)" = "$(make -s version)" ]
