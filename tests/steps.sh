@@ -22,7 +22,7 @@ programs() {
 	done
 }
 
-# Cases from 80 on need real guests, a debug kernel, or what packages install.
+# Cases from 80 on need real guests, a debug kernel, a machine of their own, or what packages install.
 all=$(cd tests/cases && echo [0-7]*.sh | sed 's/\.sh//g')
 
 # The remaining time is computed from the seconds that each step took last time on this machine, the

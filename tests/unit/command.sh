@@ -1144,7 +1144,7 @@ sed -i 's/^vms_past_cap: .*/vms_past_cap: 3/; s/^exits_unattributed: .*/exits_un
 doctor 'past the cap' 0 '^note 3 VMs are past max_vms and counted together$'
 holds 'doctor: exits of nobody' grep -q '^note 5 of 44400 exits could not be attributed to a VM$' out
 echo 'none integrity [confidentiality]' >sick/sys/kernel/security/lockdown
-doctor 'lockdown' 0 '^note the kernel is locked down for confidentiality: debugfs is closed$'
+doctor 'lockdown' 0 '^note the kernel is locked down for confidentiality: tracing is closed$'
 rm -r sick/var/lib/dkms/kvmstat/"$version/$release"
 doctor 'DKMS has not built' 1 '^FIX +DKMS has not built version'
 rm -r sick/var sick/proc/self

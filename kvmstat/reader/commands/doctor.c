@@ -167,8 +167,8 @@ static void check_lockdown(struct doctor *doctor)
 
 	if (mode && !strncmp(mode, "[confidentiality]", 17))
 		say(doctor, "lockdown", STATE_NOTE,
-		    "boot with lockdown=integrity to get the figures of debugfs, and tracing",
-		    "the kernel is locked down for confidentiality: debugfs is closed");
+		    "boot with lockdown=integrity to run kvmstat trace",
+		    "the kernel is locked down for confidentiality: tracing is closed");
 	else if (mode && !strncmp(mode, "[integrity]", 11))
 		say(doctor, "lockdown", STATE_OK, NULL,
 		    "the kernel is locked down for integrity: kvmstat's files stay readable");
