@@ -50,9 +50,14 @@ is_soon "moves" moves "vCPU 0" "$moves"
 [ -n "$moves" ] || yes "moves: why not" sh -c "kvmstat threads -p $pid -w 0 | grep -q '^moves between CPUs '"
 is "run time" "$(threads run_ns "vCPU 0" | wc -w)" 1
 # The thread that ran vCPU 0 first, which the module reports, does not run that vCPU any more.
-kvmstat threads -p "$pid" -w 2 --csv -c role,run_share,ready_share >shares
-share=$(awk -F, '/"vCPU 1"/ { print int(100 * ($2 + $3)) }' shares)
-yes "a busy vCPU runs or is ready all the time ($share %)" [ "${share:-0}" -ge 80 ]
+# The kernel counts a wait for a CPU when it is over, so a long one can be missing from a window.
+busy() {
+	kvmstat threads -p "$pid" -w 2 --csv -c role,run_share,ready_share >shares
+	share=$(awk -F, '/"vCPU 1"/ { print int(100 * ($2 + $3)) }' shares)
+	[ "${share:-0}" -ge 80 ]
+}
+yes "a busy vCPU runs or is ready all the time" within 60 busy
+echo "# $share %"
 
 # A quota holds the guest back, and the command says so.
 cg=/tmp/cgroup2
