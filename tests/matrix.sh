@@ -198,7 +198,7 @@ for module in "$logs"/{6.1-cloud,6.12-cloud,trixie-backports-cloud}{,@*}.module;
 	with_guests "tune-$name" 88-tune "$name" guests "tune-$name" 88-tune
 	with_guests "owners-$name" 89-owners "$name" owners "owners-$name"
 done
-with_guests day 87-day 6.1-cloud guests day 87-day "lab.day=200 lab.exits=3000"
+with_guests day 87-day 6.1-cloud guests day 87-day "lab.day=100 lab.exits=3000"
 with_guests selftests 94-selftests 6.1-cloud selftests
 cat "$logs/table.md"
 finish
