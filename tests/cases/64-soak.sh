@@ -3,8 +3,6 @@
 # CPUs go off line. At each stop, the sums are those of ftrace. KVM and kvmstat are then reloaded.
 # shellcheck shell=sh disable=SC2154,SC2086,SC2046 # from lib.sh
 
-going() { [ ! -e stop ]; }
-
 # guests N: until the stop, run a VMM after the other, of the N'th kind and on; each fourth is killed.
 guests() {
 	i=$1
@@ -31,17 +29,9 @@ guests() {
 
 readers() {
 	while going; do
-		cat /proc/kvminfo $K/*/* $K/info $K/retired >seen 2>/dev/null
+		read_all
 		dd if=/proc/kvminfo of=seen bs=7 2>/dev/null
 	done
-}
-
-timing() {
-	while going; do
-		usleep 300000
-		echo $((n = !n)) >/sys/module/kvmstat/parameters/timing
-	done
-	echo 1 >/sys/module/kvmstat/parameters/timing
 }
 
 # A CPU that comes back crashes QEMU 7.2's nVHE machine, even without kvmstat.
@@ -65,17 +55,13 @@ while [ $round -lt $rounds ]; do
 	ftrace_on
 	rm -f stop vmm.out
 	: >vmms
-	pids=''
-	for worker in "guests 0" "guests 1" "guests 2" "guests 3" readers timing hotplug; do
-		$worker &
-		pids="$pids $!"
-	done
+	start_workers "guests 0" "guests 1" "guests 2" "guests 3" readers "switch_timing 300000" hotplug
 	for _ in $(seq 10 10 $seconds); do
 		sleep 10
 		echo "# round $round of $rounds: $(info exits) exits, $(wc -l <vmms) VMMs"
 	done
 	touch stop
-	wait $pids
+	wait $workers
 	ended() { [ "$(info vms)" = 0 ]; }
 	yes "round $round: every VM has ended" within 60 ended
 	is "round $round: exits, of $(wc -l <vmms) VMMs" "$(info exits)" "$(hits kvm_exit)"

@@ -7,7 +7,6 @@ kvm_present
 load
 export LC_ALL=C.UTF-8
 
-tm() { (root_program tmux -f /dev/null -u -L lab "$@"); }
 screen() { tm capture-pane -p -t lab; }
 shows() { screen >screen && grep -q -- "$1" screen; }
 # seen WHAT WORDS: the words appear within two minutes; otherwise show the screen.

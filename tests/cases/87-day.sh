@@ -7,8 +7,6 @@
 vms=$(lab_option day 1000) each=$(lab_option exits 7200) hour=0
 vmms=$((vms / 10)) vms=$((vms / 10 * 10))
 
-going() { [ ! -e stop ]; }
-
 # churn: until the stop, run a VMM after the other, at most one a second.
 churn() {
 	while going; do
@@ -50,13 +48,10 @@ ftrace_count kvm_userspace_exit reason
 kvmstat record day.json 10 &
 recorder=$!
 export LC_ALL=C.UTF-8
-(root_program tmux -f /dev/null -u -L lab new-session -d -s lab -x 120 -y 40 "sh -c 'echo \$\$ >top.pid; exec kvmstat top 2'")
+tm new-session -d -s lab -x 120 -y 40 "sh -c 'echo \$\$ >top.pid; exec kvmstat top 2'"
 yes "top runs" within 60 [ -s top.pid ]
 top=$(cat top.pid)
-exporter &
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-	churn &
-done
+start_workers exporter churn churn churn churn churn churn churn churn churn churn
 i=0
 for storm in 1 2 3 4; do
 	while [ $i -lt $((vmms * storm / 4)) ]; do
@@ -98,7 +93,7 @@ yes "the module's memory is flat ($(flat 5 6) percent)" [ "$(flat 5 6)" -le 110 
 yes "record's memory is flat ($(flat 6 14) percent)" [ "$(flat 6 14)" -le 110 ]
 yes "top's memory is flat ($(flat 7 6) percent)" [ "$(flat 7 6)" -le 120 ]
 kill "$recorder"
-(root_program tmux -f /dev/null -u -L lab kill-server)
+tm kill-server
 yes "report reads the day" kvmstat report day.json >report
 sed 's/^/# |/' report | head -n 8
 for name in day*.pid; do

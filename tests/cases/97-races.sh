@@ -6,22 +6,15 @@
 P=/sys/module/kcsan/parameters
 [ -e $P ] || { skip "data races: the kernel has no KCSAN"; return; }
 watched() { sed -n 's/^setup_watchpoints: //p' /sys/kernel/debug/kcsan; }
-going() { [ ! -e stop ]; }
 readers() {
 	while going; do
-		cat /proc/kvminfo $K/*/* $K/info $K/retired >seen 2>/dev/null
+		read_all
 	done
 }
 guests() {
 	while going; do
 		/bin/vmm --id-base=64 --vcpus=2 --hop 'out:20 mmior:20 rdmsr:20 hlt:5' </dev/null >short.out 2>&1
 		usleep 500000
-	done
-}
-timing() {
-	while going; do
-		sleep 5
-		echo $((n = !n)) >/sys/module/kvmstat/parameters/timing
 	done
 }
 
@@ -33,11 +26,7 @@ skip_watch=$(cat $P/skip_watch) udelay_task=$(cat $P/udelay_task)
 echo 1000 >$P/skip_watch
 echo 1000 >$P/udelay_task
 before=$(watched)
-pids=''
-for worker in readers guests timing; do
-	$worker &
-	pids="$pids $!"
-done
+start_workers readers guests "switch_timing 5000000"
 seconds=$(lab_option races 90)
 for _ in $(seq 15 15 $seconds); do
 	sleep 15
@@ -46,7 +35,7 @@ done
 touch stop
 echo $skip_watch >$P/skip_watch
 echo $udelay_task >$P/udelay_task
-wait $pids
+wait $workers
 watched=$(($(watched) - before))
 yes "KCSAN watched $watched accesses" [ $watched -gt 1000 ]
 echo "# kcsan: $(grep races: /sys/kernel/debug/kcsan | xargs)"

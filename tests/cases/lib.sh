@@ -144,6 +144,31 @@ vm_end() {
 	done
 }
 
+# start_workers "WORKER ARGUMENT..."...: start each of these functions. They go on until there is a file "stop"; their
+# processes are in $workers.
+start_workers() {
+	workers=''
+	for worker; do
+		$worker &
+		workers="$workers $!"
+	done
+}
+going() { [ ! -e stop ]; }
+
+read_all() { cat /proc/kvminfo $K/*/* $K/info $K/retired >seen 2>/dev/null; }
+
+# switch_timing US: switch it off and on, once in so many microseconds; it is on at the end. A worker.
+switch_timing() {
+	while going; do
+		usleep $1
+		echo $((n = !n)) >/sys/module/kvmstat/parameters/timing
+	done
+	echo 1 >/sys/module/kvmstat/parameters/timing
+}
+
+# tm ARGUMENT...: tmux, of the root disk.
+tm() { (root_program tmux -f /dev/null -u -L lab "$@"); }
+
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
 # still COMMAND...: two seconds later it prints the same.
