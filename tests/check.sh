@@ -53,7 +53,7 @@ but() { tr ' ' '\n' <<<"$all" | grep -vxF "$(tr ' ' '\n' <<<"$1")" | xargs; }
 lane() {
 	local name
 	for name in $many; do
-		mkdir "$logs/$name.begun" 2>/dev/null || continue
+		take "$name" || continue
 		run_step "$name" do_step "$name"
 	done
 }

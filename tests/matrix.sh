@@ -58,11 +58,10 @@ run_cell() {
 
 # lane: run each cell that no other lane has begun.
 lane() {
-	local cell
-	while read -r cell <&4; do
-		mkdir "$logs/$(awk '{ print $1 "-" $4 }' <<<"$cell").begun" 2>/dev/null || continue
-		# shellcheck disable=SC2086 # words
-		run_cell $cell
+	local name release arch machine folder
+	while read -r name release arch machine folder <&4; do
+		take "$name-$machine" || continue
+		run_cell "$name" "$release" "$arch" "$machine" "$folder"
 	done 4<"$logs/cells"
 }
 

@@ -86,6 +86,9 @@ step() {
 	end_step "$1"
 }
 
+# take NAME: succeed if no other lane has taken this step.
+take() { mkdir "$logs/$1.begun" 2>/dev/null; }
+
 # with_logs FILES COMMAND...: run a command that counts by itself, and print the lines of its logs, so that
 # each counts once.
 with_logs() {
