@@ -12,8 +12,9 @@ echo 20000 >$ksm/pages_to_scan
 echo 10 >$ksm/sleep_millisecs
 echo 0 >$ksm/use_zero_pages
 
-# settle: let KSM scan until three scans in turn have hardly saved more; the guests' kernels do a little always. It merges a page that did not change from
-# one scan to the next one. It does not run while the guests work, so that the counts are exact.
+# settle: let KSM scan until three scans in turn have hardly saved more; the guests' kernels do a little always. KSM
+# merges a page that did not change from one scan to the next one. It does not run while the guests work, so that
+# the counts are exact.
 scanned() { [ $(cat $ksm/full_scans) -ge $after ]; }
 scan() {
 	after=$(($(cat $ksm/full_scans) + 1))

@@ -193,38 +193,34 @@ static char *small_pages(size_t size)
 	return bytes;
 }
 
-/* All pages are alike after each pass. It says so, and ends with the line "end". */
+/* Says that the work is done, and waits for what comes next. Returns false with the line "end", or without one. */
+static bool next_line(char *line, int size)
+{
+	puts("done");
+	fflush(stdout);
+	return fgets(line, size, stdin) && strcmp(line, "end\n");
+}
+
+/* All pages are alike after each pass. */
 static void passes(size_t size)
 {
 	char *bytes = small_pages(size);
 	char line[80];
 	size_t at;
 
-	do {
-		puts("done");
-		fflush(stdout);
-		if (!fgets(line, sizeof(line), stdin) || !strcmp(line, "end\n"))
-			return;
+	while (next_line(line, sizeof(line)))
 		for (at = 0; at < size; at += 4096)
 			bytes[at]++;
-	} while (true);
 }
 
-/*
- * No two pages are alike, but those of two guests are that have the same seed. It says "done" after
- * each line, and ends with the line "end".
- */
+/* No two pages are alike, but those of two guests are that have the same seed. */
 static void pages(size_t size)
 {
 	char *bytes = small_pages(size), line[80];
 	size_t at, from, n;
 	uint64_t seed;
 
-	do {
-		puts("done");
-		fflush(stdout);
-		if (!fgets(line, sizeof(line), stdin) || !strcmp(line, "end\n"))
-			return;
+	while (next_line(line, sizeof(line))) {
 		if (sscanf(line, "write %" SCNu64 " %zu %zu", &seed, &from, &n) == 3) {
 			for (at = from * 4096; at < size && at < (from + n) * 4096; at += 4096) {
 				((volatile uint64_t *)(bytes + at))[0] = at + 1;
@@ -236,7 +232,7 @@ static void pages(size_t size)
 		} else {
 			errx(2, "pages: %s", line);
 		}
-	} while (true);
+	}
 }
 
 int main(int argc, char **argv)
