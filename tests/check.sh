@@ -24,7 +24,7 @@ prepare() {
 
 # The longest first; these may run side by side. In a machine whose clock counts instructions, an
 # instruction takes a nanosecond (ten in Bochs).
-many="smp vmx unit cost packages wide cost-vmx clock lockdown times prometheus docs"
+many="smp vmx unit cost packages wide cost-vmx clock lockdown no-debugfs times prometheus docs"
 do_step() {
 	case $1 in
 	smp) boot smp svm "$(but "$wide")" --timeout 1800 --stall 400 --smp 2 --append preempt=full ;;
@@ -39,6 +39,7 @@ do_step() {
 	# A machine whose kernel does not trust the TSC.
 	clock) boot clock svm "20-exact 22-times 26-timing" --timeout 600 --smp 2 --append "tsc=unstable" ;;
 	lockdown) boot lockdown svm 92-lockdown --timeout 300 --smp 2 ;;
+	no-debugfs) boot no-debugfs svm 93-no-debugfs --timeout 300 --smp 2 --append debugfs=off ;;
 	times) boot times svm 22-times --timeout 600 --icount 0 --append "lab.exact=1" ;;
 	prometheus) tests/host/prometheus.sh build/kvmstat ;;
 	docs) tests/host/docs.sh ;;

@@ -1117,6 +1117,11 @@ well
 rm -r sick/sys/kernel/debug/kvmstat
 doctor 'no debugfs' 1 "^FIX +kvmstat's folder in debugfs is not there: No such file or directory$"
 holds 'doctor: no debugfs: what to do' grep -q 'do: sudo mount -t debugfs debugfs /sys/kernel/debug$' out
+printf 'nodev\tproc\nnodev\ttracefs\n' >sick/proc/filesystems
+doctor 'a kernel without debugfs' 0 '^note this kernel was booted or built without debugfs$'
+lacks 'doctor: a kernel without debugfs: no mount is advised' 'sudo mount'
+printf 'nodev\tdebugfs\n' >>sick/proc/filesystems
+doctor 'a kernel with debugfs' 1 "^FIX +kvmstat's folder in debugfs is not there: No such file or directory$"
 mkdir sick/sys/kernel/debug/tracing
 doctor 'no folder in debugfs' 1 '^FIX +debugfs is mounted, but the module could not make its folder there$'
 holds 'doctor: no folder in debugfs: what to do' grep -q 'do: sudo modprobe -r kvmstat; sudo modprobe kvmstat$' out

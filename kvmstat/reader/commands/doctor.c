@@ -235,6 +235,18 @@ static bool is_mounted(const struct doctor *doctor)
 	return entries > 2;
 }
 
+/* Returns false if the kernel says that it has no debugfs, as with debugfs=off. */
+static bool has_debugfs(const struct doctor *doctor)
+{
+	char *path = path_to(doctor, "/proc/filesystems");
+	char *text = tree_read(NULL, "%s", path);
+	bool has = !text || strstr(text, "\tdebugfs\n");
+
+	free(text);
+	free(path);
+	return has;
+}
+
 static void check_debugfs(struct doctor *doctor)
 {
 	const bool loaded = exists(doctor, "/sys/module/kvmstat");
@@ -252,6 +264,10 @@ static void check_debugfs(struct doctor *doctor)
 	else if (is_mounted(doctor))
 		say(doctor, "debugfs", STATE_FIX, "sudo modprobe -r kvmstat; sudo modprobe kvmstat",
 		    "debugfs is mounted, but the module could not make its folder there");
+	else if (!has_debugfs(doctor))
+		say(doctor, "debugfs", STATE_NOTE,
+		    "boot without debugfs=off for reasons, devices, vCPUs and ready time",
+		    "this kernel was booted or built without debugfs");
 	else
 		say(doctor, "debugfs", loaded ? STATE_FIX : STATE_NOTE,
 		    "sudo mount -t debugfs debugfs /sys/kernel/debug",
