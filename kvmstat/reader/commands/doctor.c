@@ -250,14 +250,16 @@ static bool has_debugfs(const struct doctor *doctor)
 static void check_debugfs(struct doctor *doctor)
 {
 	const bool loaded = exists(doctor, "/sys/module/kvmstat");
+	int error;
 
 	doctor->info = live_info(doctor->root);
+	error = errno;
 	if (doctor->info)
 		say(doctor, "debugfs", STATE_OK, NULL, "debugfs is mounted and can be read");
-	else if (errno == EACCES || errno == EPERM)
+	else if (error == EACCES || error == EPERM)
 		say(doctor, "debugfs", STATE_NOTE,
 		    "run as root for reasons, devices, vCPUs and ready time",
-		    "debugfs cannot be read: %s", strerror(errno));
+		    "debugfs cannot be read: %s", strerror(error));
 	else if (is_mounted(doctor) && !loaded)
 		say(doctor, "debugfs", STATE_OK, NULL,
 		    "debugfs is mounted; the module makes its folder there");
@@ -271,7 +273,7 @@ static void check_debugfs(struct doctor *doctor)
 	else
 		say(doctor, "debugfs", loaded ? STATE_FIX : STATE_NOTE,
 		    "sudo mount -t debugfs debugfs /sys/kernel/debug",
-		    "kvmstat's folder in debugfs is not there: %s", strerror(errno));
+		    "kvmstat's folder in debugfs is not there: %s", strerror(error));
 }
 
 static void check_hooks(struct doctor *doctor)
