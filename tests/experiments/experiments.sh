@@ -12,7 +12,7 @@ cd "$top"
 . tests/steps.sh
 here=tests/experiments
 
-every="io kinds memory prefault ksm swap balloon tiers binding polling cost" check=''
+every="io kinds memory prefault ksm swap balloon tiers slices binding polling cost" check=''
 [ "${1:-}" != --check ] || { check=1; shift; }
 for name; do
 	[[ " $every " = *" $name "* ]] || die "there is no experiment $name; there are: $every"
@@ -61,7 +61,7 @@ for name in $plan; do
 	{
 		guests=" on both sides"
 		[ -z "$(head_of "$name" kernel)" ] || guests=" and $usual_release in the guests"
-		[[ $(head_of "$name" machine) != *--icount* ]] || guests=" and guests of \`tests/lab/flat.c\`"
+		[[ $(head_of "$name" machine) != *--icount* ]] || guests=" and guests of \`tests/lab/$(grep -q vm_run "$here/$name.sh" && echo vmm || echo flat).c\`"
 		echo "# Made by \`make experiments NAME=$name\`, with Linux $release$guests, QEMU $qemu."
 		sed -n 's/^row\t//p' "$logs/$name/results"
 	} >"docs/experiments-$name.tsv"
