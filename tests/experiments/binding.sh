@@ -1,5 +1,5 @@
-# A guest computes, free or bound to a CPU, alone or beside two busy loops.
-# machine: --mem 1024
+# A guest computes, free or bound to a CPU or to the CPUs that share a cache with it, alone or beside four busy loops.
+# machine: --mem 1024 --smp 4,sockets=2,cores=2
 # chart: moves ready
 # shellcheck shell=sh disable=SC2086,SC2046,SC2034,SC2154 # words
 . /cases/experiments.sh
@@ -7,13 +7,15 @@
 begin
 moves() { sed -n 's/^se.nr_migrations *: *//p' /proc/$1/sched; }
 vcpu() { awk 'NR > 1 { print $9 }' $K/$id/vcpus; }
-exits_by_cpu() { sed 1d $K/$id/cpus | awk '{ n[$1] = $2 } END { print n[0] + 0, n[1] + 0 }'; }
+exits_by_cpu() { sed 1d $K/$id/cpus | awk '{ n[$1] = $2 } END { print n[0] + 0, n[1] + 0, n[2] + 0, n[3] + 0 }'; }
 guest one compute 2>one.err &
 pid=$!
 yes "the guest works" awaited begun one
 id=$(field $pid 1 id)
 tid=$(vcpu)
-row setting moves ready exits_cpu0 exits_cpu1
+domain=$(cat /sys/devices/system/cpu/cpu3/cache/index3/shared_cpu_list)
+is "CPUs that share a cache" "$(cat /sys/devices/system/cpu/cpu0/cache/index3/shared_cpu_list) $domain" "0-1 2-3"
+row setting moves ready exits_cpu0 exits_cpu1 exits_cpu2 exits_cpu3
 # measure NAME: in ten seconds.
 measure() {
 	sleep 1
@@ -28,30 +30,34 @@ measure() {
 }
 of() { sed -n "s/^$1://p" all | cut -d: -f$2; }
 measure "free, alone"
-kvmtune bind one 1
+kvmtune bind one 3
 measure "bound, alone"
 kvmtune undo
-for _ in 1 2; do
+for _ in 1 2 3 4; do
 	sh -c 'while :; do :; done' &
 	loops="$loops $!"
 done
-measure "free, beside two loops"
-kvmtune bind one 1
-measure "bound, beside two loops"
+measure "free, beside four loops"
+kvmtune bind one $domain
+measure "bound to a cache, beside four loops"
+kvmtune undo
+kvmtune bind one 3
+measure "bound, beside four loops"
 for loop in $loops; do
-	taskset -p 1 $loop >/dev/null
+	taskset -p 7 $loop >/dev/null
 done
-measure "bound, the loops bound to the other CPU"
+measure "bound, the loops bound to the other CPUs"
 kill $loops
 kvmtune undo
 
-for setting in "bound, alone" "bound, beside two loops" "bound, the loops bound to the other CPU"; do
+for setting in "bound, alone" "bound, beside four loops" "bound, the loops bound to the other CPUs"; do
 	is "$setting: no moves" "$(of "$setting" 1)" 0
-	is "$setting: no exits on the other CPU" "$(of "$setting" 3 | cut -d' ' -f1)" 0
+	is "$setting: no exits on the other CPUs" "$(of "$setting" 3 | cut -d' ' -f1-3)" "0 0 0"
 done
-holds "free, beside two loops: it moves" "$(of "free, beside two loops" 1) > 0"
-holds "binding does not end the wait for a CPU" "$(of "bound, beside two loops" 2) > 20"
-holds "the loops elsewhere do" "$(of "bound, the loops bound to the other CPU" 2) < 5"
+holds "free, beside four loops: it moves" "$(of "free, beside four loops" 1) > 0"
+is "bound to a cache: no exits beyond it" "$(of "bound to a cache, beside four loops" 3 | cut -d' ' -f1,2)" "0 0"
+holds "binding does not end the wait for a CPU" "$(of "bound, beside four loops" 2) > 10"
+holds "the loops elsewhere do" "$(of "bound, the loops bound to the other CPUs" 2) < 5"
 kill -9 $pid
 within 20 gone $pid
 finish

@@ -12,6 +12,7 @@ cd "$top"
 . tests/steps.sh
 here=tests/experiments
 
+# The order of the page.
 every="io kinds memory prefault ksm swap balloon tiers slices binding polling cost" check=''
 [ "${1:-}" != --check ] || { check=1; shift; }
 for name; do
@@ -22,59 +23,75 @@ plan=${*:-$every}
 # head_of NAME KEY: print the value that the experiment's file has at its top.
 head_of() { sed -n "s/^# $2: //p" "$here/$1.sh"; }
 
-# for_kernel NAME: make ready for that kernel. Without a name, it is the one that most experiments run on. The
-# disk's guests have that one, too.
+# experiment NAME: run it, on each of its kernels. The rows of the last one become its table.
 usual=6.1-cloud
-for_kernel() {
-	# shellcheck disable=SC2086,SC2154 # kernel_files sets them
-	kernel_files "${1:-$usual}" && $kmake -s modules KVER="$release" KDIR="$headers" CC="$compiler"
+experiment() {
+	local options kernels name releases=()
+	options=$(head_of "$1" machine) kernels=$(head_of "$1" kernels)
+	for name in ${kernels:-$usual}; do
+		kernel_files "$name"
+		# shellcheck disable=SC2086 # words
+		ko=$logs/$name.module boot "$1" svm '' --timeout 1500 --stall 400 --disk "$root_image" \
+			--kmods "zram lzo-rle vhost_scsi target_core_file" $options \
+			--add "$bin/flat:bin/flat" --add "$here/$1.sh:cases/10-$1.sh" --add "$here/lib.sh:cases/experiments.sh" || return
+		! grep '^not ok' "$logs/$1/results" || return
+		# shellcheck disable=SC2154 # kernel_files sets it
+		releases+=("$release")
+	done
+	[ -n "$check" ] || table "$1" >"docs/experiments-$1.tsv"
 }
 
-# experiment NAME: run it.
-experiment() {
-	local options
-	options=$(head_of "$1" machine)
-	for_kernel "$(head_of "$1" kernel)" || return
-	# shellcheck disable=SC2086,SC2154 # words; kernel.sh sets the others
-	boot "$1" svm '' --timeout 1500 --stall 400 --disk "$root_image" --kmods "zram lzo-rle" $options \
-		--add "$bin/flat:bin/flat" --add "$here/$1.sh:cases/10-$1.sh" --add "$here/lib.sh:cases/experiments.sh"
-	! grep -q '^not ok' "$logs/$1/results"
+# table NAME: print the rows, and how they were made.
+table() {
+	local guests=" on both sides" also=''
+	[ -z "$(head_of "$1" kernels)" ] || guests=" and $usual_release in the guests"
+	[[ $(head_of "$1" machine) != *--icount* ]] || guests=" and guests of \`tests/lab/$(grep -q vm_run "$here/$1.sh" && echo vmm || echo flat).c\`"
+	[ ${#releases[@]} = 1 ] || also=" The checks hold on Linux ${releases[0]}, too."
+	echo "# Made by \`make experiments NAME=$1\`, with Linux $release$guests, QEMU $qemu.$also"
+	sed -n 's/^row\t//p' "$logs/$1/results"
+}
+
+# lane: run each of the experiments that no other lane has begun.
+lane() {
+	local name
+	for name in $plan; do
+		take "$name" || continue
+		run_step "$name" experiment "$name"
+	done
 }
 
 begin experiments
 # shellcheck disable=SC2086 # words
 need_packages $reader_packages libelf1 trace-cmd
-say "getting the kernel"
-for_kernel
+# shellcheck disable=SC2046,SC2086 # words
+for name in $usual $(printf "$here/%s.sh\n" $plan | xargs sed -n 's/^# kernels: //p' | xargs -n 1 | sort -u); do
+	say "building kvmstat for $name"
+	# shellcheck disable=SC2086,SC2154 # kernel_files sets them
+	kernel_files "$name" && $kmake -s modules KVER="$release" KDIR="$headers" CC="$compiler"
+	mv kvmstat.ko "$logs/$name.module"
+done
 make -s reader
+kernel_files $usual
+usual_release=$release
 programs gcc "$logs/$(dpkg --print-architecture)"
 gcc -O2 -Wall -Wextra -Werror -static -o "$bin/flat" tests/lab/flat.c
-usual_release=$release
 root_image=$(tests/lab/root.sh "$kernel")
 eval "$(scripts/emulator.sh amd64)"
 # shellcheck disable=SC2154 # emulator.sh sets it
 qemu=$("${emulator[@]}" --version | sed -n 's/^QEMU emulator version \([0-9.]*\).*/\1/p')
+lanes=2
+lane &
+lane
+wait
 for name in $plan; do
-	step "$name" experiment "$name"
-	[ "$(cat "$logs/$name.ended")" = 0 ] || continue
-	[ -z "$check" ] || continue
-	{
-		guests=" on both sides"
-		[ -z "$(head_of "$name" kernel)" ] || guests=" and $usual_release in the guests"
-		[[ $(head_of "$name" machine) != *--icount* ]] || guests=" and guests of \`tests/lab/$(grep -q vm_run "$here/$name.sh" && echo vmm || echo flat).c\`"
-		echo "# Made by \`make experiments NAME=$name\`, with Linux $release$guests, QEMU $qemu."
-		sed -n 's/^row\t//p' "$logs/$name/results"
-	} >"docs/experiments-$name.tsv"
-	cat "docs/experiments-$name.tsv"
+	end_step "$name"
 done
-if [ -n "$check" ]; then
-	finish
-	exit
+if [ -z "$check" ]; then
+	there=''
+	for name in $every; do
+		[ ! -e "docs/experiments-$name.tsv" ] || there+=" $name"
+	done
+	# shellcheck disable=SC2086 # words
+	[ -z "$there" ] || "$here/page.sh" $there
 fi
-there=''
-for name in $every; do
-	[ ! -e "docs/experiments-$name.tsv" ] || there+=" $name"
-done
-# shellcheck disable=SC2086 # words
-[ -z "$there" ] || "$here/page.sh" $there
 finish

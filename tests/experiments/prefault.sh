@@ -1,6 +1,6 @@
 # A guest of our own VMM writes to 64 MiB of its memory, page after page, and then once more, where memory of each
 # kind was mapped for it ahead or not. The clock counts instructions.
-# kernel: 6.12-cloud
+# kernels: trixie-backports-cloud 6.12-cloud
 # machine: --mem 1024 --icount 0 --append clearcpuid=erms,fsrm
 # chart: faults_first instructions_first
 # shellcheck shell=sh disable=SC2086,SC2046,SC2034,SC2154,SC2100 # words, no sums

@@ -1,6 +1,6 @@
 # A guest that computes for 2 ms and then rests for 1 ms, beside one that always computes, on one CPU: how long the
 # first one waits for the CPU. The clock counts instructions, so a wait is the same on any host.
-# kernel: 6.12-cloud
+# kernels: trixie-backports-cloud 6.12-cloud
 # machine: --mem 1024 --icount 0
 # chart: wait_us turns share
 # shellcheck shell=sh disable=SC2086,SC2046,SC2034,SC2154 # words

@@ -58,6 +58,24 @@ kvmtune undo
 yes "RR 1" kvmtune set --realtime one.vcpu policy=rr priority=1
 share "RR 1 of the vCPU's thread" -
 kvmtune undo
+# tier N TID: give the thread this tier of the thesis.
+tier() {
+	case $1 in
+	1) renice -n -10 -p $2 ;;
+	2) chrt -r -p 90 $2 ;;
+	3) chrt -r -p 99 $2 ;;
+	4) chrt -f -p 99 $2 ;;
+	esac
+}
+for above in 2 3 4; do
+	yes "tier $above" tier $above $one
+	yes "tier $above: the one below" tier $((above - 1)) $two
+	share "tier $above of the thesis beside tier $((above - 1))" -
+done
+chrt -o -p 0 $one
+chrt -o -p 0 $two
+renice -n 10 -p $two
+is "they are taken back" "$(stat_of $one 19) $(stat_of $two 19)" "0 0"
 for name in one two; do
 	cat $name.pid >$cg/$name/cgroup.procs
 done
@@ -77,6 +95,9 @@ holds "FIFO 99 of the main thread changes nothing" "40 < $(of "FIFO 99 of the ma
 holds "nice of the vCPU's thread does" "$(of "nice -5 of the vCPU's thread") > 65"
 holds "more of it does more" "$(of "nice -10 of the vCPU's thread") > $(of "nice -5 of the vCPU's thread")"
 holds "RR 1 of the vCPU's thread starves the other" "$(of "RR 1 of the vCPU's thread") > 85"
+for above in 2 3 4; do
+	holds "tier $above is above tier $((above - 1))" "$(of "tier $above of the thesis beside tier $((above - 1))") > 85"
+done
 holds "between cgroups nice does not count" "40 < $(of "nice -10 of the vCPU's thread, a cgroup each") && $(of "nice -10 of the vCPU's thread, a cgroup each") < 60"
 holds "between cgroups the weight does" "60 < $(of "weight 200 against 100, a cgroup each") && $(of "weight 200 against 100, a cgroup each") < 74"
 

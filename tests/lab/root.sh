@@ -26,7 +26,7 @@ fill_image() {
 	gcc -O2 -Wall -Wextra -Werror -static -s -o "$1/guest/guestwork" "$lab/guestwork.c"
 	gcc -O2 -Wall -Wextra -Werror -static -pthread -s -o "$1/guest/vmm" "$lab/vmm.c"
 	# shellcheck disable=SC2154
-	"$lab/initrd.sh" --modules "$modules" --kmods "ata_piix sd_mod virtio_pci virtio_blk virtio_net virtio_balloon kvm-amd msr" \
+	"$lab/initrd.sh" --modules "$modules" --kmods "ata_piix sd_mod virtio_pci virtio_blk virtio_net virtio_scsi virtio_balloon kvm-amd msr" \
 		--add "$lab/guest-init:init" --add "$1/guest/guestwork:bin/guestwork" --add "$1/guest/vmm:bin/vmm" \
 		--out "$1/guest/initrd"
 
