@@ -24,9 +24,10 @@ prepare() {
 
 # The longest first; these may run side by side. In a machine whose clock counts instructions, an
 # instruction takes a nanosecond (ten in Bochs).
-many="smp vmx unit cost packages wide cost-vmx clock lockdown no-debugfs times prometheus docs"
+many="guests smp vmx unit cost packages wide cost-vmx clock lockdown no-debugfs times prometheus docs"
 do_step() {
 	case $1 in
+	guests) guests guests "80-verdicts 85-screens 88-tune" ;;
 	smp) boot smp svm "$(but "$wide")" --timeout 1800 --stall 400 --smp 2 --append preempt=full ;;
 	# What differs on VT-x; the matrix runs the other cases there, too.
 	vmx) boot vmx vmx "10-waiting 20-exact 21-memory-io 22-times 26-timing 34-rare 36-few" --timeout 1800 --stall 400 --append lab.exact=10 ;;
@@ -38,7 +39,10 @@ do_step() {
 	cost-vmx) tests/bench/bench.sh --check vmx ;;
 	# A machine whose kernel does not trust the TSC.
 	clock) boot clock svm "20-exact 22-times 26-timing" --timeout 600 --smp 2 --append "tsc=unstable" ;;
-	lockdown) boot lockdown svm 92-lockdown --timeout 300 --smp 2 ;;
+	lockdown)
+		tests/lab/apparmor.sh "$logs/profiles" &&
+			boot lockdown svm "91-apparmor 92-lockdown" --timeout 300 --smp 2 --add "$logs/profiles:apparmor.profiles"
+		;;
 	no-debugfs) boot no-debugfs svm 93-no-debugfs --timeout 300 --smp 2 --append debugfs=off ;;
 	times) boot times svm 22-times --timeout 600 --icount 0 --append "lab.exact=1" ;;
 	prometheus) tests/host/prometheus.sh build/kvmstat ;;
@@ -62,7 +66,7 @@ lane() {
 quick() {
 	local name
 	begin check
-	plan="build $many guests demo" lanes=2
+	plan="build $many demo" lanes=2
 	prepare 6.1-cloud
 	step build tests/host/build.sh 6.1-cloud
 	lane &
@@ -71,8 +75,6 @@ quick() {
 	for name in $many; do
 		end_step "$name"
 	done
-	# What these say of guests depends on how much CPU time the guests get.
-	step guests guests guests "80-verdicts 85-screens 88-tune"
 	step demo demo
 }
 
