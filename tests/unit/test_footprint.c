@@ -174,6 +174,7 @@ static void sees_memory_that_was_touched(void **state)
 	b = after.table[TABLE_MEMORY].row;
 	assert_true(b->resident_bytes >= a->resident_bytes + size / 2);
 	assert_true(b->thp_bytes + b->small_bytes >= a->thp_bytes + a->small_bytes + size / 2);
+	assert_int_equal(b->resident_bytes, b->thp_bytes + b->small_bytes);
 	assert_true(b->minor_faults > a->minor_faults);
 	munmap(memory, size);
 	detail_free(&before);

@@ -46,6 +46,8 @@ static void take_huge(const char *root, uint64_t pid, struct memory *memory, str
 	uint64_t resident, huge, sum = 0;
 
 	if (take_kb(text, "Rss", &resident)) {
+		/* VmRSS lags behind by some pages of each thread or CPU. */
+		memory->resident_bytes = resident;
 		for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
 			if (take_kb(text, keys[i], &huge))
 				sum += huge;
