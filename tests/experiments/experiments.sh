@@ -23,7 +23,7 @@ plan=${*:-$every}
 # head_of NAME KEY: print the value that the experiment's file has at its top.
 head_of() { sed -n "s/^# $2: //p" "$here/$1.sh"; }
 
-# experiment NAME: run it, on each of its kernels. The rows of the last one become its table.
+# experiment NAME: run it, on each of its kernels. Its rows become its table.
 usual=6.1-cloud
 experiment() {
 	local options kernels name releases=()
@@ -35,20 +35,20 @@ experiment() {
 			--kmods "zram lzo-rle vhost_scsi target_core_file" $options \
 			--add "$bin/flat:bin/flat" --add "$here/$1.sh:cases/10-$1.sh" --add "$here/lib.sh:cases/experiments.sh" || return
 		! grep '^not ok' "$logs/$1/results" || return
+		sed -n 's/^row\t//p' "$logs/$1/results" >>"$logs/$1.rows"
 		# shellcheck disable=SC2154 # kernel_files sets it
 		releases+=("$release")
 	done
 	[ -n "$check" ] || table "$1" >"docs/experiments-$1.tsv"
 }
 
-# table NAME: print the rows, and how they were made.
+# table NAME: print how the rows were made, and the rows.
 table() {
-	local guests=" on both sides" also=''
-	[ -z "$(head_of "$1" kernels)" ] || guests=" and $usual_release in the guests"
-	[[ $(head_of "$1" machine) != *--icount* ]] || guests=" and guests of \`tests/lab/$(grep -q vm_run "$here/$1.sh" && echo vmm || echo flat).c\`"
-	[ ${#releases[@]} = 1 ] || also=" The checks hold on Linux ${releases[0]}, too."
-	echo "# Made by \`make experiments NAME=$1\`, with Linux $release$guests, QEMU $qemu.$also"
-	sed -n 's/^row\t//p' "$logs/$1/results"
+	local guests=" on both sides" linux=${releases[*]}
+	[ -z "$(head_of "$1" kernels)" ] || guests=", guests of \`tests/lab/$(grep -q vm_run "$here/$1.sh" && echo vmm || echo flat).c\`"
+	echo "# Made by \`make experiments NAME=$1\`, with Linux ${linux// / and }$guests, QEMU $qemu."
+	# Each kernel has the head.
+	awk 'NR == 1 { head = $0; print } $0 != head' "$logs/$1.rows"
 }
 
 # lane: run each of the experiments that no other lane has begun.
@@ -72,7 +72,6 @@ for name in $usual $(printf "$here/%s.sh\n" $plan | xargs sed -n 's/^# kernels: 
 done
 make -s reader
 kernel_files $usual
-usual_release=$release
 programs gcc "$logs/$(dpkg --print-architecture)"
 gcc -O2 -Wall -Wextra -Werror -static -o "$bin/flat" tests/lab/flat.c
 root_image=$(tests/lab/root.sh "$kernel")

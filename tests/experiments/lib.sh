@@ -3,6 +3,7 @@
 # shellcheck shell=sh disable=SC2154,SC2086,SC2034,SC2046,SC2015,SC3045 # from cases/lib.sh; words
 
 cg=/sys/fs/cgroup
+linux=$(uname -r | cut -d. -f1,2)
 
 # row CELL...: a row of the experiment's table; the first row has the names of the columns.
 row() { (IFS='	'; echo "row	$*"); }
