@@ -80,24 +80,29 @@ quick() {
 
 # some "CASE..."
 some() {
-	local case rest='' real='' owners='' options=''
+	local case rest='' real='' owners='' own='' options=''
 	for case in $1; do
 		[[ $case != lab.* ]] || { options+=" $case"; continue; }
 		[ -e "tests/cases/$case.sh" ] || die "there is no case $case; there are: $(cd tests/cases && echo [0-9]*.sh | sed 's/\.sh//g')"
 		case $case in
 		89-owners) owners=owners ;;
 		8*) real+=" $case" ;;
+		91-apparmor | 92-lockdown) own+=" lockdown" ;;
+		93-no-debugfs) own+=" no-debugfs" ;;
 		9*) die "$case needs more than this: tests/host/packages.sh or make check-matrix runs it" ;;
 		*) rest+=" $case" ;;
 		esac
 	done
 	begin check
-	plan="${rest:+cases} ${real:+guests} $owners"
+	plan="${rest:+cases} ${real:+guests} $owners $own"
 	prepare 6.1-cloud
 	make -s modules reader KVER="$release" KDIR="$headers"
 	[ -z "$rest" ] || step cases boot cases svm "$rest" --timeout 900 --smp 2 --append "$options"
 	[ -z "$real" ] || step guests guests guests "$real" "$options"
 	[ -z "$owners" ] || step owners owners owners
+	for case in $(xargs -n 1 <<<"$own" | sort -u); do
+		step "$case" do_step "$case"
+	done
 }
 
 soak() {
