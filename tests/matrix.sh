@@ -128,8 +128,8 @@ build_cell() {
 
 reader() { make -s reader && echo "ok - the command builds"; }
 
-# Cases from 80 on run by themselves afterwards: where shares of a CPU are compared, no other machine may
-# run. 96-shortage and 97-races have only vmm's guests, and are the debug kernels'.
+# Cases from 80 on need a disk, or a machine of their own, and run afterwards. 96-shortage and 97-races have only
+# vmm's guests, and are the debug kernels'.
 without_guests=$(tr ' ' '\n' <<<"${CASE:-$all}" | grep -vE '^8|^94-' | xargs)
 
 minutes=${1:-}

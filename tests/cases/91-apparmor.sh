@@ -16,19 +16,19 @@ ftrace_off
 pid=$(cat one.pid)
 is "the VMM is confined" "$(cat "/proc/$pid/attr/current")" "lab-vmm (enforce)"
 
-confined() { sh -c 'echo "exec lab-reader" >/proc/self/attr/exec; exec kvmstat "$@"' kvmstat "$@"; }
-is "a confined reader" "$(sh -c 'echo "exec lab-reader" >/proc/self/attr/exec; exec cat /proc/self/attr/current')" "lab-reader (enforce)"
+confined() { sh -c 'echo "exec lab-reader" >/proc/self/attr/exec; exec "$@"' sh "$@"; }
+is "a confined reader" "$(confined cat /proc/self/attr/current)" "lab-reader (enforce)"
 kvmstat memory "$pid" >all
 yes "a reader without a profile reads all of the process" sh -c 'grep -q "  resident" all && ! grep denied all'
 for page in "list -c pid,exits" "threads $pid -w 0"; do
 	kvmstat $page --csv >free
-	confined $page --csv >bound
+	confined kvmstat $page --csv >bound
 	yes "the page has the guest: ${page%% *}" grep -q "$pid" free
 	yes "a confined reader reads the same: ${page%% *}" cmp free bound
 done
-confined memory "$pid" >bound
+confined kvmstat memory "$pid" >bound
 is "what it may not read is named" "$(sed -n 's/  *Permission denied$//p' bound | xargs)" "block I/O memory by node transparent huge pages"
-confined show "$pid" >page
+confined kvmstat show "$pid" >page
 yes "its page of the guest has the reasons" grep -q '^cpuid  *20 ' page
 
 vm_end one

@@ -31,11 +31,11 @@ experiment() {
 	for name in ${kernels:-$usual}; do
 		kernel_files "$name"
 		# shellcheck disable=SC2086 # words
-		ko=$logs/$name.module boot "$1" svm '' --timeout 1500 --stall 400 --disk "$root_image" \
+		ko=$logs/$name.module boot "$1-$name" svm '' --timeout 1500 --stall 400 --disk "$root_image" \
 			--kmods "zram lzo-rle vhost_scsi target_core_file" $options \
 			--add "$bin/flat:bin/flat" --add "$here/$1.sh:cases/10-$1.sh" --add "$here/lib.sh:cases/experiments.sh" || return
-		! grep '^not ok' "$logs/$1/results" || return
-		sed -n 's/^row\t//p' "$logs/$1/results" >>"$logs/$1.rows"
+		! grep -q '^not ok' "$logs/$1-$name/results" || return
+		sed -n 's/^row\t//p' "$logs/$1-$name/results" >>"$logs/$1.rows"
 		# shellcheck disable=SC2154 # kernel_files sets it
 		releases+=("$release")
 	done
@@ -45,7 +45,7 @@ experiment() {
 # table NAME: print how the rows were made, and the rows.
 table() {
 	local guests=" on both sides" linux=${releases[*]}
-	[ -z "$(head_of "$1" kernels)" ] || guests=", guests of \`tests/lab/$(grep -q vm_run "$here/$1.sh" && echo vmm || echo flat).c\`"
+	[[ $(head_of "$1" machine) != *--icount* ]] || guests=", guests of \`tests/lab/$(grep -q vm_run "$here/$1.sh" && echo vmm || echo flat).c\`"
 	echo "# Made by \`make experiments NAME=$1\`, with Linux ${linux// / and }$guests, QEMU $qemu."
 	# Each kernel has the head.
 	awk 'NR == 1 { head = $0; print } $0 != head' "$logs/$1.rows"

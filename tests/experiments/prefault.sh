@@ -60,7 +60,7 @@ for memory in small thp hugetlb; do
 	holds "$memory: without prealloc, KVM_PRE_FAULT_MEMORY spares no fault of a write" "$(of $memory/pre-fault 1) >= $(of $memory/none 1)"
 	case $memory-$linux in
 	hugetlb-*) ;;
-	# There a huge page of zeros is mapped in small ones.
+	# Linux 6 maps a huge page of zeros as small ones.
 	thp-6.*) near "$memory: it makes two of each small page" "$(of $memory/pre-fault 1)" $((2 * pages)) 1 ;;
 	*) near "$memory: it makes two of each page" "$(of $memory/pre-fault 1)" $((2 * n)) 1 ;;
 	esac

@@ -1,5 +1,5 @@
 # A guest that computes for 2 ms and then rests for 1 ms, beside one that always computes, on one CPU: how long the
-# first one waits for the CPU. The clock counts instructions, so a wait is the same on any host.
+# first one waits for the CPU. The clock counts instructions, so waits are nearly the same on any host.
 # kernels: 6.12-cloud trixie-backports-cloud
 # machine: --mem 1024 --icount 0
 # chart: wait_us turns share
@@ -7,7 +7,7 @@
 . /cases/experiments.sh
 
 begin
-# All guests are in one session and one cgroup, so nothing is between them.
+# The threads compete with each other, not their sessions.
 echo 0 >/proc/sys/kernel/sched_autogroup_enabled
 # run NAME ARGUMENT...: start a VM whose main thread runs its vCPU. end NAME: end it at once.
 run() {
@@ -42,6 +42,7 @@ waits() {
 		awk '{ printf "%.2f\n", $2 / $5 }' now >>turns
 		awk '{ printf "%.1f\n", 100 * $3 / ($3 + $4) }' now >>shares
 	done
+	holds "$1: it gets the CPU" "$(median <turns) > 0"
 	row "$linux: $1" $(median <us) $(least <us) $(most <us) $(median <turns) $(median <shares)
 	echo "$1:$(median <us)" >>all
 }
@@ -75,18 +76,9 @@ end loops
 
 usual=$(of "both usual")
 holds "the same again" "$(of "both usual, again") > 0.8 * $usual && $(of "both usual, again") < 1.25 * $usual"
-case $linux in
-6.*)
-	holds "a short slice of its own does not shorten its waits" "$(of "its slice 0.1 ms") > $usual"
-	holds "a long slice of the other one lengthens them" "$(of "the other's slice 10 ms") > 1.5 * $usual"
-	;;
-*)
-	holds "a short slice of its own shortens its waits" "$(of "its slice 0.1 ms") < 0.7 * $usual"
-	holds "so does a long one" "$(of "its slice 10 ms") < 0.7 * $usual"
-	holds "a long slice of the other one does nothing" "$(of "the other's slice 10 ms") < 1.1 * $usual"
-	;;
-esac
-holds "nice does shorten them" "$(of "its nice -10") < 0.4 * $usual"
+least_of_slices=$(for setting in "its slice 0.1 ms" "its slice 10 ms" "the other's slice 0.1 ms" "the other's slice 10 ms"; do of "$setting"; done | least)
+holds "nice does more than any slice" "$(of "its nice -10") < 0.5 * $least_of_slices"
+holds "nice shortens its waits" "$(of "its nice -10") < 0.4 * $usual"
 holds "RR ends them" "$(of "RR 1") < 1"
 holds "who has no work to do hardly waits" "$(of "no work, both usual") < 0.1 * $usual && $(of "no work, its slice 10 ms") < 0.1 * $usual"
 umount $cg
