@@ -120,7 +120,7 @@ for size in 4k 2m 1g; do
 	of_kvm=$(cat /sys/kernel/debug/kvm/"$pid"-*/pages_$size 2>/dev/null)
 	is "pages of $size as KVM" "$(memory pages_$size)" "$of_kvm"
 done
-is "resident" "$(memory resident_bytes)" "$(awk '$1 == "VmRSS:" { print $2 * 1024 }' "/proc/$pid/status")"
+is "resident" "$(memory resident_bytes)" "$(awk '$1 == "Rss:" { print $2 * 1024 }' "/proc/$pid/smaps_rollup")"
 is "in huge pages" "$(memory thp_bytes)" "$(awk '/^(AnonHugePages|ShmemPmdMapped|FilePmdMapped):/ { n += $2 } END { print n * 1024 }' "/proc/$pid/smaps_rollup")"
 is "minor faults" "$(memory minor_faults)" "$(stat_of "$pid" 10)"
 host() { kvmstat host -w 0 --raw | sed -n "s/^  $1 *//p"; }
