@@ -609,6 +609,7 @@ see 'inside: its rates' '^io +350 +7\.0 '
 press ')'
 see 'the list where the guest is not' '^NAME'
 press '[' '['
+see 'two snapshots back' ' 298 of 300$'
 press Space
 until_ has ' 300 of 300$'
 result 'it plays to the end' $?

@@ -143,7 +143,7 @@ static void end_change(struct journal *journal, struct change *change, const cha
 	if (strncmp(how, JOURNAL_HANDED, len) != 0)
 		return;
 	next = find_change(journal, strtoull(how + len, NULL, 10));
-	if (next) {
+	if (next && next != change) {
 		free(next->old);
 		next->old = xstrdup(change->old);
 	}
