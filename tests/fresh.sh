@@ -42,7 +42,7 @@ inside() {
 	case $way in
 	container)
 		# The capabilities that Docker leaves to root.
-		as=(setpriv --inh-caps -all --bounding-set "-all$(printf ',+%s' chown dac_override fowner fsetid kill setgid
+		as=(setpriv --inh-caps -all --bounding-set "-all$(printf ',+%s' chown dac_override fowner fsetid kill setgid \
 			setuid setpcap net_bind_service net_raw sys_chroot mknod audit_write setfcap)")
 		own='mount --bind . .; cd "$0"'
 		;;
