@@ -4,8 +4,9 @@
 # A label without a value counts as absent.
 def series: to_entries | map(select(.value != "")) | sort_by(.key) | from_entries | tojson;
 
-# The answer to an instant query. Prometheus adds job and instance.
-def known: map({ key: (.metric | del(.job, .instance) | series), value: .value[1] | tonumber })
+# The answer to an instant query. Prometheus adds job and instance. jq 1.7 prints a number as it was
+# written, until it computes with it.
+def known: map({ key: (.metric | del(.job, .instance) | series), value: (.value[1] | tonumber + 0) })
 	| from_entries;
 
 def by($name; $labels; $value): { key: ({ __name__: $name } + $labels | series), value: $value };

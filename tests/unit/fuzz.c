@@ -554,11 +554,16 @@ static const char *const process_files[] = {
 /* Returns the root of a tree of empty files. */
 static const char *process_tree(void)
 {
-	static char root[] = "/dev/shm/kvmstat-fuzz-XXXXXX", command[768];
+	static char root[32], command[768];
 
-	if (strcmp(root + sizeof(root) - 7, "XXXXXX"))
+	if (*root)
 		return root;
-	must(mkdtemp(root) != NULL, "no directory");
+	strcpy(root, "/dev/shm/kvmstat-fuzz-XXXXXX");
+	if (!mkdtemp(root)) {
+		/* In a bare root, only root may write there. */
+		strcpy(root, "/tmp/kvmstat-fuzz-XXXXXX");
+		must(mkdtemp(root) != NULL, "no directory");
+	}
 	snprintf(
 		command, sizeof(command),
 		"cd %s && mkdir -p proc/7/task/7 proc/9/task/9 proc/self/ns "
