@@ -214,10 +214,7 @@ cat "$K/$(field "$(cat spinning.pid)" 1 id)/vcpus" >spinning.vcpus
 yes "the spinning one is in the guest, mostly ($(sed 1d spinning.vcpus))" awk 'NR > 1 { exit !($4 > $5 + $6 + $7 + $8) }' spinning.vcpus
 cat "$K/$(field "$(cat dozing.pid)" 1 id)/vcpus" >dozing.vcpus
 yes "the dozing one is blocked, mostly ($(sed 1d dozing.vcpus))" awk 'NR > 1 { exit !($8 > $4 + $5 + $6 + $7) }' dozing.vcpus
-for name in spinning trotting dozing; do
-	kill -9 "$(cat $name.pid)"
-	kill "$(cat $name.holder)"
-done
+vm_kill spinning trotting dozing
 ended() { [ "$(info vms)" = 0 ]; }
 yes "they end" within 20 ended
 unload

@@ -81,8 +81,7 @@ for on in Y N; do
 	running() { [ "$(field "$(cat victim.pid)" 1 $io)" -gt 100 ] 2>/dev/null; }
 	within 20 running || not_ok "the victim does not run"
 	id=$(field "$(cat victim.pid)" 1 id)
-	kill -9 "$(cat victim.pid)"
-	kill "$(cat victim.holder)"
+	vm_kill victim
 	ended() { grep -qx 'state: ended' $K/$id/vm; }
 	yes "the victim (timing $on) ended" within 20 ended
 	exits=$(sed -n 's/^exits: //p' $K/$id/vm)

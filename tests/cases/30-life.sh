@@ -61,8 +61,7 @@ while [ $i -lt 10 ]; do
 	running() { [ "$(field "$(cat victim.pid)" 1 $io)" -gt 100 ] 2>/dev/null; }
 	within 20 running || not_ok "the victim does not run"
 	pid=$(cat victim.pid)
-	kill -9 "$pid"
-	kill "$(cat victim.holder)"
+	vm_kill victim
 	within 20 ended || not_ok "the victim did not end"
 done
 yes "killed VMs have ended" within 20 ended

@@ -17,8 +17,7 @@ known() {
 ids() { if [ $machine = x86_64 ]; then echo --id-base=$1; else echo --id-base=16; fi; }
 # killed NAME: kill the VMM, and wait until its VM has ended.
 killed() {
-	kill -9 "$(cat $1.pid)"
-	kill "$(cat $1.holder)"
+	vm_kill $1
 	has_ended() { [ "$(of $1 state)" = ended ]; }
 	within 20 has_ended $1 || not_ok "$1 did not end"
 }

@@ -27,10 +27,7 @@ before=$(memory)
 vm_run runner --vcpus=2 'out:100000000'
 vm_run spinner --id-base=128 'spin:100000000'
 turns 10
-kill -9 "$(cat spinner.pid)"
-kill "$(cat spinner.holder)"
-kill -9 "$(cat runner.pid)"
-kill "$(cat runner.holder)"
+vm_kill spinner runner
 vm_run runner --id-base=32 --vcpus=2 --rest=3000 'out:100000000'
 vm_run mmio --id-base=64 --vms=2 --hop --rest=3000 'mmior:100000000'
 echo 1 >/sys/kernel/rcu_expedited
@@ -54,8 +51,7 @@ elif [ -e /sys/devices/system/cpu/cpu1/online ]; then
 	yes "with the CPU back too" [ "$(field "$(cat runner.pid)" 1 $io)" -ge "$n" ]
 fi
 for name in runner mmio; do
-	kill -9 "$(cat $name.pid)"
-	kill "$(cat $name.holder)"
+	vm_kill $name
 	# KVM's modules are in use until the process is gone, which happens after the end of its VMs.
 	within 20 gone "$(cat $name.pid)" || not_ok "$name did not end"
 done

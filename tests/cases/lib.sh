@@ -144,6 +144,14 @@ vm_end() {
 	done
 }
 
+# vm_kill NAME...: end each VMM at once, whatever it does.
+vm_kill() {
+	for name; do
+		kill -9 "$(cat "$name.pid")"
+		kill "$(cat "$name.holder")"
+	done
+}
+
 # start_workers "WORKER ARGUMENT..."...: start each of these functions. They go on until there is a file "stop"; their
 # processes are in $workers.
 start_workers() {

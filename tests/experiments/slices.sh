@@ -18,9 +18,8 @@ run() {
 }
 runs() { [ "$(field $1 1 exits)" -gt 3 ]; }
 end() {
-	kill -9 $(cat $1.pid)
+	vm_kill $1
 	within 20 gone $(cat $1.pid)
-	kill $(cat $1.holder)
 }
 
 # seen: print the time that the first one waited, how often it got the CPU, what both ran, and its returns.
