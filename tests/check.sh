@@ -1,8 +1,8 @@
 #!/bin/bash
 # What `make check` runs: every test, on one kernel. With "CASE..." (names of tests/cases, without
 # .sh), it runs only these cases, in AMD-V machines; a word like lab.kinds=vhost is an option of
-# theirs. With MINUTES in the environment, it runs every test and then as much of the matrix as can begin
-# within so many minutes. With "soak", it runs what `make soak` runs. The last line counts the tests.
+# theirs. With MINUTES in the environment, it runs every test, then what must install its packages in a bare
+# root, and then as much of the matrix as can begin within so many minutes. With "soak", it runs what `make soak` runs. The last line counts the tests.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -114,9 +114,10 @@ soak() {
 		--append "preempt=full lab.soak=60 lab.rounds=$MINUTES"
 }
 
-# more: run the matrix and add its counts.
+# more: try what installs packages in a bare root, run the matrix, and add its counts.
 more() {
 	local counts
+	step fresh tests/fresh.sh --install bookworm
 	tests/matrix.sh $((MINUTES - SECONDS / 60)) | tee "$logs/matrix.log" || :
 	counts=$(tail -n 1 "$logs/matrix.log" | sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed\(, \([0-9]*\) skipped\)*$/\1 \2 \4/p')
 	[ -n "$counts" ] || { echo "not ok - the matrix did not end"; counts="0 1"; }
