@@ -605,6 +605,34 @@ static void makes_all_or_nothing(void **state)
 	assert_int_equal(count_open(f), 0);
 }
 
+/* A renewal tries again what was meant and not made, and leaves alone what was undone. */
+static void renews(void **state)
+{
+	struct fixture *f = *state;
+	struct real before = real_of(f->pid), now;
+	char *const words[] = { "set", "web", NULL };
+	const struct wish *nice = &f->wish[1];
+	struct journal journal;
+	char old[8];
+
+	snprintf(old, sizeof(old), "%d", before.nice);
+	assert_int_equal(journal_open(&journal, f->root, true), STATUS_OK);
+	assert_non_null(journal_begin(&journal, words, true));
+	assert_non_null(journal_mean(&journal, 1, &nice->subject, nice->setting, old, "7"));
+	assert_true(journal_complete(&journal, 1));
+	assert_int_equal(change_renew(&journal, 1, nice, 1), STATUS_OK);
+	now = real_of(f->pid);
+	assert_int_equal(now.nice, 7);
+	assert_int_equal(journal.nr_changes, 1);
+	assert_int_equal(journal.change[0].state, CHANGE_MADE);
+	assert_int_equal(change_undo(&journal, 1, stderr), STATUS_OK);
+	assert_int_equal(change_renew(&journal, 1, f->wish, SETTINGS), STATUS_OK);
+	now = real_of(f->pid);
+	assert_true(is(&now, &before));
+	assert_int_equal(journal.nr_changes, 1);
+	journal_close(&journal);
+}
+
 static void has_one_writer(void **state)
 {
 	struct fixture *f = *state;
@@ -711,6 +739,7 @@ static const struct CMUnitTest tests[] = {
 	TEST(hands_on),
 	TEST(spares_a_reused_pid),
 	TEST(makes_all_or_nothing),
+	TEST(renews),
 	TEST(has_one_writer),
 	TEST(survives_a_full_disk),
 	cmocka_unit_test(parses_settings),

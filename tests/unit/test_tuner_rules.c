@@ -32,6 +32,8 @@ struct situation {
 	uint64_t device; /* exits for its disk, an emulated IDE disk */
 	uint64_t moves; /* of each vCPU */
 	uint64_t cpu; /* that its threads were on; 0: 5 */
+	int nice; /* of its vCPUs */
+	const char *allowed; /* its threads' CPUs; NULL: all */
 	uint64_t maps_4k, maps_2m, swapped, swap_ins;
 	uint64_t logged; /* returns to its VMM as the log of dirty pages is full */
 	const char *cgroup; /* NULL: /vms/web */
@@ -39,6 +41,7 @@ struct situation {
 	bool shared; /* another process is in its cgroup */
 	bool one_cache; /* all CPUs share a cache */
 	bool twin; /* there is a second guest like it */
+	const char *name; /* of the first one; NULL: web */
 	bool no_host; /* nothing is known of the host */
 	struct host host; /* what it did in the window */
 };
@@ -89,6 +92,24 @@ static const struct situation situations[] = {
 	  READY(2000),
 	  WEIGHT,
 	  .shared = true },
+	{ "others in its cgroup, and nice already",
+	  { "set web nice=-13" },
+	  "its cgroup has no weight of its own",
+	  READY(2000),
+	  .nice = -10,
+	  .shared = true },
+	{ "as nice as can be soon",
+	  { "set web nice=-20" },
+	  "its cgroup has no weight of its own",
+	  READY(2000),
+	  .nice = -18,
+	  .shared = true },
+	{ "as nice as can be",
+	  { NULL },
+	  "it is ready 20 % of its time, and has the lowest nice value already; move it",
+	  READY(2000),
+	  .nice = -20,
+	  .shared = true },
 	{ "the root cgroup",
 	  { "set web nice=-3" },
 	  "its cgroup has no weight of its own",
@@ -127,6 +148,17 @@ static const struct situation situations[] = {
 	  "waits in loops",
 	  SPIN(2, 10000, 10000),
 	  .twin = true },
+	{ "one that has the name of another's id",
+	  { "bind id:1 4-5", "bind web 6-7" },
+	  "waits in loops",
+	  SPIN(2, 10000, 10000),
+	  .name = "id:2",
+	  .twin = true },
+	{ "it was bound away from the others",
+	  { "bind web 2-3" },
+	  "as many CPUs at once",
+	  SPIN(2, 10000, 10000),
+	  .allowed = "2-3" },
 	{ "more vCPUs than near CPUs",
 	  { "bind web 1-5" },
 	  "its 5 vCPUs need as many CPUs at once",
@@ -145,6 +177,8 @@ static const struct situation situations[] = {
 	  "each vCPU moves",
 	  MOVES(200),
 	  .cpu = 2 },
+	{ "each vCPU moves, and is bound to near CPUs", .why = "nothing helps", MOVES(200),
+	  .allowed = "4-5" },
 	{ "each moves less", .why = "nothing helps", MOVES(199) },
 	{ "it moves and waits", .why = "nothing helps", .moves = 200, READY(1000) },
 	{ "it moves and hardly waits",
@@ -278,17 +312,17 @@ static void *row(struct about *about, enum table table)
 	return detail_new_row(&detail_form[table], &about->detail.table[table]);
 }
 
-static void add_thread(struct about *about, uint64_t tid, const char *role, uint64_t cpu,
-		       uint64_t moves, const char *cgroup)
+static struct thread *add_thread(struct about *about, uint64_t tid, const char *role,
+				 const struct situation *s)
 {
 	struct thread *thread = row(about, TABLE_THREADS);
 
-	*thread =
-		(struct thread){ .tid = tid, .start = 100, .cpu = cpu ?: 5, .moves = 1000 + moves };
+	*thread = (struct thread){ .tid = tid, .start = 100, .cpu = s->cpu ?: 5, .moves = 1000 };
 	strcpy(thread->role, role);
 	strcpy(thread->state, "S");
-	strcpy(thread->allowed, "0-7");
-	strcpy(thread->cgroup, cgroup);
+	strcpy(thread->allowed, s->allowed ?: "0-7");
+	strcpy(thread->cgroup, s->cgroup ?: "/vms/web");
+	return thread;
 }
 
 /* What is known at an end of the window. */
@@ -307,12 +341,15 @@ static struct about *make_about(const struct situation *s, uint64_t pid, bool no
 	about->boot_ns = (100 + now * SECONDS) * INT64_C(1000000000);
 	about->has_ready = true;
 	about->ready_ns = BEFORE + now * s->ready * 1000000;
-	add_thread(about, pid, "main", s->cpu, 0, cgroup);
+	add_thread(about, pid, "main", s);
 	for (uint64_t i = 0; i < (s->vcpus ?: 1); i++) {
+		struct thread *vcpu;
 		char role[16];
 
 		snprintf(role, sizeof(role), "vCPU %d", (int)i);
-		add_thread(about, 10 * pid + i, role, s->cpu, now * s->moves, cgroup);
+		vcpu = add_thread(about, 10 * pid + i, role, s);
+		vcpu->moves += now * s->moves;
+		vcpu->nice = s->nice;
 	}
 	quota = row(about, TABLE_CGROUPS);
 	strcpy(quota->cgroup, cgroup);
@@ -340,7 +377,7 @@ static struct window_guest *make_guest(const struct situation *s, uint64_t id)
 
 	guest->key.id = id;
 	guest->key.pid = PID + id - 1;
-	strcpy(guest->name, "web");
+	strcpy(guest->name, id == 1 && s->name ? s->name : "web");
 	guest->chosen = true;
 	guest->seconds = SECONDS;
 	guest->was = make_about(s, guest->key.pid, false);

@@ -162,6 +162,7 @@ holds 'undo all: it is as it was' cmp -s before after
 tunes 'undo: nothing is left' 0 '^nothing is in force$' '' undo -r root
 tunes 'undo: no such action' 2 '' "^kvmtune: there is no action '77'; 'kvmtune log' lists them$" undo -r root 77
 tunes 'undo: no number' 2 '' "^kvmtune: there is no action '1x'" undo -r root 1x
+tunes 'undo: one of two' 2 '' "^kvmtune: there is no action '77'" undo -r root 1 77
 tunes 'undo: both' 2 '' '^kvmtune: --all needs no numbers$' undo -r root --all 1
 
 echo 1 >root/proc/sys/kernel/sched_autogroup_enabled
@@ -194,6 +195,17 @@ if [ "$(nproc)" -gt 1 ]; then
 	tunes 'real time: undo' 0 'put back' '' undo -r root
 	state "${web[@]}" >after
 	holds 'real time: it is as it was' cmp -s before after
+
+	# A real-time thread gets none of the host's CPUs.
+	tunes 'real time: bound first' 0 '^action [0-9]+: 6 changes' '' bind -r root web.example 1
+	bound=$(sed -n 's/^action \([0-9]*\):.*/\1/p' out)
+	tunes 'real time: a policy after that' 0 'changes' '' set -r root --realtime web.example.vcpu policy=rr priority=7
+	tunes 'real time: all CPUs again' 1 '' 'is refused: CPU 0 is kept for the host, and its policy is a real-time one$' set -r root web.example.vcpu "cpus=$(cpus_of $$)"
+	tunes 'real time: undo of what bound it' 1 '' 'vCPU 0 \([0-9]+\): cpus: action [0-9]+ gave it a real-time policy, under which it may not' undo -r root "$bound"
+	holds 'real time: undo of what bound it: it stays' all cpus_of 1 "$vcpu0" "$vcpu1"
+	tunes 'real time: undo all' 0 'put back' '' undo -r root --all
+	state "${web[@]}" >after
+	holds 'real time: undo all: it is as it was' cmp -s before after
 
 	# CPUs.
 	tunes 'bind' 0 '6 changes' '' bind -r root web.example 1
@@ -251,6 +263,17 @@ holds 'undo what another holds: it is as it was' cmp -s before after
 # It could not be waiting yet, and bash lets its children ignore SIGINT.
 kill -TERM $pid
 finish $pid
+# Another one is at work when the time is over.
+hold set -r root --for 1h web.example nice=3
+exec {lock}<root/run/kvmtune/journal
+flock "$lock"
+kill -TERM $pid
+await grep -qx 'kvmtune: another kvmtune is at work; this one waits for it' err
+exec {lock}<&-
+finish $pid
+result 'another one is at work: status' $?
+state "${web[@]}" >after
+holds 'another one is at work: it is as it was' cmp -s before after
 # One that is killed leaves its changes to the next.
 hold set -r root --for 1h web.example nice=3
 disown
@@ -366,6 +389,11 @@ if [ "$(nproc)" -gt 1 ]; then
 	holds 'libvirt: the emulator: virsh did it' called 'virsh emulatorpin shop 1 --live'
 	holds 'libvirt: the emulator: it is so' all cpus_of 1 "${shop[0]}"
 	tunes 'libvirt: the emulator: undo' 0 'put back' '' undo -r root
+	rm calls
+	tunes 'libvirt: CPUs of all' 0 '4 changes' '' set -r root shop cpus=1
+	holds 'libvirt: CPUs of all: virsh did it' called 'virsh emulatorpin shop 1 --live' 'virsh vcpupin shop 0 1 --live' \
+		'virsh vcpupin shop 1 1 --live' 'virsh iothreadpin shop 1 1 --live'
+	tunes 'libvirt: CPUs of all: undo' 0 'put back' '' undo -r root
 	tunes 'libvirt: bind --vhost' 1 '' 'is refused: libvirt owns it, and its vhost threads go' bind -r root shop 1 --vhost 0
 	tunes 'libvirt: vhost' 1 '' 'is refused: libvirt owns it, and its vhost threads go where virsh emulatorpin puts them$' set -r root shop.vhost cpus=1
 	echo 'on fire' >broken
@@ -426,6 +454,47 @@ tunes 'no owner: undo' 0 'put back' '' undo -r root
 tunes 'a weight of a role' 2 '' "^kvmtune: a weight is the whole guest's, not that of its role 'vcpu'$" set -r root shop.vcpu weight=50
 rm "$(cat weight)"
 tunes 'no weight' 1 '' 'weight is refused: its cgroup /vms/shop has no weight; the CPU controller is off there' set -r root shop weight=50
+
+# A cgroup and a unit outlive the process of the guest.
+vmm gone 'CPU 0/KVM'
+put_in "${tid[0]}" vms/gone
+echo root/sys/fs/cgroup/vms/gone/cpu.weight >weight
+tunes 'a weight of a guest that ends' 0 '1 changes' '' set -r root gone weight=50
+kill -9 "${tid[0]}"
+await [ ! -e "/proc/${tid[0]}" ]
+tunes 'a weight of a guest that ends: undo' 0 'put back' '' undo -r root
+holds 'a weight of a guest that ends: it is as it was' weight_is 100
+rm in.gone out.gone
+vmm gone 'CPU 0/KVM'
+put_in "${tid[0]}" vm.slice/gone.service
+echo root/sys/fs/cgroup/vm.slice/gone.service/cpu.weight >weight
+tunes 'a unit that is stopped' 0 '1 changes' '' set -r root gone weight=50
+kill -9 "${tid[0]}"
+await [ ! -e "/proc/${tid[0]}" ]
+rm -r root/sys/fs/cgroup/vm.slice
+tunes 'a unit that is stopped: the log' 0 '^   gone: weight none -> 50: holds$' '' log -r root
+tunes 'a unit that is stopped: undo' 0 'put back' '' undo -r root
+holds 'a unit that is stopped: systemd keeps no weight' [ ! -e record ]
+tunes 'a unit that is stopped: the log of that' 0 '^   gone: weight none -> 50: gone$' '' log -r root
+rm -r "root/proc/${tid[0]:?}"
+guests=("${shop[0]}")
+serve >root/proc/kvminfo
+
+# Units of a user's systemd or of a container are none of the host's.
+put_in "${shop[0]}" user.slice/user-1000.slice/user@1000.service/app.slice/shop.service
+rm -f calls
+echo 100 >root/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cpu.weight
+echo root/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/cpu.weight >weight
+tunes 'a unit of a user' 0 '1 changes' '' set -r root shop weight=50
+holds 'a unit of a user: his whole systemd has it' called 'systemctl set-property --runtime -- user@1000.service CPUWeight=50'
+tunes 'a unit of a user: undo' 0 'put back' '' undo -r root
+put_in "${shop[0]}" lxc.payload.box/system.slice/shop.service
+rm -f calls
+echo root/sys/fs/cgroup/lxc.payload.box/system.slice/shop.service/cpu.weight >weight
+tunes 'a unit of a container' 0 '1 changes' '' set -r root shop weight=50
+holds 'a unit of a container: the kernel was asked' [ ! -e calls ]
+holds 'a unit of a container: it is so' weight_is 50
+tunes 'a unit of a container: undo' 0 'put back' '' undo -r root
 put_in "${shop[0]}" kubepods.slice/pod1/x
 for setting in nice=16 policy=batch cpus=0; do
 	tunes "Kubernetes: $setting" 1 '' '^kvmtune: shop: Kubernetes owns it, and the kubelet undoes other changes; change its pod$' set -r root shop.vcpu0 $setting
@@ -458,6 +527,7 @@ if [ -e /sys/kernel/mm/transparent_hugepage/enabled ]; then
 	holds 'pages: 7 of 8 at least are huge' [ "$(huge_pages)" -ge 7 ]
 	holds 'pages: the content is the same' [ "$(says sum)" = "$sum" ]
 	tunes 'pages: the log' 0 '^   this cannot be undone$' '' log -r root
+	tunes 'pages: undo' 1 '' '^kvmtune: action [0-9]+ cannot be undone: pages -r root shop$' undo -r root "$(grep -B 1 '^   this cannot' out | sed -n 's/^\([0-9]*\) .*/\1/p')"
 fi
 mkdir -p root/sys/kernel/mm/ksm root/sys/module/kvm/parameters
 echo 0 >root/sys/kernel/mm/ksm/run
@@ -507,6 +577,7 @@ tunes 'plan: polling' 0 '^ 1  kvmtune haltpoll 0$' '' plan -r root -w 0
 tunes 'plan: JSON' 0 '^\[$' '' plan -r root -w 0 --json
 holds 'plan: JSON: the action' json 'map(select(.action == 1))[0] | .words == ["haltpoll", "0"] and .guest == ""'
 tunes 'apply: no such number' 2 '' "^kvmtune: the plan has no action '2'$" apply -r root 2
+tunes 'apply: one of two' 2 '' "^kvmtune: the plan has no action '2'$" apply -r root 1 2
 tunes 'apply: shell' 0 '^echo 0 \| tee root/sys/module/kvm/parameters/halt_poll_ns$' '' apply -r root --shell 1
 tunes 'apply for a time' 0 'action [0-9]+: put back' '' apply -r root --for 0.1 1
 holds 'apply for a time: it is as it was' [ "$(cat root/sys/module/kvm/parameters/halt_poll_ns)" = 7 ]
@@ -578,8 +649,21 @@ renice "$usual" -p "${shop[1]}" >/dev/null
 state "${shop[@]}" >after
 holds 'try: somebody else changes it: the rest is as it was' cmp -s before after
 
-# What is in force is made so again; what somebody else changed is left alone.
+# A later thread can have its value from one that the action did not change.
 rm -rf root/sys/kernel/debug
+guests=()
+vmm heirs 'CPU 0/KVM'
+renice -5 -p "${tid[1]}" >/dev/null
+tunes 'a usual value' 0 '1 changes' '' set -r root heirs.vcpu "nice=$usual"
+echo late >in.heirs
+has_late() { [ "$(wc -l <out.heirs)" -gt 1 ]; }
+await has_late
+late=$(tail -n 1 out.heirs)
+tunes 'a usual value: undo' 0 'put back' '' undo -r root
+holds 'a usual value: the vCPU' all nice_of -5 "${tid[1]}"
+holds 'a usual value: a later thread keeps it' all nice_of "$usual" "${late# }"
+
+# What is in force is made so again; what somebody else changed is left alone.
 guests=()
 vmm mail 'CPU 0/KVM' 'CPU 1/KVM'
 mail=("${tid[@]}")
@@ -616,6 +700,32 @@ tunes 'reconcile: the guest came back' 0 '' '' reconcile -r root
 holds 'reconcile: the guest came back: it has it' all nice_of 17 "${tid[@]}"
 tunes 'reconcile: undo' 0 'put back' '' undo -r root --all
 holds 'reconcile: undo: it is as it was' all nice_of "$usual" "${tid[@]}"
+# Of two actions, the later one has the last word. Numbers can be another guest's by then.
+tunes 'reconcile: the first' 0 '2 changes' '' set -r root mail nice=17
+tunes 'reconcile: the second' 0 '1 changes' '' set -r root mail.vcpu nice=14
+tunes 'reconcile: by id' 0 '2 changes' '' set -r root id:1 policy=batch
+kill -9 "${tid[0]}"
+rm in.mail out.mail
+guests=()
+vmm other 'CPU 0/KVM'
+other=("${tid[@]}")
+vmm mail 'CPU 0/KVM'
+tunes 'reconcile: two actions' 0 '' '' reconcile -r root
+holds 'reconcile: two actions: the first' all nice_of 17 "${tid[0]}"
+holds 'reconcile: two actions: the second' all nice_of 14 "${tid[1]}"
+holds 'reconcile: an id of another guest' all policy_of 0 "${other[@]}"
+tunes 'reconcile: two actions: undo' 0 'put back' '' undo -r root --all
+# What cannot be done is tried again.
+if [ "$(nproc)" -gt 1 ]; then
+	tunes 'reconcile: bound' 0 'changes' '' bind -r root mail 1
+	tunes 'reconcile: real time' 0 'changes' '' set -r root --realtime mail.vcpu policy=rr priority=1
+	taskset -pc 0-1 "${tid[1]}" >/dev/null
+	echo 1000000 >root/proc/sys/kernel/sched_rt_runtime_us
+	tunes 'reconcile: refused' 1 '' 'is refused: the kernel leaves ordinary threads no time' reconcile -r root
+	echo 950000 >root/proc/sys/kernel/sched_rt_runtime_us
+	tunes 'reconcile: no longer refused' 0 '' '' reconcile -r root
+	tunes 'reconcile: refused: undo' 0 'put back' '' undo -r root --all
+fi
 tunes 'reconcile: nothing is left' 0 '' '' reconcile -r root
 holds 'reconcile: nothing is left: it is as it was' all nice_of "$usual" "${tid[@]}"
 

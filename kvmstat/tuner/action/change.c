@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "action/cpuset.h"
 #include "data/memory.h"
@@ -29,16 +30,31 @@ static enum status fail(const struct subject *subject, enum setting setting, con
 	return STATUS_NO_DATA;
 }
 
+/* libvirt has systemd set a weight, which does so a moment later. */
+#define OWNER_TRIES 20
+#define OWNER_WAIT_NS 50000000
+
 /* Sets the value. The kernel or an owner can accept a value and keep another one. */
 static bool set(const struct subject *subject, enum setting setting, const char *value,
 		char why[SETTING_WHY])
 {
-	char *now = setting_write(subject, setting, value, why) ?
-			    setting_read(subject, setting, why) :
-			    NULL;
-	const bool taken = now && !strcmp(now, value);
+	const struct timespec moment = { .tv_nsec = OWNER_WAIT_NS };
+	int tries = subject->owner == MANAGER_NONE ? 1 : OWNER_TRIES;
+	char *now = NULL;
+	bool taken = false;
 
-	if (now && !taken)
+	if (!setting_write(subject, setting, value, why))
+		return false;
+	for (; !taken && tries; tries--) {
+		if (now)
+			nanosleep(&moment, NULL);
+		free(now);
+		now = setting_read(subject, setting, why);
+		if (!now)
+			return false;
+		taken = !strcmp(now, value);
+	}
+	if (!taken)
 		snprintf(why, SETTING_WHY, "it became %.80s, not %.80s", now, value);
 	free(now);
 	return taken;
@@ -66,13 +82,25 @@ static struct change *mean(struct making *making, const struct wish *wish, const
 			    wish->value);
 }
 
+/* Makes what the journal has as meant. A thread that ended meanwhile needs no change. */
+static enum status carry_out(struct journal *journal, struct change *change)
+{
+	char why[SETTING_WHY];
+
+	if (set(&change->subject, change->setting, change->new, why))
+		return journal_made(journal, change) ? STATUS_OK : STATUS_NO_DATA;
+	if (!setting_is_there(&change->subject))
+		return journal_over(journal, change, "gone") ? STATUS_OK : STATUS_NO_DATA;
+	return fail(&change->subject, change->setting, why);
+}
+
 /* Does nothing if the value is there already, or if the thread has gone. */
 static enum status make(struct making *making, const struct wish *wish)
 {
 	char why[SETTING_WHY], *old;
 	struct change *change;
 
-	if (!subject_is_there(&wish->subject))
+	if (!setting_is_there(&wish->subject))
 		return STATUS_OK;
 	old = setting_read(&wish->subject, wish->setting, why);
 	if (!old)
@@ -83,16 +111,7 @@ static enum status make(struct making *making, const struct wish *wish)
 	}
 	change = mean(making, wish, old);
 	free(old);
-	if (!change)
-		return STATUS_NO_DATA;
-	if (!set(&wish->subject, wish->setting, wish->value, why)) {
-		/* A thread that ended meanwhile needs no change. */
-		if (!subject_is_there(&wish->subject))
-			return journal_over(making->journal, change, "gone") ? STATUS_OK :
-									       STATUS_NO_DATA;
-		return fail(&wish->subject, wish->setting, why);
-	}
-	return journal_made(making->journal, change) ? STATUS_OK : STATUS_NO_DATA;
+	return change ? carry_out(making->journal, change) : STATUS_NO_DATA;
 }
 
 enum status change_make_all(struct journal *journal, char *const *words, bool lasting,
@@ -131,14 +150,38 @@ static bool is_reset(const struct subject *subject, enum setting setting)
 	return reset;
 }
 
-/* Returns whether kvmtune has changed this before, so that another value is somebody else's. */
-static bool is_known(const struct journal *journal, const struct wish *wish)
+/*
+ * Returns what this action, or a later one that is in force, has changed for the wish's guest, or
+ * NULL. Another value than that is somebody else's.
+ */
+static struct change *find_made(const struct journal *journal, uint64_t action,
+				const struct wish *wish)
 {
-	for (size_t i = 0; i < journal->nr_changes; i++)
-		if (journal->change[i].setting == wish->setting &&
-		    subject_is_same(&journal->change[i].subject, &wish->subject))
-			return true;
-	return false;
+	for (size_t i = journal->nr_changes; i--;) {
+		struct change *change = &journal->change[i];
+
+		if (change->setting == wish->setting &&
+		    (change->action == action ||
+		     (change->action > action && change->state != CHANGE_OVER)) &&
+		    change->subject.pid == wish->subject.pid &&
+		    change->subject.pid_start == wish->subject.pid_start &&
+		    subject_is_same(&change->subject, &wish->subject))
+			return change;
+	}
+	return NULL;
+}
+
+static enum status renew(struct making *making, const struct wish *wish)
+{
+	struct change *made = find_made(making->journal, making->action, wish);
+
+	if (!made)
+		return make(making, wish);
+	if (made->action != making->action)
+		return STATUS_OK;
+	if (made->state == CHANGE_MEANT)
+		return carry_out(making->journal, made);
+	return is_reset(&wish->subject, wish->setting) ? make(making, wish) : STATUS_OK;
 }
 
 enum status change_renew(struct journal *journal, uint64_t action, const struct wish *wish,
@@ -147,9 +190,9 @@ enum status change_renew(struct journal *journal, uint64_t action, const struct 
 	struct making making = { .journal = journal, .action = action };
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < nr && !status; i++)
-		if (!is_known(journal, &wish[i]) || is_reset(&wish[i].subject, wish[i].setting))
-			status = make(&making, &wish[i]);
+	/* Somebody can have undone it since the caller looked. */
+	for (size_t i = 0; i < nr && change_is_open(journal, action); i++)
+		status = renew(&making, &wish[i]) ?: status;
 	return status;
 }
 
@@ -184,21 +227,42 @@ leave(struct journal *journal, struct change *change, const char *format, ...)
 	return good;
 }
 
+/* Returns the later action in force that made the thread a real-time one, or 0. */
+static uint64_t realtime_by(const struct journal *journal, const struct change *change)
+{
+	for (size_t i = 0; i < journal->nr_changes && change->setting == SETTING_CPUS; i++) {
+		const struct change *later = &journal->change[i];
+
+		if (later->action > change->action && later->state != CHANGE_OVER &&
+		    later->setting == SETTING_POLICY && strchr(later->new, ':') &&
+		    subject_is_same(&later->subject, &change->subject))
+			return later->action;
+	}
+	return 0;
+}
+
 static enum status undo(struct journal *journal, struct change *change, FILE *out)
 {
+	/* libvirt may have taken a value that the kernel does not show. */
+	const bool unsure = change->state == CHANGE_MEANT &&
+			    change->subject.owner == MANAGER_LIBVIRT;
+	const uint64_t realtime = realtime_by(journal, change);
 	char why[SETTING_WHY], *now = NULL, *text;
 	const struct change *next;
-	bool good;
+	bool good, is_old;
 
-	if (!subject_is_there(&change->subject))
+	if (!setting_is_there(&change->subject))
 		return leave(journal, change, "gone") ? STATUS_OK : STATUS_NO_DATA;
 	now = setting_read(&change->subject, change->setting, why);
 	if (!now)
 		return fail(&change->subject, change->setting, why);
 	next = find_next(journal, change);
+	is_old = !strcmp(now, change->old);
 	if (next) {
 		good = leave(journal, change, JOURNAL_HANDED "%" PRIu64, next->nr);
-	} else if (!strcmp(now, change->old)) {
+	} else if (is_old) {
+		if (unsure)
+			set(&change->subject, change->setting, change->old, why);
 		good = leave(journal, change, "as before");
 	} else if (strcmp(now, change->new) != 0) {
 		text = subject_text(&change->subject);
@@ -206,8 +270,18 @@ static enum status undo(struct journal *journal, struct change *change, FILE *ou
 			subject_setting_name(change->setting), now, change->new);
 		free(text);
 		good = leave(journal, change, "left alone, as it was %s", now);
+	} else if (realtime) {
+		snprintf(why, sizeof(why),
+			 "action %" PRIu64
+			 " gave it a real-time policy, under which it may not have the host's "
+			 "CPUs; undo that first",
+			 realtime);
+		free(now);
+		return fail(&change->subject, change->setting, why);
 	} else if (set(&change->subject, change->setting, change->old, why)) {
 		good = leave(journal, change, PUT_BACK);
+	} else if (!setting_is_there(&change->subject)) {
+		good = leave(journal, change, "gone");
 	} else {
 		free(now);
 		return fail(&change->subject, change->setting, why);
@@ -220,6 +294,7 @@ struct adopting {
 	struct journal *journal;
 	const struct change *change;
 	uint64_t began; /* the action, in clock ticks since the boot */
+	bool usual; /* a thread that the action did not change has the value, too */
 	bool good;
 };
 
@@ -233,29 +308,50 @@ static bool has_made(const struct journal *journal, uint64_t action, enum settin
 	return false;
 }
 
-/* Takes a thread for a heir if it began after the action, and has the value that the action gave. */
+/* Finds a thread that has the value that the action gave, though the action did not change it. */
+static bool find_heir(const struct adopting *adopting, uint64_t tid, struct subject *heir)
+{
+	const struct change *change = adopting->change;
+	char why[SETTING_WHY], *now;
+	bool found;
+
+	*heir = change->subject;
+	heir->tid = tid;
+	heir->role = "later thread";
+	heir->thread = "";
+	if (!thread_start("", tid, &heir->tid_start) ||
+	    has_made(adopting->journal, change->action, change->setting, heir))
+		return false;
+	now = setting_read(heir, change->setting, why);
+	found = now && !strcmp(now, change->new);
+	free(now);
+	return found;
+}
+
+/* A later thread can have such a value from a thread that the action did not change. */
+static void find_usual(void *data, uint64_t tid)
+{
+	struct adopting *adopting = data;
+	struct subject heir;
+
+	if (!adopting->usual && find_heir(adopting, tid, &heir))
+		adopting->usual = heir.tid_start <= adopting->began;
+}
+
 static void adopt(void *data, uint64_t tid)
 {
 	struct adopting *adopting = data;
 	const struct change *change = adopting->change;
-	struct subject heir = change->subject;
-	char why[SETTING_WHY], *now;
 	struct change *inherited;
+	struct subject heir;
 
-	heir.tid = tid;
-	heir.role = "later thread";
-	heir.thread = "";
-	if (!adopting->good || !thread_start("", tid, &heir.tid_start) ||
-	    heir.tid_start <= adopting->began ||
-	    has_made(adopting->journal, change->action, change->setting, &heir))
+	if (!adopting->good || adopting->usual || !find_heir(adopting, tid, &heir))
 		return;
-	now = setting_read(&heir, change->setting, why);
-	if (now && !strcmp(now, change->new)) {
+	if (heir.tid_start > adopting->began) {
 		inherited = journal_mean(adopting->journal, change->action, &heir, change->setting,
 					 change->old, change->new);
 		adopting->good = inherited && journal_made(adopting->journal, inherited);
 	}
-	free(now);
 }
 
 /*
@@ -264,7 +360,9 @@ static void adopt(void *data, uint64_t tid)
  */
 static bool adopt_heirs(struct journal *journal, uint64_t action)
 {
-	struct adopting adopting = { journal, NULL, journal_find(journal, action)->start, true };
+	struct adopting adopting = { .journal = journal,
+				     .began = journal_find(journal, action)->start,
+				     .good = true };
 	const size_t nr = journal->nr_changes;
 
 	for (size_t i = 0; i < nr && adopting.good; i++) {
@@ -277,7 +375,9 @@ static bool adopt_heirs(struct journal *journal, uint64_t action)
 		    (change.state == CHANGE_OVER && strcmp(change.how, PUT_BACK) != 0))
 			continue;
 		adopting.change = &change;
+		adopting.usual = false;
 		path = xasprintf("/proc/%" PRIu64 "/task", change.subject.pid);
+		tree_numbers(path, find_usual, &adopting);
 		tree_numbers(path, adopt, &adopting);
 		free(path);
 	}
@@ -310,7 +410,7 @@ static enum status flip(const struct change *change, bool on)
 	char why[SETTING_WHY], *now;
 	enum status status = STATUS_OK;
 
-	if (!subject_is_there(&change->subject))
+	if (!setting_is_there(&change->subject))
 		return STATUS_OK;
 	now = setting_read(&change->subject, change->setting, why);
 	if (now && strcmp(now, from) != 0 && strcmp(now, to) != 0)

@@ -351,7 +351,7 @@ static bool write_line(struct journal *journal, json_t *line)
 	return good;
 }
 
-static enum status lock(struct journal *journal)
+static enum status lock(struct journal *journal, bool patient)
 {
 	const struct timespec moment = { .tv_nsec = WAIT_NS };
 
@@ -359,8 +359,10 @@ static enum status lock(struct journal *journal)
 		if (errno != EWOULDBLOCK)
 			return complain(journal, "lock", errno);
 		if (tries == WAIT_TRIES) {
-			fprintf(stderr, "%s: another kvmtune is at work\n", status_program);
-			return STATUS_NO_DATA;
+			fprintf(stderr, "%s: another kvmtune is at work%s\n", status_program,
+				patient ? "; this one waits for it" : "");
+			if (!patient)
+				return STATUS_NO_DATA;
 		}
 		nanosleep(&moment, NULL);
 	}
@@ -375,6 +377,10 @@ static enum status load(struct journal *journal, bool write)
 
 	if (!text)
 		return complain(journal, "read", errno);
+	if (len > TREE_MAX_BYTES) {
+		free(text);
+		return complain(journal, "read", EFBIG);
+	}
 	status = read_all(journal, text, len, &whole);
 	free(text);
 	if (status || !write)
@@ -386,7 +392,7 @@ static enum status load(struct journal *journal, bool write)
 	return STATUS_OK;
 }
 
-enum status journal_open(struct journal *journal, const char *root, bool write)
+static enum status open_it(struct journal *journal, const char *root, bool write, bool patient)
 {
 	enum status status = STATUS_OK;
 	struct moment now;
@@ -402,13 +408,24 @@ enum status journal_open(struct journal *journal, const char *root, bool write)
 		free(dir);
 		journal->file = open(journal->path,
 				     O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-		status = journal->file < 0 ? complain(journal, "write", errno) : lock(journal);
+		status = journal->file < 0 ? complain(journal, "write", errno) :
+					     lock(journal, patient);
 	}
 	if (!status && (write || !access(journal->path, F_OK)))
 		status = load(journal, write);
 	if (status)
 		journal_close(journal);
 	return status;
+}
+
+enum status journal_open(struct journal *journal, const char *root, bool write)
+{
+	return open_it(journal, root, write, false);
+}
+
+enum status journal_wait(struct journal *journal, const char *root)
+{
+	return open_it(journal, root, true, true);
 }
 
 void journal_close(struct journal *journal)

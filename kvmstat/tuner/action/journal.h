@@ -50,6 +50,9 @@ struct journal {
  */
 enum status journal_open(struct journal *journal, const char *root, bool write);
 
+/* As journal_open() to write, but waits as long as another kvmtune writes it. */
+enum status journal_wait(struct journal *journal, const char *root);
+
 void journal_close(struct journal *journal);
 
 /*

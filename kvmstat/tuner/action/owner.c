@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -16,6 +17,9 @@
 #include <unistd.h>
 
 #include "data/memory.h"
+
+/* A program that waits for its daemon must not keep kvmtune, and its lock, for ever. */
+#define ANSWER_MS 60000
 
 extern char **environ;
 
@@ -99,18 +103,29 @@ static void set_why(char why[OWNER_WHY], const struct owner_command *command, co
 	snprintf(why, OWNER_WHY, "%s: %.200s", command->argv[0], clean);
 }
 
-/* Keeps the first line, and reads on so that the writer does not stop. */
-static void read_line(int from, char line[OWNER_WHY])
+/*
+ * Keeps the first line, and reads on so that the writer does not stop. Returns false if the writer
+ * neither writes nor ends.
+ */
+static bool read_line(int from, char line[OWNER_WHY])
 {
+	struct pollfd ready = { .fd = from, .events = POLLIN };
 	char rest[512];
 	size_t len = 0;
-	ssize_t got;
+	ssize_t got = 1;
+	int answer;
 
-	while ((got = read(from, rest, sizeof(rest))) > 0 || (got < 0 && errno == EINTR))
+	while (got &&
+	       ((answer = poll(&ready, 1, ANSWER_MS)) > 0 || (answer < 0 && errno == EINTR))) {
+		if (answer < 0)
+			continue;
+		got = read(from, rest, sizeof(rest));
 		for (ssize_t i = 0; i < got && len < OWNER_WHY - 1; i++)
 			line[len++] = rest[i];
+	}
 	line[len] = '\0';
 	line[strcspn(line, "\n")] = '\0';
+	return !got;
 }
 
 /* Runs a command, and returns the first line that it writes to @stream. */
@@ -121,6 +136,7 @@ static bool run(const struct owner_command *command, int stream, char line[OWNER
 	posix_spawnattr_t attributes;
 	sigset_t none;
 	int ends[2], error, status = 0;
+	bool answers = true;
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC)) {
@@ -144,7 +160,9 @@ static bool run(const struct owner_command *command, int stream, char line[OWNER
 	posix_spawn_file_actions_destroy(&files);
 	close(ends[1]);
 	if (!error) {
-		read_line(ends[0], line);
+		answers = read_line(ends[0], line);
+		if (!answers)
+			kill(pid, SIGKILL);
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			;
 	}
@@ -152,6 +170,7 @@ static bool run(const struct owner_command *command, int stream, char line[OWNER
 	if (error || status)
 		set_why(why, command,
 			error				 ? strerror(error) :
+			!answers			 ? "it did not answer for a minute" :
 			stream == STDERR_FILENO && *line ? line :
 							   "it failed");
 	return !error && !status;
@@ -179,6 +198,16 @@ char *owner_weight(const struct subject *subject, char why[OWNER_WHY])
 	if (!run(&command, STDOUT_FILENO, line, why))
 		return NULL;
 	return xstrdup(*line == '[' ? OWNER_NO_WEIGHT : line); /* "[not set]" */
+}
+
+bool owner_keeps_weight(const struct subject *subject)
+{
+	char why[OWNER_WHY];
+	char *weight = owner_has_weight(subject) ? owner_weight(subject, why) : NULL;
+	const bool keeps = weight && strcmp(weight, OWNER_NO_WEIGHT) != 0;
+
+	free(weight);
+	return keeps;
 }
 
 /* Puts quotes around what a shell would not take as one word. */

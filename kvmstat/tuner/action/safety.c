@@ -40,8 +40,8 @@ static bool allows_cpus(const struct safety *safety, const struct target *target
 			const struct wish *wish)
 {
 	struct cpus cpus, whole, outside;
-	char *whose, *list;
-	bool known, allowed;
+	char *whose, *list, *policy, why[SETTING_WHY];
+	bool known, allowed, realtime;
 
 	cpus_parse(&cpus, wish->value);
 	known = cpuset_find(target->root, wish->subject.tid, &whole, &whose);
@@ -58,13 +58,17 @@ static bool allows_cpus(const struct safety *safety, const struct target *target
 	free(whose);
 	if (!known)
 		return refuse(wish, "the CPUs that it may have cannot be read");
+	policy = setting_read(&wish->subject, SETTING_POLICY, why);
+	realtime = policy && strchr(policy, ':');
+	free(policy);
 	/* A guest that may run everywhere again takes nothing that it did not have. */
-	if (!thread_vcpu(wish->subject.role) || !cpus_minus(&outside, &whole, &cpus))
+	if (!realtime && (!thread_vcpu(wish->subject.role) || !cpus_minus(&outside, &whole, &cpus)))
 		return true;
 	if (!cpus_common(&outside, &cpus, &safety->kept))
 		return true;
 	list = cpus_text(&outside);
-	allowed = refuse(wish, "CPU %s is kept for the host", list);
+	allowed = refuse(wish, "CPU %s is kept for the host%s", list,
+			 realtime ? ", and its policy is a real-time one" : "");
 	free(list);
 	return allowed;
 }

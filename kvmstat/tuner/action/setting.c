@@ -299,11 +299,17 @@ static bool write_file(const char *path, const char *value, char why[SETTING_WHY
 	return file >= 0 && !error;
 }
 
+bool setting_is_there(const struct subject *subject)
+{
+	return subject_is_there(subject) ||
+	       (!subject->tid && *subject->file && owner_keeps_weight(subject));
+}
+
 char *setting_read(const struct subject *subject, enum setting setting, char why[SETTING_WHY])
 {
 	int nice;
 
-	if (!subject_is_there(subject))
+	if (!setting_is_there(subject))
 		return say(why, "it has ended");
 	switch (setting) {
 	case SETTING_POLICY:
@@ -356,7 +362,7 @@ bool setting_write(const struct subject *subject, enum setting setting, const ch
 	struct owner_command command;
 	bool good;
 
-	if (!subject_is_there(subject))
+	if (!setting_is_there(subject))
 		return say(why, "it has ended");
 	if (!owner_command(&command, subject, setting, value))
 		return ask_kernel(subject, setting, value, why);

@@ -16,6 +16,12 @@
  */
 char *setting_parse(enum setting setting, const char *text, char why[SETTING_WHY]);
 
+/*
+ * Returns whether the subject is there, or a systemd that keeps its weight for when it is there
+ * again.
+ */
+bool setting_is_there(const struct subject *subject);
+
 /* Reads the value into a new string. Returns NULL and says in @why what went wrong. */
 char *setting_read(const struct subject *subject, enum setting setting, char why[SETTING_WHY]);
 

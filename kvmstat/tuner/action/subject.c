@@ -2,10 +2,13 @@
 /*
  * Names settings, and tells whose they are.
  */
+#define _GNU_SOURCE
 #include "action/subject.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "data/memory.h"
 #include "data/thread.h"
@@ -35,11 +38,31 @@ enum setting subject_find_setting(const char *name, size_t len)
 	return setting;
 }
 
+static bool is_file(const struct subject *subject)
+{
+	return !subject->tid && *subject->file;
+}
+
+/* A cgroup can outlive the process of the guest, and is there for the next one. */
+static bool folder_is_there(const char *file)
+{
+	char *folder = xstrdup(file), *slash = strrchr(folder, '/');
+	bool there;
+
+	if (slash)
+		*slash = '\0';
+	there = !access(folder, F_OK);
+	free(folder);
+	return there;
+}
+
 /* A process can have gone while a thread of the kernel that worked for it is still there. */
 bool subject_is_there(const struct subject *subject)
 {
 	uint64_t start;
 
+	if (is_file(subject))
+		return folder_is_there(subject->file);
 	if (subject->pid &&
 	    (!thread_start("", subject->pid, &start) || start != subject->pid_start))
 		return false;
@@ -49,8 +72,10 @@ bool subject_is_there(const struct subject *subject)
 
 bool subject_is_same(const struct subject *a, const struct subject *b)
 {
+	if (is_file(a))
+		return is_file(b) && !strcmp(a->file, b->file);
 	return a->pid == b->pid && a->pid_start == b->pid_start && a->tid == b->tid &&
-	       a->tid_start == b->tid_start && !strcmp(a->file, b->file);
+	       a->tid_start == b->tid_start && !is_file(b);
 }
 
 char *subject_text(const struct subject *subject)

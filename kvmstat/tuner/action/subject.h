@@ -42,7 +42,7 @@ enum setting subject_find_setting(const char *name, size_t len);
 /* Returns whether @subject is still there, and not another one with its pid or tid. */
 bool subject_is_there(const struct subject *subject);
 
-/* Returns whether the two are the same thread, cgroup or host. */
+/* Returns whether the two are the same thread, or the same cgroup or host, whoever is in it. */
 bool subject_is_same(const struct subject *a, const struct subject *b);
 
 /* Returns what messages call it, a new string, for instance "web: vCPU 0 (4711)". */

@@ -67,19 +67,22 @@ static bool ends(const char *text, size_t len, const char *with)
 	return len > end && !memcmp(text + len - end, with, end);
 }
 
-/* Returns the length of the path up to its last scope or service, or 0. */
+/*
+ * Returns the length of the path up to its unit of the host's systemd, or 0. Above it are only
+ * slices; below it are cgroups of others, as of a user's own systemd or of a container's.
+ */
 static size_t find_unit(const char *path)
 {
-	size_t found = 0;
-
 	for (const char *part = path; *part;) {
 		const size_t len = strcspn(++part, "/");
 
 		if (ends(part, len, ".scope") || ends(part, len, ".service"))
-			found = part + len - path;
+			return part + len - path;
+		if (!ends(part, len, ".slice"))
+			return 0;
 		part += len;
 	}
-	return found;
+	return 0;
 }
 
 /* A process can call itself as a domain; libvirt's file has the process that it started. */

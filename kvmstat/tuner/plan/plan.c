@@ -24,6 +24,7 @@
 #define WEIGHT_USUAL 100 /* where systemd has set none */
 #define WEIGHT_MAX 10000
 #define NICE_STEP 3 /* about as much, where there is no weight */
+#define NICE_LOWEST -20
 /* Under more pressure than this, KSM's scanning takes CPU time that guests want. */
 #define PRESSURE_HIGH 0.20
 /* With less of its memory available, merging pages is worth its CPU time. */
@@ -110,20 +111,36 @@ static bool is_met(const struct verdict *verdict, enum bound bound)
 	return verdict->bound == bound;
 }
 
-/* The name, unless another guest has it, too. */
+/* The name, unless it means another guest, too, or only another one: a guest can be called "id:5". */
 static void find_name(struct looking *looking)
 {
 	const struct window *window = &looking->planning->session->window;
 	const struct choice choice = { .guest = looking->guest->name };
-	size_t same = 0;
+	bool means = true;
 
 	for (size_t i = 0; i < window->nr; i++)
-		same += choice_means(&choice, &window->guest[i]->key, window->guest[i]->name);
-	if (same == 1)
+		means = means &&
+			choice_means(&choice, &window->guest[i]->key, window->guest[i]->name) ==
+				(window->guest[i] == looking->guest);
+	if (means)
 		snprintf(looking->name, sizeof(looking->name), "%s", looking->guest->name);
 	else
 		snprintf(looking->name, sizeof(looking->name), "id:%" PRIu64,
 			 looking->guest->key.id);
+}
+
+static int lowest_nice(const struct target *target)
+{
+	const struct thread *thread;
+	int lowest = 0;
+
+	detail_for_each(thread, target->detail, TABLE_THREADS) {
+		const int nice = (int64_t)thread->nice;
+
+		if (thread->nice != DETAIL_UNKNOWN && nice < lowest)
+			lowest = nice;
+	}
+	return lowest;
 }
 
 /* More weight where the cgroup has one, else a better nice value where that counts. */
@@ -133,6 +150,7 @@ static void plan_starved(struct looking *looking)
 	char why[TARGET_WHY], line[64], *text;
 	struct subject subject;
 	uint64_t weight;
+	int nice;
 
 	if (target_weight(&looking->target, &subject, why)) {
 		text = tree_read(NULL, "%s", subject.file);
@@ -155,7 +173,16 @@ static void plan_starved(struct looking *looking)
 		hint(looking, "it is ready %.0f %% of its time; %s", 100 * e->ready, why);
 		return;
 	}
-	snprintf(line, sizeof(line), "set @ nice=-%d", NICE_STEP);
+	nice = lowest_nice(&looking->target);
+	if (nice == NICE_LOWEST) {
+		hint(looking,
+		     "it is ready %.0f %% of its time, and has the lowest nice value already; move "
+		     "it, or give the host more CPUs",
+		     100 * e->ready);
+		return;
+	}
+	snprintf(line, sizeof(line), "set @ nice=%d",
+		 nice - NICE_STEP < NICE_LOWEST ? NICE_LOWEST : nice - NICE_STEP);
 	act(looking, line,
 	    "it is ready, waiting for a CPU, %.0f %% of its time, and its cgroup has no weight of "
 	    "its own",
@@ -180,6 +207,22 @@ static bool find_domain(const char *root, uint64_t cpu, struct cpus *domain)
 	return known;
 }
 
+/* Leaves of @room what the vCPUs have now, as somebody may have bound them. */
+static bool keep_allowed(const struct target *target, struct cpus *room)
+{
+	const struct thread *thread;
+	struct cpus all = { 0 }, one;
+
+	detail_for_each(thread, target->detail, TABLE_THREADS) {
+		if (!target_means("vcpu", thread) || !cpus_parse(&one, thread->allowed))
+			continue;
+		for (size_t cpu = cpus_next(&one, 0); cpu < CPUS_MAX;
+		     cpu = cpus_next(&one, cpu + 1))
+			cpus_add(&all, cpu);
+	}
+	return !cpus_count(&all) || cpus_common(room, room, &all);
+}
+
 /* The CPUs that the guest's vCPUs may be bound to, and of these those of the domain they are in. */
 static bool find_room(struct looking *looking, struct cpus *room, struct cpus *near)
 {
@@ -193,13 +236,15 @@ static bool find_room(struct looking *looking, struct cpus *room, struct cpus *n
 	if (!known)
 		return false;
 	free(whose);
-	if (!cpus_minus(room, &whole, &planning->kept))
+	if (!cpus_minus(room, &whole, &planning->kept) || !keep_allowed(&looking->target, room))
 		return false;
 	*near = *room;
 	detail_for_each(thread, looking->target.detail, TABLE_THREADS)
 		if (target_means("vcpu", thread) &&
 		    find_domain(looking->target.root, thread->cpu, near))
-			return cpus_common(near, near, room);
+			break;
+	if (!cpus_common(near, near, room))
+		*near = *room;
 	return true;
 }
 

@@ -24,7 +24,7 @@ static const char *state_of(const struct change *change)
 		return change->how;
 	if (change_holds(change))
 		return "holds";
-	return subject_is_there(&change->subject) ? "holds no more" : "gone";
+	return setting_is_there(&change->subject) ? "holds no more" : "gone";
 }
 
 json_t *logbook_json(const struct journal *journal, const struct action *action)
@@ -113,11 +113,25 @@ static uint64_t parse_action(const struct journal *journal, const char *text)
 	return 0;
 }
 
+static bool has_changes(const struct journal *journal, uint64_t nr)
+{
+	for (size_t i = 0; i < journal->nr_changes; i++)
+		if (journal->change[i].action == nr)
+			return true;
+	return false;
+}
+
 static enum status undo(struct journal *journal, uint64_t nr)
 {
-	const enum status status = change_undo(journal, nr, stderr);
 	struct action *action = journal_find(journal, nr);
+	enum status status;
 
+	if (action->complete && !has_changes(journal, nr)) {
+		fprintf(stderr, "%s: action %" PRIu64 " cannot be undone: %s\n", status_program, nr,
+			action->command);
+		return STATUS_NO_DATA;
+	}
+	status = change_undo(journal, nr, stderr);
 	if (!status && !action->complete && !journal_is_held(action) &&
 	    !journal_complete(journal, nr))
 		return STATUS_NO_DATA;
@@ -155,13 +169,16 @@ enum status run_undo(const struct orders *orders)
 	status = journal_open(&journal, orders->request.root, true);
 	if (status)
 		return status;
-	status = change_recover(&journal);
-	if (!status && !orders->nr)
-		status = undo_open(&journal, orders->all);
-	for (size_t i = 0; i < orders->nr; i++) {
-		const uint64_t nr = parse_action(&journal, orders->argument[i]);
-
-		status = nr ? undo(&journal, nr) ?: status : STATUS_BAD;
+	for (size_t i = 0; i < orders->nr && !status; i++)
+		if (!parse_action(&journal, orders->argument[i]))
+			status = STATUS_BAD;
+	if (!status) {
+		status = change_recover(&journal);
+		if (!orders->nr)
+			status = undo_open(&journal, orders->all) ?: status;
+		for (size_t i = 0; i < orders->nr; i++)
+			status = undo(&journal, parse_action(&journal, orders->argument[i])) ?:
+											       status;
 	}
 	journal_close(&journal);
 	return status;

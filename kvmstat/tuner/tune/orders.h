@@ -18,6 +18,8 @@ struct orders {
 	bool json, shell, realtime, each, all;
 	int64_t lasts_ns; /* 0: until it is undone */
 	uint64_t renews; /* an action that is in force, or 0 */
+	const char *renewed; /* the guest of that action */
+	bool *absent; /* gets whether that guest is not there */
 	uint64_t *made; /* if not NULL, gets the action, for which nothing waits */
 	bool temporary, quiet; /* the caller puts it back; and says what was done */
 	uint64_t rounds; /* try */

@@ -33,7 +33,7 @@ struct collapse {
 	int error; /* the last one */
 	uint64_t left; /* bytes that could have been huge, but for the next error */
 	int left_by;
-	bool stopped;
+	bool stopped, interrupted;
 };
 
 /* Memory of the guest is large, and can be written; hugetlbfs has huge pages already. */
@@ -86,9 +86,10 @@ static void collapse(struct collapse *collapse, uint64_t from, uint64_t to)
 			collapse->left += HUGE_PAGE;
 			collapse->left_by = error;
 		}
+		collapse->interrupted = is_interrupted();
 		/* It has ended, or this is not allowed or not known; or there are no huge pages. */
 		collapse->stopped = error == ESRCH || error == EPERM || error == ENOSYS ||
-				    error == ENOMEM || is_interrupted();
+				    error == ENOMEM || collapse->interrupted;
 	}
 }
 
@@ -174,7 +175,13 @@ enum status run_pages(const struct orders *orders)
 		if (!status)
 			printf("%s: %s of its memory were in huge pages, %s are now\n",
 			       work.target.guest, before, after);
-		if (!status && result.left) {
+		if (!status && result.stopped) {
+			fprintf(stderr, "%s: %s: pages: %s; the rest of its memory is as it was\n",
+				status_program, work.target.guest,
+				result.interrupted ? "it was interrupted" :
+						     "the host has no free huge page left");
+			status = STATUS_NO_DATA;
+		} else if (!status && result.left) {
 			number_bytes(left, sizeof(left), result.left);
 			fprintf(stderr, "%s: %s: %s could not be: %s\n", status_program,
 				work.target.guest, left, strerror(result.left_by));

@@ -25,27 +25,29 @@
 #define PLAN_FILE "/run/kvmtune/plan"
 
 /* Who may change guests can write the plan, too; for others a plan is only to be read. */
-static void save(const struct plan *plan, const char *root, const struct moment *now)
+static bool save(const struct plan *plan, const char *root, const struct moment *now)
 {
 	char *dir = xasprintf("%s/run/kvmtune", root), *path = xasprintf("%s" PLAN_FILE, root);
 	char *fresh = xasprintf("%s.new", path);
 	json_t *json = json_pack("{s:s, s:I, s:o}", "boot", now->boot_id, "time",
 				 (json_int_t)now->boot_ns, "plan", plan_json(plan));
+	bool good = false;
 	FILE *file;
 
 	mkdir(dir, 0755);
 	unlink(fresh);
 	file = fopen(fresh, "wxe");
 	if (file) {
-		const bool good = !json_dumpf(json, file, JSON_COMPACT);
-
-		if (fclose(file) || !good || rename(fresh, path))
+		good = !json_dumpf(json, file, JSON_COMPACT);
+		good = !fclose(file) && good && !rename(fresh, path);
+		if (!good)
 			unlink(fresh);
 	}
 	json_decref(json);
 	free(fresh);
 	free(path);
 	free(dir);
+	return good;
 }
 
 enum status planner_load(struct plan *plan, const char *root)
@@ -103,13 +105,15 @@ static void print_step(const struct step *step, uint64_t nr)
 	free(command);
 }
 
-static void print_plan(const struct plan *plan)
+static void print_plan(const struct plan *plan, bool saved)
 {
 	uint64_t nr = 0;
 
 	for (size_t i = 0; i < plan->nr; i++)
 		print_step(&plan->step[i], plan_is_action(&plan->step[i]) ? ++nr : 0);
-	if (nr)
+	if (nr && !saved)
+		puts("This plan could not be saved, so 'kvmtune apply' does not know it; try sudo.");
+	else if (nr)
 		puts("'kvmtune apply N' does one of these, 'kvmtune try N' finds out whether it helps.");
 	else
 		puts("There is nothing that kvmtune would do.");
@@ -122,6 +126,7 @@ enum status run_plan(const struct orders *orders)
 	struct thresholds thresholds;
 	struct session session = { .request = &request };
 	struct plan plan;
+	bool saved;
 	enum status status = thresholds_load(&thresholds, NULL) ?:
 				     policy_load(&policy, orders->config);
 
@@ -134,11 +139,11 @@ enum status run_plan(const struct orders *orders)
 	status = session_observe(&session, &request, DEPTH_PROCESSES, USUAL_WINDOW, false);
 	if (!status) {
 		plan_make(&plan, &session, &policy, &thresholds);
-		save(&plan, request.root, &session.last.at);
+		saved = save(&plan, request.root, &session.last.at);
 		if (orders->json)
 			output_json(plan_json(&plan), stdout);
 		else
-			print_plan(&plan);
+			print_plan(&plan, saved);
 		plan_free(&plan);
 	}
 	session_close(&session);
@@ -159,12 +164,38 @@ enum status planner_run(const struct step *step, const struct orders *by, uint64
 	return status;
 }
 
+/* Returns the name of the guest that an action is for, or "". */
+static const char *guest_of(const struct journal *journal, uint64_t action)
+{
+	for (size_t i = 0; i < journal->nr_changes; i++)
+		if (journal->change[i].action == action)
+			return journal->change[i].subject.guest;
+	return "";
+}
+
+static enum status renew(const struct journal *journal, const struct action *action,
+			 const struct orders *by)
+{
+	bool absent = false;
+	struct orders again;
+	const struct task *task = orders_parse_step(&again, by, action->words, NULL);
+	enum status status;
+
+	again.renews = action->nr;
+	again.renewed = guest_of(journal, action->nr);
+	again.absent = &absent;
+	status = task->run(&again);
+	orders_free(&again);
+	/* A guest that is not there has nothing to renew; what else is wrong is said. */
+	return absent ? STATUS_OK : status;
+}
+
 /* An action is in force while one of its changes is not over, though its guest may have gone. */
 enum status run_reconcile(const struct orders *orders)
 {
 	struct orders by = *orders;
 	struct journal journal;
-	enum status status = journal_open(&journal, orders->request.root, true);
+	enum status status = journal_open(&journal, orders->request.root, true), all = STATUS_OK;
 
 	if (status)
 		return status;
@@ -177,19 +208,12 @@ enum status run_reconcile(const struct orders *orders)
 	status = status ?: journal_open(&journal, orders->request.root, false);
 	for (size_t i = 0; i < journal.nr_actions && !status; i++) {
 		const struct action *action = &journal.action[i];
-		const struct task *task;
-		struct orders again;
 
-		if (!action->lasting || !action->complete || !change_is_open(&journal, action->nr))
-			continue;
-		task = orders_parse_step(&again, &by, action->words, NULL);
-		again.renews = action->nr;
-		/* A guest that is not there has nothing to renew; what else is wrong is said. */
-		task->run(&again);
-		orders_free(&again);
+		if (action->lasting && action->complete && change_is_open(&journal, action->nr))
+			all = renew(&journal, action, &by) ?: all;
 	}
 	journal_close(&journal);
-	return status;
+	return status ?: all;
 }
 
 static bool can_be_undone(const struct step *step)
@@ -206,18 +230,21 @@ enum status run_apply(const struct orders *orders)
 	size_t nr = 0;
 
 	status = planner_load(&plan, orders->request.root);
-	if (status)
+	for (size_t i = 0; i < orders->nr && !status; i++)
+		if (!planner_find(&plan, orders->argument[i]))
+			status = STATUS_BAD;
+	if (status) {
+		plan_free(&plan);
 		return status;
+	}
 	action = xcalloc(plan.nr + orders->nr + 1, sizeof(*action));
 	/* A signal waits, here too, until what was begun is done. */
 	session_catch_signals(SIGHUP);
 	if (orders->lasts_ns && !orders->shell)
 		status = guard_begin(&guard, orders->request.root);
-	for (size_t i = 0; i < orders->nr && !status; i++) {
-		const struct step *step = planner_find(&plan, orders->argument[i]);
-
-		status = step ? planner_run(step, orders, &action[nr++]) : STATUS_BAD;
-	}
+	for (size_t i = 0; i < orders->nr && !status; i++)
+		status = planner_run(planner_find(&plan, orders->argument[i]), orders,
+				     &action[nr++]);
 	for (size_t i = 0; i < plan.nr && !orders->nr && !status; i++)
 		if (plan_is_action(&plan.step[i]) && can_be_undone(&plan.step[i]))
 			status = planner_run(&plan.step[i], orders, &action[nr++]);

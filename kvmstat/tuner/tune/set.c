@@ -108,6 +108,17 @@ static void wish_slice_away(struct work *work, const struct subject *subject, co
 	free(slice);
 }
 
+/*
+ * libvirt pins its emulator as a whole, for which the main thread stands. It does not know threads
+ * of the kernel such as kvm-pit.
+ */
+static bool is_left_to_main(const struct work *work, const struct thread *thread)
+{
+	return work->target.owner == MANAGER_LIBVIRT && thread->tid != work->target.pid &&
+	       !target_means("vcpu", thread) && !target_means("io", thread) &&
+	       !(target_means("vhost", thread) && work->orders->vhost);
+}
+
 /* The main thread is the first, so that those that it makes meanwhile are like it. */
 static size_t wish_threads(struct work *work, const struct values *values)
 {
@@ -123,6 +134,9 @@ static size_t wish_threads(struct work *work, const struct values *values)
 			    !target_means(work->role, thread))
 				continue;
 			threads++;
+			if (!work->role && values->value[SETTING_CPUS] &&
+			    is_left_to_main(work, thread))
+				continue;
 			if (!values->value[SETTING_SLICE])
 				wish_slice_away(work, &subject, values->value[SETTING_POLICY]);
 			for (enum setting setting = SETTING_THREAD_NR; setting--;)
@@ -214,17 +228,6 @@ static void free_lists(struct lists *lists)
 	free(lists->emulator);
 	free(lists->vhost);
 	free(lists->io);
-}
-
-/*
- * libvirt pins its emulator as a whole, for which the main thread stands. It does not know threads
- * of the kernel such as kvm-pit.
- */
-static bool is_left_to_main(const struct work *work, const struct thread *thread)
-{
-	return work->target.owner == MANAGER_LIBVIRT && thread->tid != work->target.pid &&
-	       !target_means("vcpu", thread) && !target_means("io", thread) &&
-	       !(target_means("vhost", thread) && work->orders->vhost);
 }
 
 static enum status wish_binding(struct work *work, const struct lists *lists)

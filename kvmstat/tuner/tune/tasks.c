@@ -18,8 +18,8 @@ const struct task tasks[TASKS_NR] = {
 		 "Without a command, print the plan, which changes nothing.\n\n"
 		 "Commands: plan, apply, try, set, bind, pages, ksm, haltpoll, undo, log, reconcile; see "
 		 "'kvmtune COMMAND --help' for each, kvmtune(1) for all.\n\n"
-		 "Exit status: 0 fine; 1 something could not be done, or was refused, so nothing "
-		 "is changed; 2 bad usage, a bad file, or an ambiguous guest." },
+		 "Exit status: 0 fine; 1 something could not be done or was refused, and of that "
+		 "action nothing is changed; 2 bad usage, a bad file, or an ambiguous guest." },
 	{ .name = "plan",
 	  .run = run_plan,
 	  .usage = "[GUEST]",

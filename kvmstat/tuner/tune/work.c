@@ -39,8 +39,13 @@ enum status work_find(struct work *work)
 	if (status)
 		return status;
 	session_begin(&work->session, true);
-	return target_find(&work->target, &work->session, orders->argument[0], &work->role,
-			   !orders->renews);
+	status = target_find(&work->target, &work->session, orders->argument[0], &work->role,
+			     !orders->renews);
+	if (!orders->renews)
+		return status;
+	/* An id or a pid can be another guest's now. */
+	*orders->absent = status || strcmp(work->target.guest, orders->renewed) != 0;
+	return *orders->absent ? STATUS_NO_DATA : STATUS_OK;
 }
 
 void work_wish(struct work *work, const struct subject *subject, enum setting setting,
@@ -122,7 +127,7 @@ static void say_done(const struct work *work, const struct journal *journal, uin
 enum status work_put_back(const struct orders *orders, uint64_t action)
 {
 	struct journal journal;
-	enum status status = journal_open(&journal, orders->request.root, true);
+	enum status status = journal_wait(&journal, orders->request.root);
 
 	if (status)
 		return status;
