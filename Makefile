@@ -68,6 +68,9 @@ soak: ## everything at once for MINUTES=10, with ftrace as the oracle
 check-matrix: ## every kernel of scripts/kernels in each of its machines (KERNELS="NAME...", CASE="NAME...", MINUTES=n: begin none later)
 	@KERNELS='$(KERNELS)' CASE='$(CASE)' tests/matrix.sh $(MINUTES)
 
+check-others: ## kvm-unit-tests and kvmtool, without and with kvmstat; SOURCES="FOLDER..." has the sources of either
+	@tests/check.sh others $(SOURCES)
+
 check-fresh: ## make demo and make check in bare Debian roots (downloads much; an hour and more)
 	@tests/fresh.sh
 
@@ -150,5 +153,5 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
 		while IFS='|' read -r t w; do printf '  %-12s %s\n' "$$t" "$$w"; done
 
-.PHONY: all modules reader demo check check-debug soak check-matrix check-fresh fuzz bench experiments install install-reader install-tuner install-source \
+.PHONY: all modules reader demo check check-debug soak check-matrix check-others check-fresh fuzz bench experiments install install-reader install-tuner install-source \
 	uninstall dkms-install dkms-remove deb style clean version help

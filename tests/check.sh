@@ -2,7 +2,8 @@
 # What `make check` runs: every test, on one kernel. With "CASE..." (names of tests/cases, without
 # .sh), it runs only these cases, in AMD-V machines; a word like lab.kinds=vhost is an option of
 # theirs. With MINUTES in the environment, it runs every test, then what must install its packages in a bare
-# root, and then as much of the matrix as can begin within so many minutes. With "soak", it runs what `make soak` runs. The last line counts the tests.
+# root, and then as much of the matrix as can begin within so many minutes. With "soak" or "others FOLDER...", it runs what
+# `make soak` or `make check-others` runs. The last line counts the tests.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
@@ -105,13 +106,20 @@ some() {
 	done
 }
 
-soak() {
-	begin soak
-	plan=soak
+# alone STEP COMMAND...: only this step.
+alone() {
+	begin "$1"
+	plan=$1
 	prepare 6.1-cloud
 	make -s modules reader KVER="$release" KDIR="$headers"
-	step soak boot soak svm 64-soak --timeout $((MINUTES * 120 + 600)) --stall 400 --smp 4 --mem 2048 \
-		--append "preempt=full lab.soak=60 lab.rounds=$MINUTES"
+	step "$@"
+}
+
+# others FOLDER...: what others have written, from its sources.
+others() {
+	tests/lab/others.sh "$logs/programs" "$@"
+	boot others svm 94-others --timeout 20000 --stall 1000 --smp 2 --mem 6144 --disk "$(tests/lab/root.sh "$kernel")" \
+		--add "$logs/programs:others" --append "lab.least=3 lab.limit=100"
 }
 
 # more: try what installs packages in a bare root, run the matrix, and add its counts.
@@ -130,7 +138,11 @@ case ${1:-} in
 	quick
 	[ -z "${MINUTES:-}" ] || more
 	;;
-soak) soak ;;
+soak) alone soak soak "$MINUTES" ;;
+others)
+	[ $# -gt 1 ] || die 'name the folders with the sources: make check-others SOURCES="FOLDER..."'
+	alone others others "${@:2}"
+	;;
 *) some "$*" ;;
 esac
 finish

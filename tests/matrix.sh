@@ -178,7 +178,7 @@ selftests() {
 	local suites source programs
 	read -r suites source < <(kernels | awk '$1 == "6.1-debug" { print $3, $4 }')
 	programs=$(tests/lab/selftests.sh "$suites" "$source")
-	boot selftests svm 94-selftests --timeout 3600 --stall 400 --smp 2 --mem 3072 --add "$programs:selftests"
+	boot selftests svm 94-others --timeout 3600 --stall 400 --smp 2 --mem 3072 --add "$programs:others"
 }
 
 lanes=$(nproc) running=()
@@ -197,7 +197,11 @@ for module in "$logs"/{6.1-cloud,6.12-cloud,trixie-backports-cloud}{,@*}.module;
 	with_guests "tune-$name" 88-tune "$name" guests "tune-$name" 88-tune
 	with_guests "owners-$name" 89-owners "$name" owners "owners-$name"
 done
+if [ -z "${KERNELS:-}${CASE:-}" ]; then
+	with_guests soak 64-soak 6.1-cloud soak 10
+	with_guests loads 60-reload 6.1-cloud boot loads svm 60-reload --timeout 7200 --stall 400 --smp 2 --append lab.turns=2000
+fi
 with_guests day 87-day 6.1-cloud guests day 87-day "lab.day=100 lab.exits=3000"
-with_guests selftests 94-selftests 6.1-cloud selftests
+with_guests selftests 94-others 6.1-cloud selftests
 cat "$logs/table.md"
 finish

@@ -146,6 +146,10 @@ guests() {
 	boot "$1" svm "$2" --timeout "$([ -n "${3:-}" ] && echo 20000 || echo 2400)" --stall 400 --smp 2 --mem 2048 --pause \
 		--kmods "zram lzo-rle bridge vhost_net tun" --disk "$(tests/lab/root.sh "$kernel")" --append "${3:-}"
 }
+# soak MINUTES: everything at once for so long.
+soak() {
+	boot soak svm 64-soak --timeout $(($1 * 120 + 600)) --stall 400 --smp 4 --mem 2048 --append "preempt=full lab.soak=60 lab.rounds=$1"
+}
 # owners NAME: run that case with real guests where systemd is process 1, beside libvirtd.
 owners() {
 	boot "$1" svm 89-owners --timeout 1200 --stall 400 --smp 2 --mem 2048 --kmods "vhost_net tun" \
