@@ -394,6 +394,16 @@ if [ "$(nproc)" -gt 1 ]; then
 	holds 'libvirt: CPUs of all: virsh did it' called 'virsh emulatorpin shop 1 --live' 'virsh vcpupin shop 0 1 --live' \
 		'virsh vcpupin shop 1 1 --live' 'virsh iothreadpin shop 1 1 --live'
 	tunes 'libvirt: CPUs of all: undo' 0 'put back' '' undo -r root
+	# What virsh pinned is a cpuset, and no limit.
+	mkdir -p "root/proc/${shop[1]}" "root/sys/fs/cgroup/$scope/libvirt/vcpu0"
+	echo "0::/$scope/libvirt/vcpu0" >"root/proc/${shop[1]}/cgroup"
+	echo 0 >"root/sys/fs/cgroup/$scope/libvirt/vcpu0/cpuset.cpus.effective"
+	echo 0-1 >"root/sys/fs/cgroup/$scope/cpuset.cpus.effective"
+	tunes 'libvirt: a vCPU that is pinned' 0 '3 changes' '' bind -r root shop 1 --emulator 0-1
+	tunes 'libvirt: a vCPU that is pinned: undo' 0 'put back' '' undo -r root
+	echo 0 >"root/sys/fs/cgroup/$scope/cpuset.cpus.effective"
+	tunes 'libvirt: outside the cpuset of the domain' 1 '' 'cpus=1 is refused: CPU 1 is not in the cpuset of its cgroup /machine.slice/machine-qemu.*.scope$' bind -r root shop 1
+	rm -r "root/proc/${shop[1]:?}" "root/sys/fs/cgroup/$scope/cpuset.cpus.effective"
 	tunes 'libvirt: bind --vhost' 1 '' 'is refused: libvirt owns it, and its vhost threads go' bind -r root shop 1 --vhost 0
 	tunes 'libvirt: vhost' 1 '' 'is refused: libvirt owns it, and its vhost threads go where virsh emulatorpin puts them$' set -r root shop.vhost cpus=1
 	echo 'on fire' >broken

@@ -139,7 +139,8 @@ static bool is_reset(const struct subject *subject, enum setting setting)
 	struct cpus whole;
 	bool reset;
 
-	if (setting != SETTING_CPUS || !cpuset_find("", subject->tid, &whole, &whose))
+	if (setting != SETTING_CPUS ||
+	    !cpuset_find("", subject->tid, subject->owner, &whole, &whose))
 		return false;
 	now = setting_read(subject, setting, why);
 	all = cpus_text(&whole);

@@ -43,7 +43,21 @@ static bool read_place(struct place *place, struct cpus *cpus)
 	}
 }
 
-bool cpuset_find(const char *root, uint64_t tid, struct cpus *cpus, char **whose)
+/* A domain is a scope of systemd's, or a folder of libvirt's own. */
+static void cut_to_domain(char *path)
+{
+	static const char *const ends[] = { ".scope/", ".libvirt-qemu/" };
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		char *end = strstr(path, ends[i]);
+
+		if (end)
+			end[strlen(ends[i]) - 1] = '\0';
+	}
+}
+
+bool cpuset_find(const char *root, uint64_t tid, enum manager owner, struct cpus *cpus,
+		 char **whose)
 {
 	char *lines = tree_read(NULL, "%s/proc/%" PRIu64 "/cgroup", root, tid);
 	struct place place;
@@ -51,6 +65,8 @@ bool cpuset_find(const char *root, uint64_t tid, struct cpus *cpus, char **whose
 
 	*whose = NULL;
 	if (place_find(&place, root, lines, "cpuset")) {
+		if (owner == MANAGER_LIBVIRT)
+			cut_to_domain(place.path);
 		known = read_place(&place, cpus);
 		if (known)
 			*whose = xstrdup(*place.path ? place.path : "/");

@@ -44,7 +44,7 @@ static bool allows_cpus(const struct safety *safety, const struct target *target
 	bool known, allowed, realtime;
 
 	cpus_parse(&cpus, wish->value);
-	known = cpuset_find(target->root, wish->subject.tid, &whole, &whose);
+	known = cpuset_find(target->root, wish->subject.tid, target->owner, &whole, &whose);
 	if (known && cpus_minus(&outside, &cpus, &whole)) {
 		list = cpus_text(&outside);
 		refuse(wish,

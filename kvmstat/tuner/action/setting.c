@@ -267,7 +267,7 @@ static bool write_cpus(pid_t tid, const char *value)
 	if (!cpus_parse(&cpus, value))
 		return false;
 	/* A thread that may run on all of its cpuset follows the cpuset when that grows. */
-	if (cpuset_find("", tid, &whole, &whose)) {
+	if (cpuset_find("", tid, MANAGER_NONE, &whole, &whose)) {
 		if (!cpus_minus(&rest, &whole, &cpus))
 			memset(&cpus, -1, sizeof(cpus));
 		free(whose);

@@ -230,8 +230,8 @@ static bool find_room(struct looking *looking, struct cpus *room, struct cpus *n
 	const struct thread *thread;
 	struct cpus whole;
 	char *whose;
-	bool known = planning->kept_known &&
-		     cpuset_find(looking->target.root, looking->target.pid, &whole, &whose);
+	bool known = planning->kept_known && cpuset_find(looking->target.root, looking->target.pid,
+							 looking->target.owner, &whole, &whose);
 
 	if (!known)
 		return false;
