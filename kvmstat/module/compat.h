@@ -43,6 +43,11 @@
 #define kvmstat_probe_end() preempt_enable_notrace()
 #endif
 
+/* Upstream 128ea9f6ccfb (v6.17); since v7.2, the kernel warns of the old name. */
+#ifndef KVMSTAT_HAVE_SYSTEM_DFL_WQ
+#define system_dfl_wq system_unbound_wq
+#endif
+
 /* Work that runs in an interrupt, on PREEMPT_RT, too. Until v5.11, all of it did. */
 #ifndef IRQ_WORK_INIT_HARD
 #define IRQ_WORK_INIT_HARD(function) ((struct irq_work){ .func = (function) })

@@ -321,7 +321,7 @@ static void attach(void)
 
 	error = attach_kprobes();
 	if (error == -EOPNOTSUPP)
-		queue_delayed_work(system_unbound_wq, &recheck, RECHECK);
+		queue_delayed_work(system_dfl_wq, &recheck, RECHECK);
 	failed = error;
 	for_each_hook(g, h) {
 		if (h->tp && (failed || h->timing))
@@ -360,7 +360,7 @@ void kvmstat_hooks_check(void)
 	mutex_lock(&hooks_mutex);
 	if (live && !kprobes_fire()) {
 		detach(-EOPNOTSUPP);
-		queue_delayed_work(system_unbound_wq, &recheck, RECHECK);
+		queue_delayed_work(system_dfl_wq, &recheck, RECHECK);
 	}
 	mutex_unlock(&hooks_mutex);
 }

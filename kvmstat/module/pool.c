@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "compat.h"
 #include "pool.h"
 #include "racy.h"
 #include "record.h"
@@ -79,7 +80,7 @@ size_t kvmstat_pool_vm_bytes(void)
  */
 void kvmstat_pool_refill(void)
 {
-	mod_delayed_work(system_unbound_wq, &refill, 0);
+	mod_delayed_work(system_dfl_wq, &refill, 0);
 }
 
 /**
@@ -510,9 +511,9 @@ static void refill_work(struct work_struct *work)
 	ok &= refill_rows();
 	more = shrink();
 	if (!ok)
-		queue_delayed_work(system_unbound_wq, &refill, RETRY);
+		queue_delayed_work(system_dfl_wq, &refill, RETRY);
 	else if (more)
-		queue_delayed_work(system_unbound_wq, &refill, QUIET);
+		queue_delayed_work(system_dfl_wq, &refill, QUIET);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
+#include "compat.h"
 #include "debugfs.h"
 #include "hooks.h"
 #include "pool.h"
@@ -23,7 +24,7 @@ static DECLARE_WORK(tidy, tidy_work);
  */
 void kvmstat_tidy_queue(void)
 {
-	queue_work(system_unbound_wq, &tidy); /* as the pool's */
+	queue_work(system_dfl_wq, &tidy); /* as the pool's */
 }
 
 static void add_dir(struct kvmstat_vm *vm)
