@@ -56,14 +56,13 @@ static void tidy_work(struct work_struct *work)
 	add_dirs();
 	kvmstat_roster_unlock();
 
-	kvmstat_pool_refill(); /* there may be room below a cap again */
-	if (list_empty(&dead))
-		return;
 	list_for_each_entry(vm, &dead, link)
 		kvmstat_debugfs_remove_vm(vm);
-	synchronize_rcu();
+	if (!list_empty(&dead))
+		synchronize_rcu();
 	list_for_each_entry_safe(vm, next, &dead, link)
 		kvmstat_pool_free_vm(vm);
+	kvmstat_pool_refill(); /* there may be room below a cap again */
 }
 
 /**

@@ -35,5 +35,20 @@ vm_start next --id-base=128 --vms=2 --vcpus=4 'out:50 in:20'
 vm_check next
 is "and then there is room" "$(info exits_unattributed)" "$lost"
 vm_end next
+
+# What ended last is kept until the next VM ends. Then a vCPU that found no record gets one, although no
+# other comes.
+for i in 0 1 2; do
+	vm_start crowd$i --id-base=$((256 + 16 * i)) --vcpus=16 'out:5 cpuid:5'
+done
+vm_run blind --id-base=320 'out:1000000000'
+lost=$(info exits_unattributed)
+misses() { [ "$(info exits_unattributed)" -gt $((lost + 100)) ]; }
+yes "a vCPU past the bound has no record" within 60 misses
+vm_end crowd0
+seen() { [ "$(field "$(cat blind.pid)" 1 vcpus)" = 1 ]; }
+yes "when another VM has ended, it has one" within 20 seen
+vm_kill blind
+vm_end crowd1 crowd2
 ftrace_off
 unload

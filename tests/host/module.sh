@@ -82,6 +82,7 @@ done <<-EOT
 	pool.c VCPUS_AT_LEAST 40u
 	pool.c VCPUS_PART_OF_MEMORY (1u << 30)
 	pool.c SPARE_VCPUS 8u
+	pool.c QUIET (1u << 30)
 	pool.c RETRY (1u << 30)
 	roster.c RETIRED_MAX_VCPUS 8u
 EOT
