@@ -29,6 +29,9 @@
 #define QUIET (10 * HZ) /* after this they are halved */
 #define RETRY HZ /* where memory was short */
 
+/* No process may be killed for spares. */
+#define SPARE_GFP (GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN)
+
 /* What kmalloc() takes for it. */
 #define VCPU_BYTES roundup_pow_of_two(sizeof(struct kvmstat_vcpu))
 
@@ -403,7 +406,7 @@ static bool refill_vms(void)
 		if (!want)
 			return ok;
 
-		vm = alloc_vm(!own, GFP_KERNEL);
+		vm = alloc_vm(!own, SPARE_GFP);
 		if (!vm && !own)
 			return false;
 		if (vm)
@@ -418,7 +421,7 @@ static bool refill_vcpus(void)
 	struct kvmstat_vcpu *v;
 
 	while (kvmstat_racy_read(nr_spare_vcpus) < kvmstat_racy_read(want_vcpus) && vcpus_left()) {
-		v = alloc_vcpu(GFP_KERNEL);
+		v = alloc_vcpu(SPARE_GFP);
 		if (!v)
 			return false;
 		add_spare_vcpu(v);
@@ -431,7 +434,7 @@ static bool refill_rows(void)
 	struct kvmstat_cpu_row *row;
 
 	while (kvmstat_racy_read(nr_spare_rows) < kvmstat_racy_read(want_rows)) {
-		row = kzalloc(sizeof(*row), GFP_KERNEL);
+		row = kzalloc(sizeof(*row), SPARE_GFP);
 		if (!row)
 			return false;
 		raw_spin_lock_irq(&pool_lock);
