@@ -173,46 +173,40 @@ static const unsigned long *owner_of(const struct kvm_vcpu *vcpu)
 #endif
 }
 
-static bool has_id(const struct list_head *vcpus, int id)
-{
-	struct kvmstat_vcpu *v;
-
-	list_for_each_entry(v, vcpus, link)
-		if (v->id == id)
-			return true;
-	return false;
-}
-
-/* @runs: it has an event; else it is being created. */
-static struct kvmstat_vcpu *add_vcpu(struct kvm_vcpu *vcpu, struct kvm *kvm, int id, bool runs)
+static struct kvmstat_vcpu *add_vcpu(struct kvm_vcpu *vcpu, struct kvm *kvm, int id)
 {
 	struct kvmstat_vcpu *v = find_vcpu(vcpu);
 	struct kvmstat_vm *vm;
 
 	lockdep_assert_held(&table_lock);
-	/* Its address is used again. If it has not run, KVM refused it after all: so the record. */
-	if (v && !v->seen && v->vm == find_vm(kvm) && v->vm->mm == current->mm) {
-		v->id = id;
-		return v;
-	}
-	if (v) {
+	/* Its address is used again, so the end of its VM was missed. */
+	if (v && v->seen) {
 		forget_vcpu(v, kvmstat_clock());
 		forget_cached(v->vm, v);
+		v = NULL;
 	}
 	vm = get_vm(kvm);
-	/* KVM will refuse a vCPU whose id the VM has, so no record may be kept for it. */
-	if (!vm || (!runs && (has_id(&vm->vcpus, id) || has_id(&vm->created, id))))
+	if (!vm)
 		return NULL;
-	v = kvmstat_pool_take_vcpu();
-	if (!v)
-		return NULL;
+	/*
+	 * If it has not run, KVM refused it after all. The record goes with the address, or a process
+	 * with two VMs could take all records. Where get_vm() ended the VM, it is unhashed already.
+	 */
+	if (v) {
+		hash_del_rcu(&v->hash);
+		list_move_tail(&v->link, &vm->created);
+	} else {
+		v = kvmstat_pool_take_vcpu();
+		if (!v)
+			return NULL;
+		list_add_tail(&v->link, &vm->created);
+	}
 	v->vcpu = vcpu;
 	v->notifier = &vcpu->preempt_notifier.link;
 	v->owner = owner_of(vcpu);
 	v->vm = vm;
 	kvmstat_exit_init(&v->exit);
 	v->id = id;
-	list_add_tail(&v->link, &vm->created);
 	hash_add_rcu(vcpu_table, &v->hash, (unsigned long)vcpu);
 	return v;
 }
@@ -235,7 +229,7 @@ void kvmstat_table_vcpu_create(struct kvm_vcpu *vcpu)
 		return;
 	kvmstat_pool_prepare();
 	raw_spin_lock_irqsave(&table_lock, flags);
-	add_vcpu(vcpu, kvm, id, false);
+	add_vcpu(vcpu, kvm, id);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 	kvmstat_pool_refill();
 }
@@ -287,7 +281,7 @@ static struct kvmstat_vcpu *first_seen(struct kvm_vcpu *vcpu, bool loaded)
 
 	raw_spin_lock_irqsave(&table_lock, flags);
 	if (!v)
-		v = add_vcpu(vcpu, kvm, id, true);
+		v = add_vcpu(vcpu, kvm, id);
 	if (v && !v->seen)
 		list_vcpu(v);
 	raw_spin_unlock_irqrestore(&table_lock, flags);

@@ -49,13 +49,26 @@ killed stuck
 is "nor when it is over" "$(user_of_reasons)" 0
 yes "the VM has its time ($(of stuck user_ns) ns)" [ "$(of stuck user_ns)" -gt 1000000000 ]
 
-# Each refused creation of a vCPU would keep a record, as long as its VM is there.
+# A refused creation of a vCPU must not keep a record of its own, as long as its VM is there. KVM finds
+# an id that the VM has, or that no file descriptor is left, when it has made the vCPU. It makes the next at
+# the same address, except where KASAN holds freed memory back.
 settle() { [ "$(info memory_bytes)" -le $((before + 65536)) ]; }
-before=$(info memory_bytes)
-vm_start refused "$(ids 32)" --refused=1000 'out:5'
-yes "a thousand vCPUs that KVM refused take no memory (bytes: $before before)" within 20 settle
-vm_check refused
-vm_end refused
+# refused WHAT VMM-ARGUMENT...
+refused() {
+	refusal=$1
+	shift
+	before=$(info memory_bytes)
+	vm_start refused "$@" 'out:5'
+	if grep -q ' kasan_quarantine_' /proc/kallsyms; then
+		skip "$refusal: KASAN holds freed memory back"
+	else
+		yes "$refusal take no memory (bytes: $before before)" within 20 settle
+	fi
+	vm_check refused
+	vm_end refused
+}
+refused "a thousand vCPUs with an id that is used" "$(ids 32)" --refused=1000
+refused "two hundred of two VMs, without a file descriptor" "$(ids 64)" --vms=2 --unfiled=200
 
 # Another thread waits for the lock of a vCPU that runs, and has it in between.
 vm_start asked "$(ids 48)" --vcpus=2 --ask 'out:1000 cpuid:200'

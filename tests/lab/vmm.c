@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -47,7 +48,7 @@ struct vm {
 };
 
 static struct {
-	int vms, vcpus, churn, id_base, rest, wake, nested, fifo, pin, refused;
+	int vms, vcpus, churn, id_base, rest, wake, nested, fifo, pin, refused, unfiled;
 	bool one_thread, other_thread, hop, hand_over, inject, leave, held, groups, halted, stuck;
 	bool ask, odd, timed;
 	char *program;
@@ -143,6 +144,26 @@ static void make_vm(struct vm *vm, int nr)
 	guest_vm(vm);
 	for (i = 0; i < opt.vcpus; i++)
 		make_vcpu(vm, i);
+}
+
+/* KVM finds out last that no file descriptor is left. The VMs take turns, each id is new. */
+static void make_unfiled(struct vm *vms)
+{
+	struct rlimit before, none;
+	int i;
+
+	if (getrlimit(RLIMIT_NOFILE, &before))
+		err(1, "getrlimit");
+	none = (struct rlimit){ .rlim_max = before.rlim_max };
+	if (setrlimit(RLIMIT_NOFILE, &none))
+		err(1, "setrlimit");
+	for (i = 0; i < opt.unfiled; i++)
+		if (ioctl(vms[i % opt.vms].fd, KVM_CREATE_VCPU,
+			  opt.id_base + opt.vms * MAX_VCPUS + i) >= 0 ||
+		    errno != EMFILE)
+			err(1, "KVM_CREATE_VCPU without a file descriptor");
+	if (setrlimit(RLIMIT_NOFILE, &before))
+		err(1, "setrlimit");
 }
 
 static void end_vm(struct vm *vm)
@@ -428,6 +449,7 @@ static void *work(void *unused __attribute__((unused)))
 
 	for (i = 0; i < opt.vms; i++)
 		make_vm(&vms[i], i);
+	make_unfiled(vms);
 	if (opt.held)
 		getchar();
 	/* The VMs get their ids in the order in which they are first seen. */
@@ -481,6 +503,7 @@ static const struct argp_option options[] = {
 	{ "inject", 'i', NULL, 0, "give the guest an interrupt after every return", 0 },
 	{ "fifo", 'f', "N", 0, "run at this real-time priority", 0 },
 	{ "refused", 'k', "N", 0, "create each vCPU N times more, in vain", 0 },
+	{ "unfiled", 'u', "N", 0, "create N more vCPUs, in each VM in turn, in vain", 0 },
 	{ "pin", 'p', "N", 0, "run on this CPU only", 0 },
 	{ "groups", 'g', NULL, 0, "a process for each vCPU, all of which share their memory", 0 },
 	{ "halted", 'a', NULL, 0, "halt each vCPU, in the kernel, after every return", 0 },
@@ -527,6 +550,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case 'k':
 		opt.refused = atoi(arg);
+		break;
+	case 'u':
+		opt.unfiled = atoi(arg);
 		break;
 	case 'p':
 		opt.pin = atoi(arg);
