@@ -306,7 +306,8 @@ static void detach(int error)
 }
 
 static void recheck_work(struct work_struct *work);
-static DECLARE_DELAYED_WORK(recheck, recheck_work);
+static DECLARE_DELAYED_WORK(retry, recheck_work); /* until kprobes fire */
+static DECLARE_DEFERRABLE_WORK(watch, recheck_work); /* while live; it wakes no idle CPU */
 
 /*
  * The end of VMs first: a VM whose end went unseen would lend its address, and its
@@ -321,7 +322,7 @@ static void attach(void)
 
 	error = attach_kprobes();
 	if (error == -EOPNOTSUPP)
-		queue_delayed_work(system_dfl_wq, &recheck, RECHECK);
+		queue_delayed_work(system_dfl_wq, &retry, RECHECK);
 	failed = error;
 	for_each_hook(g, h) {
 		if (h->tp && (failed || h->timing))
@@ -335,15 +336,28 @@ static void attach(void)
 		return;
 	}
 	WRITE_ONCE(live, true);
+	queue_delayed_work(system_dfl_wq, &watch, RECHECK);
 	if (timing_wanted)
 		timing_on();
 }
 
-/* Attach again when kprobes fire again. */
+static void check(void)
+{
+	if (kprobes_fire()) {
+		queue_delayed_work(system_dfl_wq, &watch, RECHECK);
+	} else {
+		detach(-EOPNOTSUPP);
+		queue_delayed_work(system_dfl_wq, &retry, RECHECK);
+	}
+}
+
+/* Detach when kprobes no longer fire, attach again when they do. */
 static void recheck_work(struct work_struct *work)
 {
 	mutex_lock(&hooks_mutex);
-	if (kvm_found && !live)
+	if (live)
+		check();
+	else if (kvm_found)
 		attach();
 	mutex_unlock(&hooks_mutex);
 }
@@ -358,10 +372,8 @@ static void recheck_work(struct work_struct *work)
 void kvmstat_hooks_check(void)
 {
 	mutex_lock(&hooks_mutex);
-	if (live && !kprobes_fire()) {
-		detach(-EOPNOTSUPP);
-		queue_delayed_work(system_dfl_wq, &recheck, RECHECK);
-	}
+	if (live)
+		check();
 	mutex_unlock(&hooks_mutex);
 }
 
@@ -411,7 +423,8 @@ static void stop(void)
 		forget_tracepoints();
 	}
 	mutex_unlock(&hooks_mutex);
-	cancel_delayed_work_sync(&recheck);
+	cancel_delayed_work_sync(&watch);
+	cancel_delayed_work_sync(&retry);
 }
 
 static void module_comes(struct module *mod)
