@@ -114,13 +114,22 @@ static void forget_cached(const struct kvmstat_vm *vm, const struct kvmstat_vcpu
 	}
 }
 
+static void forget_all_cached(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		xchg(&per_cpu(kvmstat_cpu, cpu).v, &kvmstat_table_nobody);
+}
+
 static void forget_vcpu(struct kvmstat_vcpu *v, u64 now)
 {
 	hash_del_rcu(&v->hash);
 	kvmstat_time_stop(v, now);
 }
 
-static void end_vm(struct kvmstat_vm *vm)
+/* @cached: a CPU may have seen it last. */
+static void end_vm(struct kvmstat_vm *vm, bool cached)
 {
 	u64 now = kvmstat_clock();
 	struct kvmstat_vcpu *v;
@@ -131,7 +140,8 @@ static void end_vm(struct kvmstat_vm *vm)
 		forget_vcpu(v, now);
 	list_for_each_entry(v, &vm->created, link)
 		forget_vcpu(v, now);
-	forget_cached(vm, NULL);
+	if (cached)
+		forget_cached(vm, NULL);
 	if (!vm->nr_vcpus)
 		list_add_tail(&vm->link, &unseen_vms);
 	if (vm->shared)
@@ -147,7 +157,7 @@ static struct kvmstat_vm *get_vm(struct kvm *kvm)
 
 	/* The address is used again, so the end of the VM that had it was missed. */
 	if (vm && unlikely(vm->mm != current->mm)) {
-		end_vm(vm);
+		end_vm(vm, true);
 		vm = NULL;
 	}
 	if (vm)
@@ -414,7 +424,7 @@ void kvmstat_table_vm_end(struct kvm *kvm)
 	raw_spin_lock_irqsave(&table_lock, flags);
 	vm = find_vm(kvm);
 	if (vm)
-		end_vm(vm);
+		end_vm(vm, true);
 	raw_spin_unlock_irqrestore(&table_lock, flags);
 	if (vm)
 		changed();
@@ -431,11 +441,13 @@ void kvmstat_table_end_all(void)
 	struct kvmstat_vm *vm;
 	int bucket;
 
+	forget_all_cached();
 	for (bucket = 0; bucket < HASH_SIZE(vm_table); bucket++) {
 		raw_spin_lock_irq(&table_lock);
 		hlist_for_each_entry_safe(vm, next, &vm_table[bucket], hash)
-			end_vm(vm);
+			end_vm(vm, false);
 		raw_spin_unlock_irq(&table_lock);
+		cond_resched();
 	}
 	changed();
 }
@@ -468,12 +480,11 @@ static void synchronize_probes(void)
 void kvmstat_table_set_timed(bool on)
 {
 	struct kvmstat_vcpu *v;
-	int cpu, bucket;
+	int bucket;
 
 	WRITE_ONCE(timed, on);
 	synchronize_probes();
-	for_each_possible_cpu(cpu)
-		xchg(&per_cpu(kvmstat_cpu, cpu).v, &kvmstat_table_nobody);
+	forget_all_cached();
 	if (on)
 		return;
 	synchronize_probes(); /* no probe has a vCPU from a cache */
