@@ -6,7 +6,7 @@ set -eu
 # shellcheck source=scripts/lib.sh
 . "$(dirname "$0")/../../scripts/lib.sh"
 
-bad='BUG[: ]|WARNING:|Oops|lockup|leaked|unreferenced object|KASAN|UBSAN|rcu.*stall|blocked for more than|Call Trace:|general protection|enqueued on deprecated'
+bad='BUG[: ]|WARNING:|Oops|lockup|leaked|unreferenced object|KASAN|UBSAN|rcu.*stall|blocked for more than|Call Trace:|general protection|\[kvmstat\] enqueued on deprecated'
 grep -q '^lab: dmesg end' "$1" || die "the kernel's log $1 has no end, so it cannot be judged; see what ended the machine"
 # 6.12 warns about Bochs's processor before any code of ours runs.
 began=$(sed -n 's/^\[ *\([0-9.]*\)\] lab: init.*/\1/p' "$1" | head -n 1)
