@@ -45,8 +45,7 @@ static void show_reason(struct seq_file *m, u32 slot, const struct kvmstat_cell 
 	u32 code = kvmstat_arch_code(slot);
 
 	seq_printf(m, "0x%x %llu %llu %llu %llu %llu ", code, cell->exits, cell->to_user,
-		   kvmstat_clock_ns(cell->kernel), kvmstat_clock_ns(cell->user),
-		   kvmstat_clock_ns(cell->longest));
+		   cell->kernel, cell->user, cell->longest);
 	if (name)
 		seq_printf(m, "%s\n", name);
 	else
@@ -206,11 +205,8 @@ static int vcpus_show(struct seq_file *m, void *unused)
 
 		kvmstat_time_read(v, time);
 		seq_printf(m, "%d %llu %llu %llu %llu %llu %llu %llu %d %s\n", v->id,
-			   kvmstat_sum_exits(v), to_user, kvmstat_clock_ns(time[KVMSTAT_GUEST]),
-			   kvmstat_clock_ns(time[KVMSTAT_KERNEL]),
-			   kvmstat_clock_ns(time[KVMSTAT_USER]),
-			   kvmstat_clock_ns(time[KVMSTAT_POLLED]),
-			   kvmstat_clock_ns(time[KVMSTAT_BLOCKED]), v->tid,
+			   kvmstat_sum_exits(v), to_user, time[KVMSTAT_GUEST], time[KVMSTAT_KERNEL],
+			   time[KVMSTAT_USER], time[KVMSTAT_POLLED], time[KVMSTAT_BLOCKED], v->tid,
 			   READ_ONCE(vm->ended) ? "ended" :
 						  kvmstat_time_mode_name(READ_ONCE(v->mode)));
 	}

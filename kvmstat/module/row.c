@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A line of /proc/kvminfo: its values, and how it is written. Until a row is finished, its
- * times are in ticks.
+ * A line of /proc/kvminfo: its values, and how it is written.
  */
 #include <linux/seq_file.h>
 
-#include "clock.h"
 #include "racy.h"
 #include "row.h"
 #include "time.h"
@@ -100,11 +98,6 @@ void kvmstat_row_add_sum(struct kvmstat_row *row, const struct kvmstat_sum *sum)
 void kvmstat_row_finish(struct kvmstat_row *row)
 {
 	row->kvm_vm_switch_num = row->exits - row->kvm_qemu_switch_num;
-	row->guest_ns = kvmstat_clock_ns(row->guest_ns);
-	row->kernel_ns = kvmstat_clock_ns(row->kernel_ns);
-	row->user_ns = kvmstat_clock_ns(row->user_ns);
-	row->halted_ns = kvmstat_clock_ns(row->halted_ns);
-	row->polled_ns = kvmstat_clock_ns(row->polled_ns);
 }
 
 /**

@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "clock.h"
 #include "racy.h"
 #include "sum.h"
 #include "table.h"
@@ -25,13 +26,25 @@ static void add_tallies(const struct kvmstat_tallies *from, struct kvmstat_talli
 	add_all((const u64 *)from, (u64 *)to, sizeof(*from) / sizeof(u64));
 }
 
-/* The exits are added last, see above. The longest is no sum. */
-static void add_cell(const struct kvmstat_cell *from, struct kvmstat_cell *to)
+/* A vCPU's, its times as nanoseconds. The exits are read last, see above. */
+static struct kvmstat_cell read_cell(const struct kvmstat_cell *cell)
 {
-	to->to_user += kvmstat_racy_read(from->to_user);
-	to->kernel += kvmstat_racy_read(from->kernel);
-	to->user += kvmstat_racy_read(from->user);
-	to->longest = max(to->longest, kvmstat_racy_read(from->longest));
+	return (struct kvmstat_cell){
+		.to_user = kvmstat_racy_read(cell->to_user),
+		.kernel = kvmstat_clock_ns(kvmstat_racy_read(cell->kernel)),
+		.user = kvmstat_clock_ns(kvmstat_racy_read(cell->user)),
+		.longest = kvmstat_clock_ns(kvmstat_racy_read(cell->longest)),
+	};
+}
+
+/* The longest is no sum. */
+static void add_cell(struct kvmstat_cell from, struct kvmstat_cell *to)
+{
+	to->exits += from.exits;
+	to->to_user += from.to_user;
+	to->kernel += from.kernel;
+	to->user += from.user;
+	to->longest = max(to->longest, from.longest);
 }
 
 /**
@@ -56,15 +69,14 @@ u32 kvmstat_sum_slot(const struct kvmstat_vcpu *v, unsigned int cell)
 }
 
 /**
- * kvmstat_sum_cell - a vCPU's figures of one reason
+ * kvmstat_sum_cell - a vCPU's figures of one reason, its times in nanoseconds
  * @v: the vCPU
  * @cell: one of the cells that it has used
  */
 struct kvmstat_cell kvmstat_sum_cell(const struct kvmstat_vcpu *v, unsigned int cell)
 {
-	struct kvmstat_cell copy = {};
+	struct kvmstat_cell copy = read_cell(&v->cells[cell]);
 
-	add_cell(&v->cells[cell], &copy);
 	smp_rmb(); /* see above */
 	copy.exits = kvmstat_racy_read(v->cells[cell].exits);
 	return copy;
@@ -93,7 +105,7 @@ void kvmstat_sum_vcpu(struct kvmstat_vcpu *v, struct kvmstat_sum *sum)
 	unsigned int cell;
 
 	kvmstat_sum_for_each_cell(cell, v)
-		add_cell(&v->cells[cell], &sum->slots[kvmstat_sum_slot(v, cell)]);
+		add_cell(read_cell(&v->cells[cell]), &sum->slots[kvmstat_sum_slot(v, cell)]);
 	add_tallies(&v->t, &sum->t);
 	smp_rmb(); /* see above */
 	kvmstat_sum_for_each_cell(cell, v) sum->slots[kvmstat_sum_slot(v, cell)].exits +=
@@ -128,10 +140,8 @@ void kvmstat_sum_add(const struct kvmstat_sum *other, struct kvmstat_sum *sum)
 {
 	u32 slot;
 
-	for (slot = 0; slot <= KVMSTAT_SLOTS; slot++) {
-		add_cell(&other->slots[slot], &sum->slots[slot]);
-		sum->slots[slot].exits += other->slots[slot].exits;
-	}
+	for (slot = 0; slot <= KVMSTAT_SLOTS; slot++)
+		add_cell(other->slots[slot], &sum->slots[slot]);
 	add_tallies(&other->t, &sum->t);
 	add_all(other->time, sum->time, KVMSTAT_NR_TIMES);
 	sum->vcpus += other->vcpus;

@@ -13,9 +13,9 @@
 
 /**
  * struct kvmstat_sum - counters summed over vCPUs
- * @slots: by slot, as vCPUs have different cells
+ * @slots: by slot, as vCPUs have different cells; times in nanoseconds
  * @t: what is counted beside the reasons
- * @time: ticks by enum kvmstat_time
+ * @time: nanoseconds by enum kvmstat_time
  * @vcpus: vCPUs that have run
  */
 struct kvmstat_sum {

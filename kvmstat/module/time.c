@@ -201,7 +201,7 @@ static enum kvmstat_time pending(const struct kvmstat_vcpu *v)
 /**
  * kvmstat_time_read - a vCPU's times up to now
  * @v: the vCPU
- * @time: by enum kvmstat_time, in ticks: added to
+ * @time: by enum kvmstat_time: added to, in nanoseconds, as a sum of ticks could wrap
  *
  * Two reads never show a time going backwards: what turned out to be another's (a halted
  * vCPU's polling, say) stands until that time has caught up. The scheduler does the same to
@@ -234,7 +234,7 @@ void kvmstat_time_read(struct kvmstat_vcpu *v, u64 *time)
 		add_times(sum, mode, stamp, left, back, now, kernel);
 	for (i = 0; i < KVMSTAT_NR_TIMES; i++) {
 		v->shown[i] = max(v->shown[i], sum[i]);
-		time[i] += v->shown[i];
+		time[i] += kvmstat_clock_ns(v->shown[i]);
 	}
 }
 
