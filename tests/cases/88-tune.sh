@@ -280,11 +280,12 @@ is "reconcile: it is like the others" "$(nice_of $new) $(cpus_of $new)" "-3 1"
 tuned "reconcile: undo" 0 'put back' undo --all
 is "reconcile: undo: all is as it was" "$(for task in $one $(vcpu one 1) $new; do nice_of $task; cpus_of $task; done | xargs)" "0 0-1 0 0-1 0 0-1"
 
-# A guest that ends.
+# A guest that ends, and leaves its cgroup.
 tuned "a guest that ends" 0 '1 changes' set two weight=300
 end two
 tuned "a guest that ends: undo" 0 'put back' undo --all
-tuned "a guest that ends: the log" 0 'two: weight 100 -> 300: gone$' log
+tuned "a guest that ends: the log" 0 'two: weight 100 -> 300: put back$' log
+is "a guest that ends: its cgroup is as it was" "$(cat $cg/vms/two/cpu.weight)" 100
 is "a guest that ends: the other is as it was" "$(cpus_of $one)" 0-1
 tuned "nothing is left" 0 '^nothing is in force$' undo
 end one
