@@ -86,7 +86,10 @@ tuned "libvirt: bind: undo" 0 'put back' undo
 as_before "libvirt: bind"
 tuned "libvirt: one vCPU" 0 '1 changes' set one.vcpu1 cpus=1
 is "libvirt: one vCPU: virsh has it" "$(pins | awk '/^ +[0-9*]/ { print $1, $2 }' | xargs)" "0 0-1 1 1 *: 0-1 1 0-1"
+tuned "libvirt: all CPUs again" 0 '1 changes' set one.vcpu1 cpus=0-1
+tuned "libvirt: all CPUs again: undo" 0 'put back' undo
 virsh -q vcpupin one 1 0 --live
+yes "libvirt: an admin: reconcile" kvmtune reconcile
 tuned "libvirt: an admin: undo says it" 0 '^one: vCPU 1 \([0-9]+\): cpus is 0, not 1 as kvmtune made it, and is left alone$' undo
 virsh -q vcpupin one 1 0-1 --live
 as_before "libvirt: an admin"
