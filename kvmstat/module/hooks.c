@@ -290,7 +290,11 @@ module_param_cb(timing, &timing_ops, &timing_wanted, 0644);
 MODULE_PARM_DESC(timing,
 		 "time what is counted; N leaves counts only, at less than half the cost (Y)");
 
-/* @error is said of the kprobes. */
+static void recheck_work(struct work_struct *work);
+static DECLARE_DELAYED_WORK(retry, recheck_work); /* until kprobes fire */
+static DECLARE_DEFERRABLE_WORK(watch, recheck_work); /* while live; it wakes no idle CPU */
+
+/* @error is said of the kprobes. Where they do not fire, they are tried again. */
 static void detach(int error)
 {
 	struct kvmstat_hook *h;
@@ -303,11 +307,9 @@ static void detach(int error)
 	tracepoint_synchronize_unregister();
 	detach_kprobes(error);
 	kvmstat_table_end_all();
+	if (error == -EOPNOTSUPP)
+		queue_delayed_work(system_dfl_wq, &retry, RECHECK);
 }
-
-static void recheck_work(struct work_struct *work);
-static DECLARE_DELAYED_WORK(retry, recheck_work); /* until kprobes fire */
-static DECLARE_DEFERRABLE_WORK(watch, recheck_work); /* while live; it wakes no idle CPU */
 
 /*
  * The end of VMs first: a VM whose end went unseen would lend its address, and its
@@ -321,8 +323,6 @@ static void attach(void)
 	int error;
 
 	error = attach_kprobes();
-	if (error == -EOPNOTSUPP)
-		queue_delayed_work(system_dfl_wq, &retry, RECHECK);
 	failed = error;
 	for_each_hook(g, h) {
 		if (h->tp && (failed || h->timing))
@@ -343,12 +343,10 @@ static void attach(void)
 
 static void check(void)
 {
-	if (kprobes_fire()) {
+	if (kprobes_fire())
 		queue_delayed_work(system_dfl_wq, &watch, RECHECK);
-	} else {
+	else
 		detach(-EOPNOTSUPP);
-		queue_delayed_work(system_dfl_wq, &retry, RECHECK);
-	}
 }
 
 /* Detach when kprobes no longer fire, attach again when they do. */
