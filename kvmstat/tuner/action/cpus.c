@@ -91,6 +91,12 @@ size_t cpus_count(const struct cpus *cpus)
 	return count;
 }
 
+void cpus_join(struct cpus *cpus, const struct cpus *more)
+{
+	for (size_t i = 0; i < CPUS_MAX / WORD_BITS; i++)
+		cpus->word[i] |= more->word[i];
+}
+
 bool cpus_minus(struct cpus *rest, const struct cpus *cpus, const struct cpus *without)
 {
 	struct cpus result;

@@ -23,6 +23,8 @@ char *cpus_text(const struct cpus *cpus);
 
 bool cpus_has(const struct cpus *cpus, size_t cpu);
 void cpus_add(struct cpus *cpus, size_t cpu);
+/* Adds all CPUs of @more. */
+void cpus_join(struct cpus *cpus, const struct cpus *more);
 size_t cpus_count(const struct cpus *cpus);
 
 /* Returns the first CPU from @from on, or CPUS_MAX if there is none. */

@@ -123,6 +123,14 @@ struct action *journal_find(const struct journal *journal, uint64_t action)
 	return NULL;
 }
 
+const struct change *journal_first(const struct journal *journal, uint64_t action)
+{
+	for (size_t i = 0; i < journal->nr_changes; i++)
+		if (journal->change[i].action == action)
+			return &journal->change[i];
+	return NULL;
+}
+
 static struct change *find_change(const struct journal *journal, uint64_t nr)
 {
 	for (size_t i = 0; i < journal->nr_changes; i++)

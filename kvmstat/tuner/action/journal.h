@@ -73,6 +73,9 @@ bool journal_complete(struct journal *journal, uint64_t action);
 /* Returns the action of this number, or NULL. */
 struct action *journal_find(const struct journal *journal, uint64_t action);
 
+/* Returns the first change of an action, or NULL. */
+const struct change *journal_first(const struct journal *journal, uint64_t action);
+
 /* Returns whether the kvmtune that makes an action still runs. */
 bool journal_is_held(const struct action *action);
 

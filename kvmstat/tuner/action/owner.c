@@ -115,10 +115,12 @@ static bool read_line(int from, char line[OWNER_WHY])
 	ssize_t got = 1;
 	int answer;
 
-	while (got &&
-	       ((answer = poll(&ready, 1, ANSWER_MS)) > 0 || (answer < 0 && errno == EINTR))) {
-		if (answer < 0)
+	while (got) {
+		answer = poll(&ready, 1, ANSWER_MS);
+		if (answer < 0 && errno == EINTR)
 			continue;
+		if (answer <= 0)
+			break;
 		got = read(from, rest, sizeof(rest));
 		for (ssize_t i = 0; i < got && len < OWNER_WHY - 1; i++)
 			line[len++] = rest[i];
@@ -203,7 +205,9 @@ char *owner_weight(const struct subject *subject, char why[OWNER_WHY])
 bool owner_keeps_weight(const struct subject *subject)
 {
 	char why[OWNER_WHY];
-	char *weight = owner_has_weight(subject) ? owner_weight(subject, why) : NULL;
+	/* A thread has no file. */
+	char *weight = *subject->file && owner_has_weight(subject) ? owner_weight(subject, why) :
+								     NULL;
 	const bool keeps = weight && strcmp(weight, OWNER_NO_WEIGHT) != 0;
 
 	free(weight);

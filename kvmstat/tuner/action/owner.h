@@ -38,7 +38,10 @@ char *owner_weight(const struct subject *subject, char why[OWNER_WHY]);
 /* Returns whether the owner's record has a weight, which it keeps when the guest's process has gone. */
 bool owner_keeps_weight(const struct subject *subject);
 
-/* Runs a command, for a minute at most. Returns false with the first line of its complaint in @why. */
+/*
+ * Runs a command, and ends one that is silent for a minute. Returns false with the first line of its
+ * complaint in @why.
+ */
 bool owner_run(const struct owner_command *command, char why[OWNER_WHY]);
 
 /* Returns a command as a shell takes it, a new string. */

@@ -301,8 +301,7 @@ static bool write_file(const char *path, const char *value, char why[SETTING_WHY
 
 bool setting_is_there(const struct subject *subject)
 {
-	return subject_is_there(subject) ||
-	       (!subject->tid && *subject->file && owner_keeps_weight(subject));
+	return subject_is_there(subject) || owner_keeps_weight(subject);
 }
 
 char *setting_read(const struct subject *subject, enum setting setting, char why[SETTING_WHY])

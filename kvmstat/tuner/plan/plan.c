@@ -213,13 +213,9 @@ static bool keep_allowed(const struct target *target, struct cpus *room)
 	const struct thread *thread;
 	struct cpus all = { 0 }, one;
 
-	detail_for_each(thread, target->detail, TABLE_THREADS) {
-		if (!target_means("vcpu", thread) || !cpus_parse(&one, thread->allowed))
-			continue;
-		for (size_t cpu = cpus_next(&one, 0); cpu < CPUS_MAX;
-		     cpu = cpus_next(&one, cpu + 1))
-			cpus_add(&all, cpu);
-	}
+	detail_for_each(thread, target->detail, TABLE_THREADS)
+		if (target_means("vcpu", thread) && cpus_parse(&one, thread->allowed))
+			cpus_join(&all, &one);
 	return !cpus_count(&all) || cpus_common(room, room, &all);
 }
 
@@ -270,9 +266,7 @@ static size_t take_cpus(struct planning *planning, struct cpus *cpus, const stru
 	     cpu = cpus_next(&left, cpu + 1), got++)
 		cpus_add(cpus, cpu);
 	if (got == nr)
-		for (size_t cpu = cpus_next(cpus, 0); cpu < CPUS_MAX;
-		     cpu = cpus_next(cpus, cpu + 1))
-			cpus_add(&planning->taken, cpu);
+		cpus_join(&planning->taken, cpus);
 	return got;
 }
 

@@ -113,20 +113,12 @@ static uint64_t parse_action(const struct journal *journal, const char *text)
 	return 0;
 }
 
-static bool has_changes(const struct journal *journal, uint64_t nr)
-{
-	for (size_t i = 0; i < journal->nr_changes; i++)
-		if (journal->change[i].action == nr)
-			return true;
-	return false;
-}
-
 static enum status undo(struct journal *journal, uint64_t nr)
 {
 	struct action *action = journal_find(journal, nr);
 	enum status status;
 
-	if (action->complete && !has_changes(journal, nr)) {
+	if (action->complete && !journal_first(journal, nr)) {
 		fprintf(stderr, "%s: action %" PRIu64 " cannot be undone: %s\n", status_program, nr,
 			action->command);
 		return STATUS_NO_DATA;

@@ -164,15 +164,7 @@ enum status planner_run(const struct step *step, const struct orders *by, uint64
 	return status;
 }
 
-/* Returns the name of the guest that an action is for, or "". */
-static const char *guest_of(const struct journal *journal, uint64_t action)
-{
-	for (size_t i = 0; i < journal->nr_changes; i++)
-		if (journal->change[i].action == action)
-			return journal->change[i].subject.guest;
-	return "";
-}
-
+/* An action that is open has a change. */
 static enum status renew(const struct journal *journal, const struct action *action,
 			 const struct orders *by)
 {
@@ -182,7 +174,7 @@ static enum status renew(const struct journal *journal, const struct action *act
 	enum status status;
 
 	again.renews = action->nr;
-	again.renewed = guest_of(journal, action->nr);
+	again.renewed = journal_first(journal, action->nr)->subject.guest;
 	again.absent = &absent;
 	status = task->run(&again);
 	orders_free(&again);

@@ -143,12 +143,13 @@ static enum status find_pid(struct trying *trying)
 {
 	struct journal journal;
 	enum status status = journal_open(&journal, trying->orders->request.root, false);
+	const struct change *first;
 
 	if (status)
 		return status;
-	for (size_t i = 0; i < journal.nr_changes; i++)
-		if (journal.change[i].action == trying->action)
-			trying->pid = journal.change[i].subject.pid;
+	first = journal_first(&journal, trying->action);
+	if (first)
+		trying->pid = first->subject.pid;
 	journal_close(&journal);
 	return STATUS_OK;
 }
