@@ -2,7 +2,7 @@
 # style.sh [c|shell]: check the C files against .clang-format, and the scripts against shellcheck's
 # rules. The two programs are bookworm's, whatever this machine's release is, because other versions
 # have other rules.
-set -eu
+set -eu -o pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh

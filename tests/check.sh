@@ -9,6 +9,8 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=scripts/lib.sh
 . "$top/scripts/lib.sh"
 cd "$top"
+git ls-files --error-unmatch Makefile >/dev/null ||
+	die "the checks of style and docs ask git what is in the tree, and git does not know it; clone the tree as the user who runs them"
 # shellcheck source=tests/steps.sh
 . tests/steps.sh
 

@@ -30,7 +30,7 @@ no() {
 # run_cell KERNEL RELEASE ARCH MACHINE FOLDER: run the cases there, with two or four CPUs truly at
 # once, or with one in Bochs. If no time is left, there is no .ended.
 run_cell() {
-	local options=(--timeout 2700 --stall 400 --smp 2) cases=$without_guests
+	local options=(--timeout 7200 --stall 400 --smp 2) cases=$without_guests
 	kernel=$5 ko=$logs/$1.module twin=$logs/$1.twin few=$logs/$1.few bin=$logs/$3
 	case $1-$4 in
 	# Longer than in make check.
@@ -41,16 +41,16 @@ run_cell() {
 	# Its detectors need memory and time, it lets allocations fail, and kprobes stay breakpoints.
 	6.1-debug-*)
 		[ -n "${CASE:-}" ] || cases+=" 96-shortage"
-		options+=(--timeout 7200 --mem 2048 --add "$bin/failnth:bin/failnth"
+		options+=(--timeout 14000 --mem 2048 --add "$bin/failnth:bin/failnth"
 			--append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30 lab.breakpoints=1 sysctl.debug.kprobes-optimization=0")
 		;;
 	# KCSAN delays accesses, and reports many races of the kernel itself, which no console needs to show at once.
 	6.1-kcsan-*)
 		[ -n "${CASE:-}" ] || cases+=" 97-races"
-		options+=(--timeout 7200 --mem 2048
+		options+=(--timeout 14000 --mem 2048
 			--append "loglevel=3 log_buf_len=16M lab.churn=100 lab.turns=30")
 		;;
-	*-vmx) options=(--timeout 3600 --stall 500 --append "lab.exact=10") ;;
+	*-vmx) options=(--timeout 7200 --stall 500 --append "lab.exact=10") ;;
 	esac
 	[ $SECONDS -lt "$end" ] || return 0
 	run_step "$1-$4" boot "$1-$4" "$4" "$cases" "${options[@]}"
@@ -68,7 +68,11 @@ lane() {
 # end_cell KERNEL RELEASE ARCH MACHINE FOLDER: count run_cell's results and add a row to the table.
 end_cell() {
 	local cell="$1 in $4" log=$logs/$1-$4.log before=$failed exits
-	[ -e "$logs/$1-$4.ended" ] || { no "$cell" "there was no time left"; return; }
+	if [ ! -e "$logs/$1-$4.ended" ]; then
+		[ "$minutes" ] || { echo "not ok - $cell: its lane ended before it"; failed=$((failed + 1)); }
+		no "$cell" "there was no time left"
+		return
+	fi
 	# The exits are in parentheses, by vCPU and reason: "0x7b 50 0x72 70".
 	exits=$(sed -n 's/^ok - .*exits by reason as ftrace (\(.*\))$/\1/p' "$log" | awk '{ for (i = 2; i <= NF; i += 2) n += $i } END { print n + 0 }')
 	[ "$exits" != 0 ] || [ -n "${CASE:-}" ] || echo "not ok - $cell: no exit was compared" >>"$log"

@@ -64,7 +64,7 @@ report() {
 	left_out=$(grep -c '^skip ' "$2") || :
 	bad=$(grep -c '^not ok ' "$2") || :
 	[ "$3" = 0 ] || { [ "$bad" != 0 ] || tail -n 20 "$2"; bad=$((bad + 1)); }
-	[ $((good + bad)) != 0 ] || bad=1
+	[ $((good + bad + left_out)) != 0 ] || bad=1
 	grep -E '^not ok |^skip ' "$2" || :
 	say "$1: $good passed, $bad failed; $2"
 	passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + left_out))

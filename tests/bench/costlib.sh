@@ -41,7 +41,8 @@ per_exit() {
 three_ways() {
 	kvm_present
 	works >without
-	load timing=0
+	load timing=0 || not_ok "kvmstat does not load"
+	is state "$(info state)" counting
 	works >counting
 	echo Y >/sys/module/kvmstat/parameters/timing
 	works >timing

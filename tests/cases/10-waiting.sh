@@ -45,7 +45,8 @@ vm_start three 'out:3'
 vm_check three
 is "I/O of the third" "$(field "$(cat three.pid)" 1 $io)" 4
 vm_end three
-within 5 [ "$(info vms)" = 0 ]
+ended() { [ "$(info vms)" = 0 ]; }
+yes "they end" within 60 ended
 is "ended VMs" "$(info vms_retired)" 3
 is "unattributed exits" "$(info exits_unattributed)" 0
 is "unattributed returns" "$(info returns_unattributed)" 0
@@ -53,7 +54,7 @@ is "unattributed returns" "$(info returns_unattributed)" 0
 echo 0 >/sys/kernel/debug/kprobes/enabled
 vm_run blind --id-base=16 'out:3' # a VM that comes is enough for it to notice
 stopped() { grep -q 'not counting' $K/info; }
-yes "kprobes disarmed under it: it stops" within 10 stopped
+yes "kprobes disarmed under it: it stops" within 60 stopped
 is "and says why" "$(info hook_kvm_arch_destroy_vm)" "failed, kprobes are disarmed on this host"
 within 60 grep -qs '^done' blind.out
 vm_end blind

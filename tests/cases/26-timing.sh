@@ -26,7 +26,7 @@ mkfifo perf.in
 /bin/perfcount "$(cat $T/kvm_exit/id)" <perf.in >perf.out &
 sh -c 'exec sleep 1000000' >perf.in &
 holder=$!
-within 10 grep -qs attached perf.out
+yes "perf is attached" within 60 grep -qs attached perf.out
 ftrace_on
 
 watch_columns >went_back.1 &
@@ -55,7 +55,7 @@ rm stop
 vm_check runner
 vm_check hopper
 kill $holder
-within 10 grep -qs count perf.out
+within 60 grep -qs count perf.out
 is "perf, too, counted as many exits" "$(info exits)" "$(sed -n 's/^count //p' perf.out)"
 
 echo N >$switch

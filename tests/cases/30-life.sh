@@ -30,18 +30,18 @@ readers="$readers $!"
 # Warm up, because what the kernel caches for the first VMs is not kvmstat's.
 come_and_go 100
 ended() { [ "$(info vms)" = 0 ]; }
-yes "the first VMs have ended" within 10 ended
+yes "the first VMs have ended" within 60 ended
 warm=$(info exits) warm_returns=$(info returns)
 ftrace_on # its histograms, too, take some megabytes
 before=$(memory) own=$(info memory_bytes)
 come_and_go $churn
 all_ended() { [ "$(info vms_retired)" = $((churn + 100)) ]; }
-yes "all ended VMs were seen to end" within 10 all_ended
+yes "all ended VMs were seen to end" within 60 all_ended
 is "VMs left" "$(info vms)" 0
 is "lines left" "$(wc -l </proc/kvminfo)" 1
 # A row remains for each CPU that an ended VM ran on.
 own_back() { [ $(($(info memory_bytes) - own)) -le $((64 * 128 * $(nproc))) ]; }
-yes "kvmstat's own memory came back (bytes: $own before)" within 10 own_back
+yes "kvmstat's own memory came back (bytes: $own before)" within 60 own_back
 # A scan for leaks and its readers would wait for one lock in turn.
 touch stop
 # shellcheck disable=SC2086

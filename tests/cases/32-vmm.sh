@@ -7,7 +7,7 @@ vm_run orphan --leave 'out:5'
 orphaned() { [ "$(awk 'NR == 2 { print $2 }' /proc/kvminfo)" = 0 ]; }
 yes "the VMM has ended, its VM goes on: its pid is 0" within 60 orphaned
 id=$(awk 'NR == 2 { print $13 }' /proc/kvminfo)
-within 5 [ -e "$K/$id/vm" ]
+within 60 [ -e "$K/$id/vm" ]
 is "and vm says so" "$(grep -E '^(state|pid|vmm):' $K/$id/vm | xargs)" "state: running pid: 0 vmm: ended"
 is "its counters stay" "$(awk -v c="$(column $io)" 'NR == 2 { print $c }' /proc/kvminfo)" 6
 kill "$(cat orphan.holder)"
@@ -21,7 +21,7 @@ mkfifo odd.in
 exec 9>odd.in
 yes "a VMM with an odd name" within 60 grep -qs '^done' odd.out
 id=$(awk 'NR == 2 { print $13 }' /proc/kvminfo)
-within 5 [ -e "$K/$id/vm" ]
+within 60 [ -e "$K/$id/vm" ]
 is "its name in vm" "$(sed -n 's/^comm: //p' $K/$id/vm)" 'a\033[2J b\233\134'
 is "the VMM runs" "$(sed -n 's/^vmm: //p' $K/$id/vm)" running
 exec 9>&-

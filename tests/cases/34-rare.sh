@@ -93,6 +93,9 @@ until [ $turn -ge 3 ] && { [ ! -e $widened ] || [ $turn -ge 8 ] || [ "$(info ret
 	vm_end groups
 done
 echo "# $(($(info returns_displaced) - displaced)) returns were displaced in $turn turns"
+if [ -e $widened ] && grep -qw preempt=full /proc/cmdline; then
+	yes "more than 20 returns were displaced" [ $(($(info returns_displaced) - displaced)) -gt 20 ]
+fi
 is "processes with one memory: unattributed returns" "$(info returns_unattributed)" 0
 if [ -e $widened ]; then
 	echo 0 >$widened/enable
@@ -160,7 +163,7 @@ until [ $turn -gt 0 ] && { ! noticed dead0 || [ $turn -ge 3 ]; }; do
 		names="$names dead$i"
 	done
 	for name in $names; do
-		known $name
+		within 60 known $name || not_ok "$name has no directory"
 		of $name exits >$name.exits
 	done
 	echo 0 >$switch

@@ -46,6 +46,7 @@ advised() {
 	starved) echo "taskset -pc CPU" ;;
 	quota) echo "echo max >/sys/fs/cgroup/guest/cpu.max" ;;
 	paused) echo "QEMU's monitor: cont" ;;
+	*) return 1 ;;
 	esac
 }
 
@@ -172,8 +173,10 @@ judge() {
 	kvmstat report -g $kind $guest.jsonl | sed 's/^/# /'
 	is "$guest: called" "$verdict" "$(called $guest)"
 	advice=$(kvmstat classify -f $guest.jsonl -g $kind --csv -c advice | sed '1d; s/"//g')
-	case $advice in
-	*"$(advised $guest)"*) ok "$guest: advised ($(advised $guest))" ;;
+	case $guest:$advice in
+	# The host that the tests run on can be short of CPUs.
+	idle: | light: | idle:"it is ready "* | light:"it is ready "*) ok "$guest: needs nothing ($advice)" ;;
+	*:*"$(advised $guest || echo nothing)"*) ok "$guest: advised ($(advised $guest))" ;;
 	*) not_ok "$guest: no '$(advised $guest)' in its advice: $advice" ;;
 	esac
 	echo "$guest,$verdict" >>matrix

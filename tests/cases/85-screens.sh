@@ -40,7 +40,7 @@ key Space
 seen "it says that it is paused" paused
 key Space
 key Enter
-seen "Enter opens the first guest, the one that exits most" "ide"
+seen "Enter opens the first guest, the one that exits most" "1 overview"
 keep top-guest
 key 2
 seen "its reasons" "io "
@@ -57,6 +57,7 @@ seen "help" "regular expression"
 key Escape
 key q
 seen "q leaves" "left: 0"
+within 60 [ -s after ]
 is "the terminal is as it was" "$(cat after)" "$(sed 's/rows 24/rows 40/; s/columns 80/columns 120/' before)"
 tm kill-server
 

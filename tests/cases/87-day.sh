@@ -40,6 +40,14 @@ spent() {
 }
 
 kvm_present
+# As on a host: however many vCPUs want to run, the commands get a CPU.
+cg=/tmp/cgroup2
+machine=$cg/machine.slice
+mkdir -p $cg
+mount -t cgroup2 none $cg
+echo +cpu >$cg/cgroup.subtree_control
+mkdir $machine
+echo 400 >$machine/cpu.weight
 load max_vms=2000
 # By thread, returns would be too many for a histogram.
 ftrace_count kvm_exit $exit_keys
@@ -58,6 +66,7 @@ for storm in 1 2 3 4; do
 		i=$((i + 1))
 		vm_run day$i --vms=10 --vcpus=4 --rest=100000 \
 			"out:150 cpuid:$((each / 2)) mmior:50 rdmsr:$((each / 2)) out:150"
+		cat day$i.pid >$machine/cgroup.procs
 	done
 	started() { [ "$(info vms)" -ge $((i * 10)) ]; }
 	yes "storm $storm: $((i * 10)) VMs are there" awaited started
@@ -101,4 +110,7 @@ for name in day*.pid; do
 done
 none() { [ "$(info vms)" = 0 ]; }
 yes "all VMs have ended" within 300 none
+rmdir $machine
+echo -cpu >$cg/cgroup.subtree_control
+umount $cg
 unload

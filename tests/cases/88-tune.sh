@@ -192,18 +192,28 @@ tuned "SIGKILL in a trial: undo" 0 'put back' undo
 as_before "SIGKILL in a trial"
 # What a kvmtune that was killed left half done is mended by the next one, which has nothing else to do.
 lines() { wc -l </run/kvmtune/journal; }
+halves=0
 for moment in 1 2 3 4 5 6 7 8 9 10 11 12; do
 	lines=$(lines)
 	kvmtune set one nice=-2 policy=batch >/dev/null 2>&1 &
 	pid=$!
-	until [ $(lines) -gt $lines ]; do :; done
+	spins=0
+	until [ $(lines) -gt $lines ] || [ $((spins += 1)) = 100000 ]; do :; done
 	usleep $((moment * 1000))
 	kill -9 $pid 2>/dev/null
 	wait $pid
 	echo "# killed after $(($(lines) - lines)) lines of the journal"
+	whole=$(sed "1,${lines}d" /run/kvmtune/journal | grep -c '"complete"')
 	kvmtune set two.vcpu nice=0 >out 2>&1
-	! nice_is $one -2 || kvmtune undo
+	if [ $whole != 0 ]; then
+		tuned "SIGKILL after all was done, at moment $moment: undo" 0 'put back' undo
+	else
+		halves=$((halves + 1))
+		yes "SIGKILL in between, at moment $moment: the next one says so" grep -q 'was cut short and is undone' out
+		is "SIGKILL in between, at moment $moment: it is mended" "$(nice_of $one)" 0
+	fi
 done
+yes "SIGKILL at twelve moments: $halves were in between" [ $halves -gt 0 ]
 as_before "SIGKILL at twelve moments"
 
 # Several at once.

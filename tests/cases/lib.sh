@@ -60,7 +60,7 @@ memory_back() {
 	if [ -e /sys/kernel/debug/kmemleak ]; then
 		echo scan >/sys/kernel/debug/kmemleak
 		sleep 6
-		echo scan >/sys/kernel/debug/kmemleak
+		yes "kmemleak scans" sh -c 'echo scan >/sys/kernel/debug/kmemleak'
 		is "kmemleak" "$(cat /sys/kernel/debug/kmemleak)" ""
 	else
 		settled() { [ $(($(memory) - base)) -lt 4096 ]; }
@@ -355,7 +355,7 @@ vm_check() {
 		nth=$((nth + 1))
 		id=$(field "$pid" $nth id)
 		[ -n "$id" ] || { not_ok "$1: VM $nth of pid $pid has no line"; continue; }
-		within 5 [ -e "$K/$id/reasons" ]
+		within 60 [ -e "$K/$id/reasons" ]
 		if ftrace_is_on; then
 			of=$(ftrace_key "$1" "$ids")
 			# On other architectures, one thread may have run several VMs.
@@ -379,6 +379,7 @@ vm_check() {
 		is "$1 VM $nth: the threads that ran its vCPUs first" "$(vcpu_threads "$id")" \
 			"$(vmm_threads "$1" "$ids")"
 	done <"$1.out"
+	[ $nth != 0 ] || not_ok "$1: there is no VM to check"
 }
 
 hypercall() { [ "$(kvm_vendor)" = amd ] && echo vmmcall || echo vmcall; }

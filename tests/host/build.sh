@@ -22,6 +22,7 @@ kmake() { make KVER="$release" KDIR="$headers" "$@"; }
 
 tests/host/module.sh "$1"
 
+rm -f build/kvmstat build/kvmtune
 make reader CFLAGS='-O2 -Werror' >"$work/log" 2>&1 || cat "$work/log"
 yes "the command builds with -Wall -Wextra -Werror" [ -x build/kvmstat ]
 yes "kvmtune builds with -Wall -Wextra -Werror" [ -x build/kvmtune ]
@@ -80,16 +81,19 @@ yes "make uninstall leaves nothing" [ -z "$(find "$work/root" -type f)" ]
 said=$(groff -man -Tutf8 -ww -z docs/kvmstat.1 docs/kvmtune.1 2>&1) || said="failed: $said"
 yes "groff has nothing to say about the man pages${said:+: $said}" [ -z "$said" ]
 # The man page of kvmtune has each command and each option.
-while read -r word; do
-	yes "the man page of kvmtune has $word" grep -qE "(^|[^a-z])${word//-/\\\\-}([^a-z-]|$)" docs/kvmtune.1
-done < <(
+mapfile -t words < <(
 	sed -n 's/.*\.name = "\([a-z]\{1,\}\)".*/\1/p' kvmstat/tuner/tune/tasks.c
 	perl -0ne 'print "--$1\n" while /"([a-z]+)",\s*(?:KEY_|\x27.\x27)/g' kvmstat/tuner/tune/orders.c kvmstat/reader/text/parser.c
 )
+for word in "${words[@]}"; do
+	yes "the man page of kvmtune has $word" grep -qE "(^|[^a-z])${word//-/\\\\-}([^a-z-]|$)" docs/kvmtune.1
+done
 # The man page has the name and the default of each threshold.
-while read -r name value; do
-	yes "the man page has the threshold $name" grep -qx ".BR $name \" ($value)\"" docs/kvmstat.1
-done < <(sed -n 's/^\tX(\([a-z_]*\), \([0-9.]*\),.*/\1 \2/p' kvmstat/reader/verdict/thresholds.h)
+mapfile -t thresholds < <(sed -n 's/^\tX(\([a-z_]*\), \([0-9.]*\),.*/\1 \2/p' kvmstat/reader/verdict/thresholds.h)
+for threshold in "${thresholds[@]}"; do
+	yes "the man page has the threshold $threshold" grep -qx ".BR ${threshold% *} \" (${threshold#* })\"" docs/kvmstat.1
+done
+yes "the code has ${#words[@]} words and ${#thresholds[@]} thresholds for them" [ $((${#words[@]} > 20 && ${#thresholds[@]} > 20)) = 1 ]
 
 yes "style: includes" scripts/tower.sh
 yes "style: C" scripts/style.sh c

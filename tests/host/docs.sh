@@ -17,6 +17,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$top"
 export LC_ALL=C.UTF-8
 mapfile -t pages < <(git ls-files -co --exclude-standard '*.md')
+[ ${#pages[@]} -gt 5 ] || die "git knows no pages here"
 module=kvmstat/module reader=kvmstat/reader tuner=kvmstat/tuner
 # Where the options of the commands are; parser.c has those of both.
 kvmstat_options=("$reader/commands/options.c" "$reader/text/parser.c")

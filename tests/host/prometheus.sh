@@ -162,6 +162,7 @@ while IFS=$'\t' read -r title expression; do
 		ok "dashboard: $title: has data"
 	fi
 done <"$work/queries"
+yes "dashboard: each panel asks for something" [ "$(wc -l <"$work/queries")" -ge "$(jq '.panels | length' "$dashboard")" ]
 
 # Metrics that are no longer in the file are gone from Prometheus, too.
 jq -c '.guests |= .[:1] | .guests[0].detail.reasons[0].exits += 10' "$snapshot" >"$work/later.jsonl"

@@ -118,8 +118,10 @@ if [ $# = 0 ]; then
 	exit
 fi
 for kernel; do
+	found=
 	kernel_files "$kernel"
 	for folder in "$kernel"/usr/src/linux-headers-*; do
-		[ ! -e "$folder/arch/x86/include/uapi/asm/svm.h" ] || headers "$folder"
+		[ ! -e "$folder/arch/x86/include/uapi/asm/svm.h" ] || { headers "$folder"; found=1; }
 	done
+	[ -n "$found" ] || not_ok "$kernel has no svm.h with the names of reasons"
 done

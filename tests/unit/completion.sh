@@ -208,7 +208,7 @@ mv bin/kvmstat.away bin/kvmstat
 typed() { # NAME KEYS WANT: the arguments that the command gets
 	: >calls
 	printf '%s\n' "PS1=; . '$top/completion/kvmstat.bash'" "$2" exit |
-		timeout 20 script -qec "bash --noprofile --norc -i" /dev/null >screen 2>&1
+		HOME=$dir INPUTRC=/dev/null HISTFILE=/dev/null timeout 20 script -qec "bash --noprofile --norc -i" /dev/null >screen 2>&1
 	[ "$(tail -n 1 calls)" = "$3" ] && [ ! -e pwned ]
 	result "typed: $1" $?
 }

@@ -62,10 +62,12 @@ count() { # NAME STATUS LOG
 }
 
 # run NAME COMMAND...: writes the output to tests/NAME.log and the status to tests/NAME.status.
+# What cmocka skips is "not ok" to cmocka 1.1.5, and "ok" to later ones.
 run() {
 	name=$1 status=0
 	shift
 	"$@" >"tests/$name.log" 2>&1 || status=$?
+	sed -i -E 's/^(not )?ok [0-9]+ # SKIP /skip /' "tests/$name.log"
 	echo $status >"tests/$name.status"
 }
 
