@@ -153,6 +153,7 @@ soak() {
 # owners NAME: run that case with real guests where systemd is process 1, beside libvirtd.
 owners() {
 	boot "$1" svm 89-owners --timeout 1200 --stall 400 --smp 2 --mem 2048 --kmods "vhost_net tun" \
+		--add systemd/kvmstat-record.service:cases/kvmstat-record.service \
 		--disk "$(tests/lab/root.sh "$kernel")" --disk "$(tests/lab/debian.sh)" --append "lab.systemd systemd.unit=lab.service"
 }
 

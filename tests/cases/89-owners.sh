@@ -177,4 +177,26 @@ kill -9 $(cat one-too.pid)
 tuned "nothing is left" 0 '^nothing is in force$' undo
 as_before "all"
 yes "the domain ends" virsh -q destroy one
+
+# The service that records reads the processes of other users, with the few capabilities that it has.
+chmod 666 /dev/kvm
+mkfifo other.in
+exec 7<>other.in
+systemd-run -q --scope --uid=65534 /bin/vmm 'cpuid:5' <other.in >other.out 2>&1 &
+echo $! >other.pid
+yes "a VMM of another user" within 60 grep -qs '^done' other.out
+is "whose it is" "$(stat -c %u /proc/$(cat other.pid))" 65534
+cp /cases/kvmstat-record.service /run/systemd/system
+echo INTERVAL=1 >/etc/default/kvmstat-record
+systemctl daemon-reload
+yes "the service that records begins" systemctl start kvmstat-record
+recording=/var/log/kvmstat/recording
+recorded() { [ -e $recording ] && [ "$(wc -l <$recording)" -ge 2 ]; }
+yes "the service records" within 60 recorded || systemctl status kvmstat-record
+systemctl stop kvmstat-record
+kvmstat export -f $recording --format csv --table missing >unread
+sed 's/^/# |/' unread
+yes "the recording has the VMM" grep -q ",vmm,$(cat other.pid)," unread
+is "what the service was not allowed to read" "$(grep -i permi unread)" ""
+kill $(cat other.pid)
 unload
