@@ -103,6 +103,16 @@ vm_kill() {
 	kill "$(cat "$1.holder")"
 	within 20 gone "$(cat "$1.pid")"
 }
+
+# What the threads waited for before the module saw their vCPUs is not in the counters.
+waited() { kvmstat list -p "$pid" "$@" --csv -c ready_ns | sed 1d; }
+yes "how long it waited in all" [ -n "$(waited)" ]
+unload
+load mode=0444
+yes "the busy guest, seen anew" within 60 runs
+yes "how long it waited in a second" within 60 [ -n "$(waited -w 1)" ]
+is "how long it waited in all is not known" "$(waited)" ""
+yes "and that is said" sh -c "kvmstat show -p $pid | tr -s ' \n' ' ' | grep -q 'older than kvmstat.s counters'"
 vm_kill busy
 if [ -e $cg/vms ]; then
 	rmdir $cg/vms/guest $cg/vms

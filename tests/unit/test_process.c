@@ -234,6 +234,27 @@ static void ready_time_is_the_schedulers(void **state)
 	assert_in_range(about->ready_ns, before, after);
 	about_put(about);
 
+	/* A thread that has done more than its vCPU is older than the vCPU's counters. */
+	do {
+		file = fopen("/proc/thread-self/schedstat", "r");
+		assert_int_equal(fscanf(file, "%llu %llu", &before, &after), 2);
+		fclose(file);
+	} while (before + after < 200000000);
+	for (int older = 0; older < 2; older++) {
+		struct vcpu *vcpu;
+
+		about = about_new();
+		add_vcpu(about, gettid());
+		vcpu = about->detail.table[TABLE_VCPUS].row;
+		vcpu->guest_ns = older ? 1000 : UINT64_C(1) << 60;
+		process_ready(about, getpid());
+		assert_true(about->has_ready);
+		assert_int_equal(about->ready_older, older);
+		assert_int_equal(about_ready(NULL, about, &(uint64_t){ 0 }), !older);
+		assert_true(about_ready(about, about, &(uint64_t){ 0 }));
+		about_put(about);
+	}
+
 	/* One thread has gone, one is of another process, and one is 0. */
 	about = about_new();
 	add_vcpu(about, INT32_MAX);

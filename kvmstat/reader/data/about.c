@@ -33,7 +33,7 @@ void about_put(struct about *about)
 
 bool about_ready(const struct about *was, const struct about *now, uint64_t *ns)
 {
-	if (!now || !now->has_ready || (was && !was->has_ready))
+	if (!now || !now->has_ready || (was ? !was->has_ready : now->ready_older))
 		return false;
 	*ns = now->ready_ns;
 	/* ready_ns is lower than before when the thread of a vCPU has gone. */

@@ -17,6 +17,7 @@ struct about {
 	char uuid[NAME_SIZE]; /* the VM's UUID, clean, the same on every host; empty if not known */
 	int64_t boot_ns; /* when this was read, since the machine booted; 0: not known */
 	bool has_ready;
+	bool ready_older; /* some of that was before the module saw them */
 	uint64_t ready_ns; /* how long its vCPUs were ready: waiting for a CPU of the host */
 	struct detail detail;
 };
@@ -29,8 +30,8 @@ struct about *about_get(struct about *about);
 void about_put(struct about *about);
 
 /*
- * Computes into @ns how long the vCPUs were ready from @was to @now, or in all if @was is
- * NULL. Returns false if that is not known.
+ * Computes into @ns how long the vCPUs were ready from @was to @now, or since the module saw
+ * them if @was is NULL. Returns false if that is not known.
  */
 bool about_ready(const struct about *was, const struct about *now, uint64_t *ns);
 

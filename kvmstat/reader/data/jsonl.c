@@ -67,6 +67,8 @@ static json_t *of_guest(const struct snapshot *snap, size_t i)
 			json_object_set_new(guest, "uuid", json_string(about->uuid));
 		if (about->has_ready)
 			json_object_set_new(guest, "ready_ns", jsonl_number(about->ready_ns));
+		if (about->ready_older)
+			json_object_set_new(guest, "ready_older", json_true());
 	}
 	for (enum column c = 0; c < COL_NR; c++)
 		if (snap->has & COL_BIT(c))
@@ -218,6 +220,7 @@ static bool get_guest(struct reading *reading, const json_t *guest, struct snaps
 	about->detail.isa = isa_of(snap->at.isa);
 	about->boot_ns = snap->at.boot_ns;
 	about->has_ready = json_object_get(guest, "ready_ns");
+	about->ready_older = json_is_true(json_object_get(guest, "ready_older"));
 	if (!get_detail(reading, json_object_get(guest, "detail"), &about->detail))
 		return false;
 	if (!get_number(reading, guest, "ready_ns", &about->ready_ns) ||

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/nsec.h"
+
 /* procps_pids_select() takes no more at once. */
 #define BATCH 255
 
@@ -101,13 +103,25 @@ void process_describe(struct snapshot *snap)
 	}
 }
 
+/* What a thread does before its vCPU runs first is less than that, and so is what clocks differ by. */
+#define SLACK_NS (NSEC_PER_SEC / 10)
+#define SLACK_PART 20
+
+/* A thread that has run and waited for longer than the module has counted is older than that. */
+static bool is_older(const struct vcpu *vcpu, uint64_t ns)
+{
+	const uint64_t counted = vcpu->guest_ns + vcpu->kernel_ns + vcpu->user_ns + vcpu->polled_ns;
+
+	return ns > counted + counted / SLACK_PART + SLACK_NS;
+}
+
 void process_ready(struct about *about, uint64_t pid)
 {
 	struct vcpu *vcpu;
 
 	detail_for_each(vcpu, &about->detail, TABLE_VCPUS) {
 		char path[80];
-		uint64_t ready;
+		uint64_t run, ready;
 		FILE *file;
 
 		snprintf(path, sizeof(path), "/proc/%" PRIu64 "/task/%" PRIu64 "/schedstat", pid,
@@ -115,8 +129,9 @@ void process_ready(struct about *about, uint64_t pid)
 		file = fopen(path, "re");
 		if (!file)
 			continue;
-		if (fscanf(file, "%*u %" SCNu64, &ready) == 1) {
+		if (fscanf(file, "%" SCNu64 " %" SCNu64, &run, &ready) == 2) {
 			about->ready_ns += ready;
+			about->ready_older |= is_older(vcpu, run + ready);
 			vcpu->ready_ns = ready;
 			about->has_ready = true;
 		}

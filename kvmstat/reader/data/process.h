@@ -15,8 +15,9 @@ void process_describe(struct snapshot *snap);
 
 /*
  * Adds up in @about how long the threads of its vCPUs were ready, from
- * /proc/PID/task/TID/schedstat (the kernel's scheduler/sched-stats.rst). The thread ids in
- * @about belong to the initial pid namespace; in another namespace no thread is found.
+ * /proc/PID/task/TID/schedstat (the kernel's scheduler/sched-stats.rst), and finds out whether
+ * some of that was before the module saw the vCPUs. The thread ids in @about belong to the
+ * initial pid namespace; in another namespace no thread is found.
  */
 void process_ready(struct about *about, uint64_t pid);
 

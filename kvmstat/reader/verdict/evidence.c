@@ -367,6 +367,7 @@ static void add_times(struct evidence *e, const struct window_guest *guest,
 	const struct reason *r;
 
 	e->ready_known = about_ready(guest->was, guest->now, &waited);
+	e->ready_older = !guest->was && guest->now && guest->now->ready_older;
 	ready = at_most(waited, kernel + vmm);
 	/* A process that is older than its guest's counters has waited for longer. */
 	if (e->beside.throttled_known)

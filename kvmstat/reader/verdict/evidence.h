@@ -61,6 +61,7 @@ struct evidence {
 	bool timed; /* times are known */
 	bool detailed; /* reasons are known */
 	bool ready_known;
+	bool ready_older; /* not known, as the vCPUs are older than the counters */
 	uint64_t exits; /* without halts */
 	/* Of all vCPUs; busy is neither halted, ready, held nor in interrupts of the host. */
 	double seconds, busy;

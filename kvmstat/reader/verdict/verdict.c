@@ -452,6 +452,11 @@ static void admit(struct verdict *verdict)
 	else if (!e->detailed)
 		advice_add(blind, "reasons are not known without debugfs, so spinning is not seen, "
 				  "and all time in the VMM counts as time for devices");
+	if (e->timed && e->ready_older)
+		advice_add(blind,
+			   "its vCPUs are older than kvmstat's counters, so how long they waited "
+			   "for a CPU of the host is not known, and counts as time in the kernel; "
+			   "a window (-w 5) shows it");
 	if (e->timed && e->ready_known && e->starving > 0.5 && !e->beside.throttled_known)
 		advice_add(blind, "ready time has the throttling by a quota in it, which is not "
 				  "known");
