@@ -108,17 +108,22 @@ install-tuner: reader
 	sed -i 's|^ExecStart=kvmtune |ExecStart=$(PREFIX)/bin/kvmtune |' \
 		"$(DESTDIR)$(SYSTEMD)/kvmtune.service"
 
-uninstall: ## undo install
-	@$(kdir); set -x; \
-	rm -f "$(DESTDIR)/lib/modules/$$KVER/updates/kvmstat.ko" "$(DESTDIR)$(PREFIX)/bin/kvmstat" \
+uninstall: ## undo install, for all kernels
+	@set -x; \
+	rm -f "$(DESTDIR)$(PREFIX)/bin/kvmstat" \
 		"$(DESTDIR)$(PREFIX)/share/man/man1/kvmstat.1" \
 		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmstat" \
 		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.service" \
 		"$(DESTDIR)$(SYSTEMD)/kvmstat-export.timer" "$(DESTDIR)$(SYSTEMD)/kvmstat-record.service" \
 		"$(DESTDIR)$(PREFIX)/bin/kvmtune" "$(DESTDIR)$(PREFIX)/share/man/man1/kvmtune.1" \
 		"$(DESTDIR)$(PREFIX)/share/bash-completion/completions/kvmtune" \
-		"$(DESTDIR)$(SYSTEMD)/kvmtune.service" "$(DESTDIR)$(SYSTEMD)/kvmtune.timer"; \
-	$(if $(DESTDIR),:,depmod -a "$$KVER")
+		"$(DESTDIR)$(SYSTEMD)/kvmtune.service" "$(DESTDIR)$(SYSTEMD)/kvmtune.timer"
+	@for module in "$(DESTDIR)"/lib/modules/*/updates/kvmstat.ko; do \
+		[ -e "$$module" ] || continue; \
+		(set -x; rm "$$module"); \
+		release=$${module%/updates/*}; \
+		$(if $(DESTDIR),:,(set -x; depmod -a "$${release##*/}")); \
+	done
 
 # The sources from which DKMS builds the module.
 install-source:

@@ -1058,7 +1058,7 @@ release=$(uname -r)
 well() {
 	rm -rf sick
 	mkdir -p sick/sys/module/{kvm_amd,kvmstat} sick/sys/kernel/{debug/kvmstat,security} sick/proc/self \
-		sick/var/lib/dkms/kvmstat/"$version/$release" sick/lib/modules/"$release"
+		sick/var/lib/dkms/kvmstat/"$version/$release" sick/lib/modules/"$release/build"
 	echo "$version" >sick/sys/module/kvmstat/version
 	cp "$full" sick/proc/kvminfo
 	echo 'none [integrity] confidentiality' >sick/sys/kernel/security/lockdown
@@ -1098,6 +1098,9 @@ well
 rm -r sick/sys/module/kvmstat sick/proc/kvminfo sick/sys/kernel/debug/kvmstat
 doctor 'not installed' 1 '^FIX +the module is not loaded, and is not installed for Linux'
 holds 'doctor: not installed: how many' grep -q '^1 to fix$' out
+rmdir sick/lib/modules/"$release"/build
+doctor 'no headers' 1 '^FIX +the headers of Linux .* are not installed, so'
+holds 'doctor: no headers: what to do' grep -q "do: install the package linux-headers-$release" out
 echo 'updates/kvmstat.ko: kernel/arch/x86/kvm/kvm.ko' >sick/lib/modules/"$release"/modules.dep
 doctor 'not loaded' 1 '^FIX +the module is not loaded, and is installed for Linux'
 mkdir sick/sys/kernel/debug/tracing

@@ -118,6 +118,24 @@ static void check_kvm(struct doctor *doctor)
 		    "KVM is not loaded: there is nothing to count yet");
 }
 
+/* Only the headers of a kernel let the module be built for it. */
+static void check_headers(struct doctor *doctor, const char *release)
+{
+	char *path = path_to(doctor, "/lib/modules/%s/build", release), *advice;
+
+	if (!exists(doctor, "/sys/module/kvmstat") && !is_installed(doctor, release) &&
+	    access(path, F_OK)) {
+		advice = xasprintf("install the package linux-headers-%s (Debian) or "
+				   "kernel-devel-%s (RPM)",
+				   release, release);
+		say(doctor, "headers", STATE_FIX, advice,
+		    "the headers of Linux %s are not installed, so the module cannot be built",
+		    release);
+		free(advice);
+	}
+	free(path);
+}
+
 static void check_module(struct doctor *doctor, const char *release)
 {
 	char *version;
@@ -390,6 +408,7 @@ enum status run_doctor(const struct options *options)
 
 	uname(&name);
 	check_kvm(&doctor);
+	check_headers(&doctor, name.release);
 	check_module(&doctor, name.release);
 	check_proc(&doctor);
 	check_debugfs(&doctor);
