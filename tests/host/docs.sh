@@ -140,6 +140,15 @@ grep -rhoP '(seq_puts|seq_printf)\(m,\s*"\K[a-z_]+(?=: )|\\n\K[a-z_]+(?=: )|^\s*
 cells docs/files.md key | names | sed 's/\.\.\.//' | while read -r key; do
 	grep -rqP "(\"|\\\\n)$key(: |\"|%s)" $module || echo "$key"
 done | none "every key of files.md is in the code"
+metrics=$reader/text/prometheus.c
+same "files.md has every metric, and its type" "$(cells docs/files.md metric | names | paste -d' ' - <(cells docs/files.md metric 2) | sort)" \
+	"$(perl -0ne 'print "kvmstat_$1\n" while /(?:put_family\(\s*out,\s*"|\bONE\("|^\t\{ "|\] = \{ "|# HELP kvmstat_)(\w+)[" ]/gm' $metrics |
+		awk '{ print $0, /_total$/ ? "counter" : /latency/ ? "histogram" : "gauge" }' | sort)"
+cells docs/files.md metric 3 | names | sort -u | while read -r label; do
+	grep -qE "\{ \"$label\", (\w|\")|^\s+\"$label\",$|\? \"$label\" : NULL|put_label\(.*\"$label\"|\{$label=" $metrics || echo "$label"
+done | none "every label of a metric on files.md is in the code"
+same "files.md has every family of metrics" "$(cells docs/files.md metric 4 | names | sort -u)" \
+	"$(sed -n 's/^\tX([A-Z]*, \([a-z]*\), .*/\1/p' $reader/text/prometheus.h | sort)"
 
 # Figures.
 same "verdicts.md has every threshold, and its number" "$(cells docs/verdicts.md threshold | names | paste -d' ' - <(cells docs/verdicts.md threshold 2))" \
