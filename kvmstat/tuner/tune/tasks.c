@@ -19,7 +19,8 @@ const struct task tasks[TASKS_NR] = {
 		 "Commands: plan, apply, try, set, bind, pages, ksm, haltpoll, undo, log, reconcile; see "
 		 "'kvmtune COMMAND --help' for each, kvmtune(1) for all.\n\n"
 		 "Exit status: 0 fine; 1 something could not be done or was refused, and of that "
-		 "action nothing is changed; 2 bad usage, a bad file, or an ambiguous guest." },
+		 "action nothing is changed (pages can be half done); 2 bad usage, a bad file, "
+		 "or an ambiguous guest." },
 	{ .name = "plan",
 	  .run = run_plan,
 	  .usage = "[GUEST]",
