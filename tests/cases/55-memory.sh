@@ -50,7 +50,7 @@ yes "a vCPU takes at most 8 KiB ($(info bytes_per_vcpu))" [ "$(info bytes_per_vc
 # Spares are at most a MiB of each kind.
 yes "112 VMs of one vCPU take what is told ($own KiB)" [ $own -ge $((112 * 7)) ]
 yes "and no more than that, in records and spares" [ $own -le $((112 * (8 + 1) + 112 * cpus / 8 + 2048)) ]
-# Each VM also has nine debugfs files of 1 KiB each, and the allocators need whole pages.
+# Each VM also has nine entries in debugfs of 1 KiB each, and the allocators need whole pages.
 [ $middle = 1 ] || yes "the kernel's memory grew by as much ($with KiB, without kvmstat $without: $grown for $own)" \
 	[ $grown -ge $((own / 2)) -a $grown -le $((own * 2 + 112 * 9 + 1024)) ]
 
