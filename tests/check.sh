@@ -100,7 +100,7 @@ some() {
 	plan="${rest:+cases} ${real:+guests} $owners $own"
 	prepare 6.1-cloud
 	make -s modules reader KVER="$release" KDIR="$headers"
-	[ -z "$rest" ] || step cases boot cases svm "$rest" --timeout 900 --smp 2 --append "$options"
+	[ -z "$rest" ] || step cases boot cases svm "$rest" --timeout "$([ -n "$options" ] && echo 20000 || echo 1800)" --stall 400 --smp 2 --append "$options"
 	[ -z "$real" ] || step guests guests guests "$real" "$options"
 	[ -z "$owners" ] || step owners owners owners
 	for case in $own; do
