@@ -521,6 +521,8 @@ check 'host: JSON' 0 . '' ./kvmstat host -r tree -w 0.1 --json
 holds 'host: JSON: all parts' json '.host[0].halt_poll_ns == 200000 and (.host_nodes | length) == 2 and (.processes | length) > 1 and .seconds > 0'
 check 'host: CSV' 0 '^pid,user,policy,nice,' '' ./kvmstat host -r tree -w 0 --csv
 holds 'host: CSV: nothing else' test "$(grep -c '^[0-9]*,[^,]*,[A-Z?]*,' out)" = "$(($(wc -l <out) - 1))"
+# This root has two nodes.
+check 'host: CSV, sorted' 0 '^pid,user,policy,nice,' '' ./kvmstat host -r tree -w 0 --csv -s resident_bytes
 check 'host, twice' 0 . '' ./kvmstat host 0.1 2 -r tree
 holds 'host, twice: two tables' test "$(grep -c '^Host: ' out)" = 2
 ./kvmstat record host.rec 0.1 2 -r tree

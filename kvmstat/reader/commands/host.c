@@ -51,14 +51,15 @@ static enum status print(const struct session *session, const struct look *look)
 		if (look->format == FORMAT_JSON) {
 			json_object_set_new(json, detail_form[tables[i]].name,
 					    grid_json(&grid, NULL));
-		} else if (look->format == FORMAT_CSV || tables[i] == TABLE_PROCESSES) {
+		} else if (tables[i] == TABLE_PROCESSES) {
 			grid_arrange(&grid, look);
 			if (look->format == FORMAT_TEXT) {
 				grid_cut(&grid, PROCESSES);
 				printf("%s\n", section_of(tables[i])->title);
 			}
-			if (tables[i] == TABLE_PROCESSES)
-				grid_print(&grid, look, true, stdout);
+			grid_print(&grid, look, true, stdout);
+		} else if (look->format == FORMAT_CSV) {
+			/* The columns of the look are those of the processes. */
 		} else if (tables[i] == TABLE_HOST) {
 			grid_print_list(&grid, look->raw, stdout);
 		} else if (grid.nr) {
