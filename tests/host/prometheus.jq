@@ -54,7 +54,7 @@ def wanted: [
 		guest("kvmstat_halt_exits_total"; {}; .halt_num),
 		guest("kvmstat_exception_exits_total"; {}; .exception_num),
 		guest("kvmstat_nested_exits_total"; {}; .nested_num),
-		guest("kvmstat_faults_total"; { kind: "memory" }; .fault_num - .fault_mmio_num),
-		guest("kvmstat_faults_total"; { kind: "device" }; .fault_mmio_num),
+		guest("kvmstat_faults_total"; {}; .fault_num),
+		guest("kvmstat_device_faults_total"; {}; .fault_mmio_num),
 		guest("kvmstat_injected_interrupts_total"; {}; .injected_num))
 	] | from_entries;

@@ -313,12 +313,10 @@ static const struct family {
 	ONE("exception_exits_total", "VM exits for an exception (or NMI on VT-x).",
 	    COL_exception_num),
 	ONE("nested_exits_total", "VM exits from a nested guest.", COL_nested_num),
-	{ "faults_total",
-	  "VM exits for a page fault that the host handles, by the kind of memory.",
-	  "kind",
-	  false,
-	  { { COL_fault_num, COL_fault_mmio_num, "memory" },
-	    { COL_fault_mmio_num, 0, "device" } } },
+	/* Their difference is no counter, as an exit for a device counts as a fault before it does so. */
+	ONE("faults_total", "VM exits for a page fault that the host handles.", COL_fault_num),
+	ONE("device_faults_total", "Of faults_total, those for a device's memory.",
+	    COL_fault_mmio_num),
 	ONE("injected_interrupts_total",
 	    "Interrupts given to the guest, including broken deliveries.", COL_injected_num),
 };
@@ -336,7 +334,7 @@ static void put_columns(FILE *out, const struct window *window, const struct fam
 
 			if (!(window->has & COL_BIT(from)))
 				continue;
-			/* Both are read one after the other, so less can be ahead. */
+			/* A recording can have less ahead. */
 			if (less)
 				value -= guest->last.v[less] < value ? guest->last.v[less] : value;
 			put_series(out, family->name, guest,
