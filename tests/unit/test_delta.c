@@ -248,6 +248,36 @@ static void a_window_sums_up(void **state)
 	window_close(&window);
 }
 
+static void a_vm_that_outlives_its_vmm_is_the_same_guest(void **state)
+{
+	struct snapshot one = SNAPSHOT(line(5, 1, 100), line(5, 2, 100));
+	struct snapshot two = SNAPSHOT(line(5, 1, 110), line(0, 2, 150));
+	struct snapshot three = SNAPSHOT(line(5, 1, 110), line(0, 2, 170));
+	struct delta delta = compute(one, two);
+	struct choice choice = { .pid = 5 };
+	struct window window;
+
+	(void)state;
+	assert_int_equal(delta.nr, 2);
+	check(&delta.row[0], DELTA_STAYED, 5, 10);
+	check(&delta.row[1], DELTA_STAYED, 0, 50);
+	delta_free(&delta);
+
+	window_open(&window, &choice);
+	add(&window, one, two);
+	add(&window, two, three);
+	assert_int_equal(window.nr, 2);
+	assert_int_equal(find(&window, 5, 2)->sum.v[COL_exits], 70);
+	window_close(&window);
+
+	/* Without ids, nobody knows. */
+	delta = compute(SNAPSHOT(line(5, 0, 100)), SNAPSHOT(line(0, 0, 150)));
+	assert_int_equal(delta.nr, 2);
+	check(&delta.row[0], DELTA_NEW, 0, 150);
+	check(&delta.row[1], DELTA_ENDED, 5, 0);
+	delta_free(&delta);
+}
+
 static void an_exit_over_two_intervals_counts_once(void **state)
 {
 	struct counts idle = line(5, 1, 0), begun = line(5, 1, 0), done = line(5, 1, 0);
@@ -613,6 +643,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(matches_by_pid_without_ids),
 	cmocka_unit_test(shows_who_came_and_went),
 	cmocka_unit_test(a_reused_pid_or_id_is_another_guest),
+	cmocka_unit_test(a_vm_that_outlives_its_vmm_is_the_same_guest),
 	cmocka_unit_test(counters_that_went_back_start_from_zero),
 	cmocka_unit_test(in_kernel_exits_may_turn_out_not_to_be),
 	cmocka_unit_test(columns_that_one_lacks_do_not_count),

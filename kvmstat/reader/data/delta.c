@@ -30,6 +30,14 @@ static int compare_keyed(const void *a, const void *b)
 	return guest_key_compare(&((const struct keyed *)a)->key, &((const struct keyed *)b)->key);
 }
 
+static bool are_twins(const struct keyed *a, const struct keyed *b)
+{
+	struct guest_key key = a->key;
+
+	key.nth = b->key.nth;
+	return !guest_key_compare(&key, &b->key);
+}
+
 /* Returns the sorted keys of @snap. The caller frees them. */
 static struct keyed *sorted_keys(const struct snapshot *snap)
 {
@@ -45,10 +53,7 @@ static struct keyed *sorted_keys(const struct snapshot *snap)
 	}
 	qsort(keys, snap->nr, sizeof(*keys), compare_keyed);
 	for (size_t i = 0; i < snap->nr; i++) {
-		bool twin = i && keys[i].key.id == keys[i - 1].key.id &&
-			    keys[i].key.pid == keys[i - 1].key.pid;
-
-		twins = twin ? twins + 1 : 0;
+		twins = i && are_twins(&keys[i], &keys[i - 1]) ? twins + 1 : 0;
 		keys[i].key.nth = twins;
 	}
 	return keys;

@@ -16,7 +16,8 @@ int guest_key_compare(const struct guest_key *a, const struct guest_key *b)
 {
 	int order = compare_numbers(a->id, b->id);
 
-	if (!order)
+	/* A VM that outlives its VMM loses its pid, but never its id. */
+	if (!order && (!a->id || (a->pid && b->pid)))
 		order = compare_numbers(a->pid, b->pid);
 	if (!order)
 		order = compare_numbers(a->nth, b->nth);
