@@ -55,6 +55,7 @@ struct scene {
 	struct reason reason[4];
 	struct spot spot[4];
 	bool bare; /* debugfs was not read */
+	bool ended;
 	uint32_t has; /* 0: all columns */
 };
 
@@ -62,7 +63,8 @@ static const struct thresholds *thresholds = &usual;
 
 static struct verdict judge(const struct scene *scene)
 {
-	struct window_guest guest = { .now = scene->bare ? NULL : about_new() };
+	struct window_guest guest = { .now = scene->bare ? NULL : about_new(),
+				      .ended = scene->ended };
 	uint64_t *v = guest.sum.v;
 	struct verdict verdict;
 
@@ -633,6 +635,24 @@ static void says_what_it_knows_and_what_not(void **state)
 			       "75 % of its device accesses go to an emulated disk controller"));
 }
 
+/* Nobody mounts debugfs for a guest that ended between two readings. */
+static void asks_for_debugfs_only_where_it_would_help(void **state)
+{
+	struct scene scene = { .guest = 3000, .kernel = 7000, .vm = 10000, .bare = true };
+	struct verdict verdict = judge(&scene);
+
+	(void)state;
+	assert_int_equal(verdict.bound, BOUND_EXIT);
+	assert_non_null(strstr(verdict.advice, "debugfs"));
+	assert_non_null(strstr(verdict.blind, "debugfs"));
+	scene.ended = true;
+	verdict = judge(&scene);
+	assert_int_equal(verdict.bound, BOUND_EXIT);
+	assert_null(strstr(verdict.advice, "debugfs"));
+	assert_non_null(strstr(verdict.advice, "kvmstat record FILE"));
+	assert_null(strstr(verdict.blind, "debugfs"));
+}
+
 /* The confidence is 0.5 at the threshold, 1 at the maximum, and less if little was seen. */
 static void its_confidence_grows(void **state)
 {
@@ -935,6 +955,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(has_a_word_for_each),
 	cmocka_unit_test(its_evidence_is_what_it_says),
 	cmocka_unit_test(says_what_it_knows_and_what_not),
+	cmocka_unit_test(asks_for_debugfs_only_where_it_would_help),
 	cmocka_unit_test(its_confidence_grows),
 	cmocka_unit_test(no_guest_makes_it_fail),
 	cmocka_unit_test(is_json),

@@ -458,7 +458,10 @@ void advise_exits(struct advice *advice)
 	char *text = advice->text;
 
 	if (!e->detailed) {
-		advice_add(text, "see which exits with debugfs mounted: kvmstat doctor");
+		advice_add(text, e->too_late ?
+					 "it ended before its reasons were read; the next time, "
+					 "record them: kvmstat record FILE" :
+					 "see which exits with debugfs mounted: kvmstat doctor");
 		return;
 	}
 	switch (e->top_cause) {

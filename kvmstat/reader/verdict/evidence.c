@@ -439,6 +439,7 @@ void evidence_of(struct evidence *e, const struct window_guest *guest, const str
 	*e = (struct evidence){
 		.timed = has & COL_BIT(COL_guest_ns) && all > 0,
 		.detailed = detail->table[TABLE_REASONS].known,
+		.too_late = guest->ended && !guest->key.boot,
 		.exits = v[COL_exits] -
 			 (v[COL_halt_num] < v[COL_exits] ? v[COL_halt_num] : v[COL_exits]),
 		.seconds = all / 1e9,

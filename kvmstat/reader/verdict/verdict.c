@@ -450,8 +450,11 @@ static void admit(struct verdict *verdict)
 		advice_add(blind, "times are not known, as timing is off or this is a copy of "
 				  "counts");
 	else if (!e->detailed)
-		advice_add(blind, "reasons are not known without debugfs, so spinning is not seen, "
-				  "and all time in the VMM counts as time for devices");
+		advice_add(blind,
+			   "reasons are not known %s, so spinning is not seen, and all time in "
+			   "the VMM counts as time for devices",
+			   e->too_late ? "of a guest that ended before they were read" :
+					 "without debugfs");
 	if (e->timed && e->ready_older)
 		advice_add(blind,
 			   "its vCPUs are older than kvmstat's counters, so how long they waited "
