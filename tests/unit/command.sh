@@ -501,6 +501,12 @@ check 'show: JSON: I/O without exits' 0 . '' ./kvmstat show 2000 -r tree --json
 holds 'show: JSON: I/O: all parts' json '.traffic | length == 7 and (.[] | select(.name == "vnet3") | .in == 9000 and .out_bytes == 7000000 and .in_s == null and .run_ns == null)
 	and (.[] | select(.name == "2010") | .kind == "vhost" and .run_ns == 150000000)'
 check 'export: I/O without exits' 0 '^[^,]*,\?,2000,11,storage,process,900,700,8192000,4096000,$' '' ./kvmstat export -r tree --format csv --table traffic
+check 'export: memory by node' 0 '^[^,]*,\?,2000,11,1,1075380224,' '' ./kvmstat export -r tree --format csv --table nodes
+check 'export: a table of the host' 2 '' '^kvmstat: no such table; there are: guests, reasons, .*, nodes, traffic, missing$' ./kvmstat export -r tree --format csv --table host
+check 'export: no debugfs' 1 '' "^kvmstat: no guest's hot could be read from debugfs, which needs root$" ./kvmstat export -r tree --format csv --table hot
+check 'export: no process' 1 '' "^kvmstat: no guest's memory could be read from its VMM's /proc/PID, which needs root$" ./kvmstat export -r root --format csv --table memory -g '?'
+check 'export: no nodes in a recording' 1 '' "recording/process.jsonl has no guest's nodes$" ./kvmstat export -f "$corpus/recording/process.jsonl" --format csv --table nodes
+check 'export: its help has all tables' 0 'memory, nodes, traffic or missing' '' sh -c "./kvmstat export --help | tr -s '\n ' ' '"
 # The counters move while it is recorded.
 ./kvmstat record io.rec 0.1 1 -r tree
 sed -i 's/ vnet3: 7000000    7000 /vnet3: 7500000 7500/' tree/proc/2000/net/dev

@@ -27,6 +27,12 @@ static const struct grid_column of_columns[OF_NR] = {
 	[OF_ID] = { "id", "", UNIT_ID, 0, 0 },
 };
 
+/* The other tables are of the host, which no guest has. */
+static bool is_of_guest(enum table table)
+{
+	return table < TABLE_HOST || table == TABLE_MISSING;
+}
+
 /* Finds the table that the user wants. TABLE_NR stands for the guests themselves. */
 static enum status find_table(const struct options *options, enum table *table)
 {
@@ -40,11 +46,12 @@ static enum status find_table(const struct options *options, enum table *table)
 		return STATUS_BAD;
 	}
 	for (*table = 0; *table < TABLE_NR; ++*table)
-		if (!strcmp(name, detail_form[*table].name))
+		if (is_of_guest(*table) && !strcmp(name, detail_form[*table].name))
 			return STATUS_OK;
 	fprintf(stderr, "kvmstat: no such table; there are: guests");
 	for (enum table t = 0; t < TABLE_NR; t++)
-		fprintf(stderr, ", %s", detail_form[t].name);
+		if (is_of_guest(t))
+			fprintf(stderr, ", %s", detail_form[t].name);
 	fputc('\n', stderr);
 	return STATUS_BAD;
 }
@@ -109,8 +116,13 @@ static enum status put_details(FILE *out, const struct session *session, const s
 	grid_free(&grid);
 	if (known || !chosen)
 		return STATUS_OK;
-	fprintf(stderr, "kvmstat: no guest's %s could be read from debugfs, which needs root\n",
-		detail_form[table].name);
+	if (session->request->file)
+		fprintf(stderr, "kvmstat: %s has no guest's %s\n", session->request->file,
+			detail_form[table].name);
+	else
+		fprintf(stderr, "kvmstat: no guest's %s could be read from %s, which needs root\n",
+			detail_form[table].name,
+			table < TABLE_MODULE_NR ? "debugfs" : "its VMM's /proc/PID");
 	return STATUS_NO_DATA;
 }
 
@@ -246,9 +258,12 @@ enum status run_export(const struct options *options)
 		status = thresholds_load(&thresholds, options->config);
 	if (status)
 		return status;
-	/* Metrics have nothing of the processes. */
+	/* Metrics have nothing of the processes. The kernel walks page tables for the nodes alone. */
 	status = session_observe(&session, &options->request,
-				 is_metrics ? DEPTH_ALL : DEPTH_PROCESSES, 0, false);
+				 is_metrics	      ? DEPTH_ALL :
+				 table == TABLE_NODES ? DEPTH_PAGES :
+							DEPTH_PROCESSES,
+				 0, false);
 	if (is_reported(&session, options->look.format, status)) {
 		out = open_memstream(&text, &len);
 		written = put(out, &session, &options->look, &metrics, table);

@@ -87,7 +87,8 @@ PARSER_GROUP(export,
 	     { "top", KEY_TOP, "N", 0, "For Prometheus: only the N guests with the most exits", 0 },
 	     { "table", KEY_TABLE, "NAME", 0,
 	       "For csv: guests (the default), reasons, userspace, "
-	       "histograms, hot, vcpus, cpus, threads, cgroups, memory, nodes or missing",
+	       "histograms, hot, vcpus, cpus, threads, cgroups, memory, nodes, traffic or "
+	       "missing",
 	       0 });
 
 PARSER_GROUP(show,
