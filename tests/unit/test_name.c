@@ -126,7 +126,8 @@ static void finds_kvmtool_names(void **state)
 {
 	(void)state;
 	NAMED("kvmtool", "web1", "lkvm", "run", "--name", "web1");
-	NAMED("kvmtool", "web1", "/usr/bin/lkvm", "run", "-n", "web1");
+	NAMED("kvmtool", "web1", "/usr/bin/lkvm", "run", "-n", "mode=tap", "--name", "web1");
+	NAMED("kvmtool", "web1", "lkvm", "run", "--name", "web1", "-n", "mode=tap"); /* --network */
 	NAMED("kvmtool", "web1", "kvmtool", "run", "--name=web1");
 	NAMED("kvmtool", "", "lkvm", "run", "-k", "bzImage");
 }

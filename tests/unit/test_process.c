@@ -103,7 +103,7 @@ static void names_come_from_real_processes(void **state)
 	IS("fc2", "firecracker", "firecracker", WAIT, "--id=fc2");
 	IS("clh1", "cloud-hypervisor", "cloud-hypervisor", WAIT, "--api-socket", "/run/clh1.sock");
 	IS("vm1", "crosvm", "crosvm", WAIT, "run", "--name", "vm1");
-	IS("kt1", "kvmtool", "lkvm", WAIT, "run", "-n", "kt1");
+	IS("kt1", "kvmtool", "lkvm", WAIT, "run", "--name", "kt1");
 	/* If the arguments have no name, the name is that of the command. */
 	IS("sh", "sh", "some-vmm", WAIT);
 	IS("sh", "qemu", "qemu-system-x86_64", WAIT);

@@ -102,7 +102,7 @@ static const struct vmm {
 	{ "firecracker", { "firecracker" }, { "--id" }, { 0 } },
 	{ "cloud-hypervisor", { "cloud-hypervisor" }, { 0 }, { "--api-socket" } },
 	{ "crosvm", { "crosvm" }, { "--name" }, { "--socket", "-s" } },
-	{ "kvmtool", { "lkvm", "kvmtool" }, { "--name", "-n" }, { 0 } },
+	{ "kvmtool", { "lkvm", "kvmtool" }, { "--name" }, { 0 } },
 };
 
 static const struct vmm *find_vmm(const char *program)
