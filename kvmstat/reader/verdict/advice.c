@@ -17,6 +17,11 @@
  */
 #define SWAP_INS 0.01
 
+/* QEMU's options for memory on huge pages that is allocated before the guest starts. */
+#define HUGE_MEMORY                                                                     \
+	"-object memory-backend-memfd,id=m1,size=SIZE,hugetlb=on,prealloc=on -machine " \
+	"memory-backend=m1"
+
 /* Pages of 4 KiB in one of 2 MiB. */
 #define SMALL_PAGES 512
 
@@ -148,7 +153,8 @@ static void advise_server(struct advice *advice)
 		    "what is behind its network is slow");
 	if (b->vhost.nr && b->vhost.busy >= advice->t->server)
 		add_setting(advice, "<driver name='vhost' queues='N'/>",
-			    "-netdev tap,vhost=on,queues=N -device virtio-net-pci,mq=on");
+			    "-netdev tap,id=n1,vhost=on,queues=N "
+			    "-device virtio-net-pci,netdev=n1,mq=on");
 	add_servers(advice, &b->iothread, "I/O thread", "use more of them",
 		    "the storage behind it, or its limit, is slow");
 	if (b->iothread.nr && b->iothread.busy >= advice->t->server && libvirt)
@@ -162,13 +168,15 @@ static void advise_server(struct advice *advice)
 			advice_add(text, "qm set %s --scsi0 VOLUME,iothread=1", advice->vmid);
 		if (advice->manager != MANAGER_PROXMOX)
 			add_setting(advice, "<driver name='qemu' iothread='1'/>",
-				    "-object iothread,id=io1 -device virtio-blk-pci,iothread=io1");
+				    "-drive file=IMAGE,if=none,id=d1 -object iothread,id=io1 "
+				    "-device virtio-blk-pci,drive=d1,iothread=io1");
 	}
 	if (b->vhost.known && !b->vhost.nr && b->network_known &&
 	    b->network_rate >= advice->t->device_rate) {
 		advice_add(text, "the VMM moves its packets, %.0f a second; use vhost",
 			   b->network_rate);
-		add_setting(advice, "<driver name='vhost'/>", "-netdev tap,vhost=on");
+		add_setting(advice, "<driver name='vhost'/>",
+			    "-netdev tap,id=n1,vhost=on -device virtio-net-pci,netdev=n1");
 	}
 	if (!b->iothread.known && !b->vhost.nr)
 		advice_add(text,
@@ -189,7 +197,6 @@ void advise_io(struct advice *advice)
 		[DEVICE_CONSOLE] =
 			"the serial console; let the guest print less, or to virtio-console",
 		[DEVICE_VIDEO] = "an emulated display; use virtio-gpu, or no display",
-		[DEVICE_NET] = "an emulated network card; use virtio-net with vhost, or SR-IOV",
 		[DEVICE_PCI] = "PCI devices",
 		[DEVICE_VIRTIO] = "virtio",
 	};
@@ -220,14 +227,11 @@ void advise_io(struct advice *advice)
 		if (advice->manager == MANAGER_PROXMOX)
 			advice_add(text, "qm set %s --scsihw virtio-scsi-single", advice->vmid);
 		else
-			add_setting(advice, "<target dev='vda' bus='virtio'/>", "-drive if=virtio");
+			add_setting(advice, "<target dev='vda' bus='virtio'/>",
+				    "-drive file=IMAGE,if=virtio");
 		break;
 	case DEVICE_CONSOLE:
 		advice_add(text, "in the guest: dmesg -n 1");
-		break;
-	case DEVICE_NET:
-		add_setting(advice, "<model type='virtio'/>",
-			    "-device virtio-net-pci -netdev tap,vhost=on");
 		break;
 	default:
 		break;
@@ -284,7 +288,7 @@ void advise_memory(struct advice *advice)
 	if (huge) {
 		advice_add(text, "it has huge pages already; allocate its memory before it starts");
 		add_setting(advice, "<memoryBacking><allocation mode='immediate'/></memoryBacking>",
-			    "-object memory-backend-memfd,hugetlb=on,prealloc=on");
+			    HUGE_MEMORY);
 		return;
 	}
 	if (e->fault_ns > 0)
@@ -298,7 +302,7 @@ void advise_memory(struct advice *advice)
 		   "so use both");
 	add_setting(advice,
 		    "<memoryBacking><hugepages/><allocation mode='immediate'/></memoryBacking>",
-		    "-object memory-backend-memfd,hugetlb=on,prealloc=on");
+		    HUGE_MEMORY);
 	if (advice->manager == MANAGER_NONE || advice->manager == MANAGER_SYSTEMD)
 		advice_add(text, "the host's pages: sysctl vm.nr_hugepages=N");
 }
