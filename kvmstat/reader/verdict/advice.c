@@ -397,7 +397,8 @@ static void advise_apic(struct advice *advice)
 			intel ? "APICv, IPI virtualization" : "AVIC");
 		advice_add(text, intel ? "see /sys/module/kvm_intel/parameters/enable_apicv and "
 					 "enable_ipiv" :
-					 "before guests start: modprobe kvm_amd avic=1");
+					 "with all guests stopped: modprobe -r kvm_amd && "
+					 "modprobe kvm_amd avic=1");
 	}
 }
 
