@@ -960,6 +960,40 @@ static void print_matrix(FILE *out, enum half half, const struct thresholds *thr
 	}
 }
 
+#define APP "/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope"
+#define STARVING                      \
+	.guest = 1000, .ready = 3900, \
+	.exits = { { "EXTERNAL_INTERRUPT", 1500, 0, 3950 }, { "MSR_WRITE", 900, 0, 10 } }
+
+/* The units of a user's manager, or in a container, are unknown to the host's systemd. */
+static void names_units_of_the_host_only(void **state)
+{
+	static const struct labelled starved[] = {
+		{ "of a user", .advice = "set-property --runtime user@1000.service CPUWeight",
+		  .cgroup = APP, STARVING },
+		{ "of a container", .advice = "set-property --runtime docker-1.scope CPUWeight",
+		  .cgroup = "/system.slice/docker-1.scope/system.slice/x.service", STARVING },
+		{ "a user's quota", .advice = "echo max >/sys/fs/cgroup" APP "/cpu.max",
+		  .without = "CPUQuota", STARVING,
+		  .behind = { .read = true, .quota = APP, .throttled = 3850 } },
+		{ "a unit's quota",
+		  .advice = "set-property --runtime user@1000.service CPUQuota=", STARVING,
+		  .behind = { .read = true,
+			      .quota = "/user.slice/user-1000.slice/user@1000.service",
+			      .throttled = 3850 } },
+	};
+	struct thresholds thresholds;
+
+	(void)state;
+	usual_thresholds(&thresholds);
+	for (size_t i = 0; i < sizeof(starved) / sizeof(*starved); i++) {
+		struct verdict verdict = judge(&starved[i], &thresholds);
+
+		assert_int_equal(verdict.bound, BOUND_STARVED);
+		check_texts(&starved[i], &verdict);
+	}
+}
+
 /* The page has the matrices that the code makes. */
 static void its_confusions_are_on_the_page(void **state)
 {
@@ -1146,6 +1180,7 @@ static void blames_no_quota_for_what_was_before(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(calls_each_as_an_expert_would),
 	cmocka_unit_test(says_the_same_of_a_recording),
+	cmocka_unit_test(names_units_of_the_host_only),
 	cmocka_unit_test(its_confusions_are_on_the_page),
 	cmocka_unit_test(blames_no_quota_for_what_was_before),
 	cmocka_unit_test(does_not_flap),

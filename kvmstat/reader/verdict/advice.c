@@ -52,21 +52,39 @@ static void copy_word(char *to, const char *from, const char *otherwise)
 	snprintf(to, NAME_SIZE, "%s", from);
 }
 
-/* Copies the last unit of systemd on the path of a cgroup. */
+static bool ends(const char *text, size_t len, const char *with)
+{
+	const size_t end = strlen(with);
+
+	return len > end && !memcmp(text + len - end, with, end);
+}
+
+/*
+ * Copies the unit of the host's systemd on the path of a cgroup. Above it are only slices; below
+ * it are cgroups of others, as of a user's own systemd or of a container's.
+ */
 static void copy_unit(char *to, const char *cgroup)
 {
 	char unit[NAME_SIZE] = "";
+	bool is_slice = true;
 
-	while (*cgroup) {
+	while (*cgroup && is_slice) {
 		size_t len = strcspn(++cgroup, "/");
 
-		if ((len > 6 && !strncmp(cgroup + len - 6, ".scope", 6)) ||
-		    (len > 6 && !strncmp(cgroup + len - 6, ".slice", 6)) ||
-		    (len > 8 && !strncmp(cgroup + len - 8, ".service", 8)))
+		is_slice = ends(cgroup, len, ".slice");
+		if (is_slice || ends(cgroup, len, ".scope") || ends(cgroup, len, ".service"))
 			snprintf(unit, sizeof(unit), "%.*s", (int)len, cgroup);
 		cgroup += len;
 	}
 	copy_word(to, unit, "UNIT");
+}
+
+/* Whether the quota is the unit's own, so that systemd can take it away. */
+static bool owns_quota(const struct advice *advice)
+{
+	const char *last = strrchr(advice->e->beside.quota_cgroup, '/');
+
+	return strcmp(advice->unit, "UNIT") != 0 && (!last || !strcmp(last + 1, advice->unit));
 }
 
 void advice_begin(struct advice *advice, char *text, const struct window_guest *guest,
@@ -602,7 +620,7 @@ static void add_no_quota(struct advice *advice)
 										   "global_quota");
 	else if (advice->manager == MANAGER_PROXMOX && !slice)
 		advice_add(text, "qm set %s --cpulimit 0", advice->vmid);
-	else if (strcmp(advice->unit, "UNIT") != 0)
+	else if (owns_quota(advice))
 		advice_add(text, "systemctl set-property --runtime %s CPUQuota=", advice->unit);
 	else if (*path)
 		advice_add(text,
