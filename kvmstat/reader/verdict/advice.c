@@ -299,8 +299,11 @@ void advise_memory(struct advice *advice)
 		advice_add(text, "the host needs more memory, or fewer or smaller guests");
 		if (advice->manager == MANAGER_LIBVIRT)
 			advice_add(text, "virsh setmem %s SIZE --live", advice->name);
-		else
-			advice_add(text, "sysctl vm.swappiness=0 spares it until then");
+		else if (advice->manager != MANAGER_KUBERNETES && strcmp(advice->unit, "UNIT") != 0)
+			advice_add(text,
+				   "until then, keep its memory in, by its unit and that one's "
+				   "slices: systemctl set-property --runtime %s MemoryLow=SIZE",
+				   advice->unit);
 		return;
 	}
 	if (huge) {
