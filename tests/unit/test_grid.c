@@ -92,6 +92,24 @@ static void prints_for_people(void **state)
 	check(&grid, &look, "NAME    ID   AT  COUNT RATE/s   TIME     % REST\n");
 }
 
+/* Advice can be longer than any name. */
+static void long_texts_are_whole_if_raw(void **state)
+{
+	struct look look = { .columns = "rest,name,rest" };
+	struct grid grid = GRID(columns);
+	char text[1001] = "", want[8192];
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	add(&grid, text, 1, text);
+	sprintf(want, "%-256s NAME   REST\n%.255s+ xxxxx+ %.255s+\n", "REST", text, text);
+	check(&grid, &look, want);
+	look.raw = true;
+	add(&grid, text, 1, text);
+	sprintf(want, "%-1000s %-1000s REST\n%s %s %s\n", "REST", "NAME", text, text, text);
+	check(&grid, &look, want);
+}
+
 static void what_is_not_known_is_a_dash(void **state)
 {
 	static const char text[] = "NAME    ID   AT  COUNT RATE/s   TIME     % REST\n"
@@ -460,6 +478,7 @@ static void every_column_is_filled(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(prints_for_people),
+	cmocka_unit_test(long_texts_are_whole_if_raw),
 	cmocka_unit_test(what_is_not_known_is_a_dash),
 	cmocka_unit_test(the_largest_numbers_fit),
 	cmocka_unit_test(prints_csv),

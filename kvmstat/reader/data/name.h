@@ -39,7 +39,8 @@ void name_clean(char out[NAME_SIZE], const char *raw, bool again);
 /*
  * Writes the clean @name to @out in at most @width columns of the current locale. Bytes
  * that the locale cannot show become \xNN; a cut name ends in '+'. Returns the columns
- * that @out takes.
+ * that @out takes. If @width is more than NAME_SIZE, @out needs four bytes for each of @name,
+ * and four more.
  */
 int name_show(char out[NAME_SHOWN_SIZE], const char *name, int width);
 

@@ -6,6 +6,7 @@
 #include "text/grid.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -297,6 +298,15 @@ static size_t choose_columns(const struct grid *grid, const struct look *look,
 	return choose_listed(grid, more ? list + 1 : list, chosen, nr);
 }
 
+/* Returns a text as it is shown in *@width columns, and sets that to those it takes. The caller frees it. */
+static char *show_text(const char *text, int *width)
+{
+	char *shown = xcalloc(strlen(text) + 1, NAME_SHOWN_SIZE / NAME_SIZE);
+
+	*width = name_show(shown, text, *width);
+	return shown;
+}
+
 static void print_text_row(const struct grid *grid, const struct look *look,
 			   const struct grid_column *const *chosen, const int *width, size_t nr,
 			   const struct cell *row, FILE *out)
@@ -305,20 +315,18 @@ static void print_text_row(const struct grid *grid, const struct look *look,
 		const struct grid_column *column = chosen[i];
 		const struct cell *cell = row ? &row[column - grid->column] : NULL;
 		const char *end = i + 1 < nr ? " " : "\n";
-		char buf[GRID_CELL_SIZE], shown[NAME_SHOWN_SIZE];
+		char buf[GRID_CELL_SIZE];
 
 		if (column->unit == UNIT_TEXT) {
-			int used = name_show(shown,
-					     !cell	? column->head :
-					     cell->text ?:
-							  "-",
-					     width[i]);
+			int used = width[i];
+			char *shown = show_text(cell ? cell->text ?: "-" : column->head, &used);
 
 			/* Remove blanks at the end of the line. */
 			for (char *c = strchr(shown, '\0');
 			     i + 1 == nr && c > shown && c[-1] == ' ';)
 				*--c = '\0';
 			fprintf(out, "%s%*s%s", shown, i + 1 < nr ? width[i] - used : 0, "", end);
+			free(shown);
 			continue;
 		}
 		if (cell)
@@ -342,13 +350,11 @@ static void print_text(const struct grid *grid, const struct look *look, bool he
 		for (size_t row = 0; row < grid->nr; row++) {
 			const struct cell *cell =
 				&grid->cell[row * grid->nr_columns + (column - grid->column)];
-			char buf[NAME_SHOWN_SIZE];
-			int used;
+			char buf[GRID_CELL_SIZE];
+			int used = look->raw ? INT_MAX : column->width ? 0 : NAME_SIZE;
 
 			if (column->unit == UNIT_TEXT) {
-				used = column->width && !look->raw ?
-					       0 :
-					       name_show(buf, cell->text ?: "-", NAME_SIZE);
+				free(show_text(cell->text ?: "-", &used));
 			} else {
 				grid_format(buf, sizeof(buf), column, cell, look->raw);
 				used = strlen(buf);
