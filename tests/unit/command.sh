@@ -543,6 +543,8 @@ holds 'threads: the least first' test "$(sed -n 3p out | tr -d ' ')" = -5
 check 'threads: what is missing' 0 '^moves between CPUs +No such file or directory$' '' ./kvmstat threads -r tree -w 0
 check 'threads: a bad column' 2 '' "no column 'nic' here; there are: guest,pid,id,role," ./kvmstat threads -r tree -c nic
 check 'threads: no such guest' 1 '' 'no such guest' ./kvmstat threads x -r tree
+check 'threads: zeros are skipped' 0 . '' ./kvmstat threads 2000 -r tree -w 0.1 -z --csv
+lacks 'threads: zeros are skipped: all have stood still' '^\?,'
 check 'threads, twice' 0 . '' ./kvmstat threads 2000 0.1 2 -r tree
 holds 'threads, twice: two tables' test "$(grep -c '^ROLE' out)" = 2
 check 'threads: a process that has gone' 0 '^threads +the process has ended' '' ./kvmstat threads web1 -r root -w 0

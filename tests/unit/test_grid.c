@@ -346,6 +346,10 @@ static void skips_zeros(void **state)
 	cell[5] = cell_number(0);
 	cell[7] = cell_text("zeros");
 	cell = grid_row(&grid);
+	cell[3] = cell_maybe(DETAIL_UNKNOWN);
+	cell[5] = cell_maybe(DETAIL_UNKNOWN);
+	cell[7] = cell_text("unknown");
+	cell = grid_row(&grid);
 	cell[5] = cell_number(1);
 	cell[7] = cell_text("time");
 	check(&grid, &look, "rest\ncount\nrate\ntime\n");

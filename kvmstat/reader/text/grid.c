@@ -123,14 +123,22 @@ enum status grid_check(const struct grid *grid, const struct look *look)
 						     unknown_column(grid, sort, strlen(sort));
 }
 
+/* These are properties, not counts of what happened. */
+static bool is_property(const char *key)
+{
+	return !strcmp(key, "vcpus") || !strcmp(key, "slice_ns");
+}
+
 bool grid_is_zero(const struct grid *grid, size_t row)
 {
 	for (size_t c = 0; c < grid->nr_columns; c++) {
 		const struct cell *cell = &grid->cell[row * grid->nr_columns + c];
 		enum unit unit = grid->column[c].unit;
 
+		if (!cell->known)
+			continue;
 		if ((unit == UNIT_COUNT || unit == UNIT_NS) && cell->number &&
-		    strcmp(grid->column[c].key, "vcpus") != 0)
+		    !is_property(grid->column[c].key))
 			return false;
 		if (unit == UNIT_RATE && cell->rate > 0)
 			return false;
