@@ -879,6 +879,7 @@ tail -n1 crowd | cat - later >second
 cp out want
 check 'compare: two recordings' 0 . '' ./kvmstat report --compare crowd second
 holds 'compare: two recordings: the same' same out want
+check 'compare: the option first' 0 '^g100 +1000 ' '' ./kvmstat --compare report crowd second
 check 'compare: one recording' 2 '' 'takes two recordings, or a time' ./kvmstat report --compare crowd
 check 'compare: nothing before' 1 '' '^kvmstat: no two snapshots of one boot before$' ./kvmstat report --compare=+0s both
 check 'compare: no time' 2 '' "^kvmstat: --compare must be .*: 'noon'$" ./kvmstat report --compare=noon both

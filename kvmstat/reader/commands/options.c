@@ -330,15 +330,15 @@ static const struct command *find_command(const char *name)
 }
 
 /*
- * Returns whether the option of this name, or, without a name, of the key @len, takes an argument;
- * -1: there is no such option.
+ * Returns whether the option of this name, or, without a name, of the key @len, takes an argument,
+ * which an optional one is only behind a =; -1: there is no such option.
  */
 static int takes_argument(const struct argp_option *option, const char *name, size_t len)
 {
 	for (; option->name; option++)
 		if (name ? !strncmp(option->name, name, len) && !option->name[len] :
 			   option->key == (int)len)
-			return option->arg != NULL;
+			return option->arg && !(option->flags & OPTION_ARG_OPTIONAL);
 	return -1;
 }
 
