@@ -41,6 +41,8 @@ static void numbers_fit_their_column(void **state)
 	rate(999999.4, 6, "999999");
 	rate(999999.6, 6, "1.0M");
 	rate(1.8446744073709552e20, 6, "184.5E");
+	rate(-9.94, 6, "-9.9");
+	rate(-999999.4, 6, "-1.0M");
 }
 
 /* Tries all powers of two and their neighbours in each width. */

@@ -6,7 +6,6 @@
 #define _GNU_SOURCE
 #include "commands/compare.h"
 
-#include <math.h>
 #include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,7 +197,7 @@ static void add_row(struct grid *grid, const struct compared *guest)
 		cell[C_UUID] = cell_text(guest->uuid);
 	cell[C_EXITS_WAS] = rate_cell(guest, BEFORE, COL_exits);
 	cell[C_EXITS] = rate_cell(guest, AFTER, COL_exits);
-	cell[C_CHANGE] = cell_rate(fabs(is - was));
+	cell[C_CHANGE] = cell_rate(is - was);
 	if (guest->side[BEFORE].bound && guest->side[AFTER].bound)
 		cell[C_OF_BEFORE] = cell_share(is * 1000, was * 1000);
 	cell[C_TO_VMM_WAS] = rate_cell(guest, BEFORE, COL_kvm_qemu_switch_num);

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,7 +141,7 @@ bool grid_is_zero(const struct grid *grid, size_t row)
 		if ((unit == UNIT_COUNT || unit == UNIT_NS) && cell->number &&
 		    !is_property(grid->column[c].key))
 			return false;
-		if (unit == UNIT_RATE && cell->rate > 0)
+		if (unit == UNIT_RATE && cell->rate != 0)
 			return false;
 	}
 	return true;
@@ -150,8 +151,9 @@ static double cell_value(const struct grid_column *column, const struct cell *ce
 {
 	if (!cell->known)
 		return -1;
+	/* Of changes the largest is first, whether up or down. */
 	if (column->unit == UNIT_RATE)
-		return cell->rate;
+		return fabs(cell->rate);
 	if (column->unit == UNIT_SHARE)
 		return (double)cell->number / cell->of;
 	if (column->unit == UNIT_SIGNED)

@@ -28,7 +28,7 @@ enum unit {
 	UNIT_SIGNED, /* an int64_t in two's complement, so -1 is one */
 	UNIT_COUNT,
 	UNIT_BYTES,
-	UNIT_RATE, /* per second */
+	UNIT_RATE, /* per second; a change of one can be below 0 */
 	UNIT_NS,
 	UNIT_SHARE, /* number / of, in percent */
 };

@@ -26,6 +26,11 @@ void number_rate(char *buf, size_t size, double rate, int width)
 {
 	int decimals = rate > 0 && rate < 9.95;
 
+	if (rate < 0) {
+		*buf = '-';
+		number_rate(buf + 1, size - 1, -rate, width - 1);
+		return;
+	}
 	if (snprintf(buf, size, "%.*f", decimals, rate) > width)
 		shorten(buf, size, rate, width);
 }
