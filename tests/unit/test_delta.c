@@ -316,6 +316,8 @@ static void a_window_is_bounded(void **state)
 {
 	struct choice choice = { 0 };
 	struct window window;
+	struct capture err;
+	char *said;
 
 	(void)state;
 	window_open(&window, &choice);
@@ -323,6 +325,12 @@ static void a_window_is_bounded(void **state)
 		add(&window, SNAPSHOT_EMPTY, SNAPSHOT(line(5, i + 1, 1)));
 	assert_int_equal(window.nr, WINDOW_MAX_GUESTS);
 	assert_int_equal(window.missed, 3);
+	/* And says so. */
+	capture(&err, &stderr);
+	assert_int_equal(window_check(&window, false, stderr), STATUS_OK);
+	said = capture_end(&err);
+	assert_non_null(strstr(said, ": 3 more guests came than the 65536 that can be followed\n"));
+	free(said);
 	window_close(&window);
 }
 

@@ -152,6 +152,7 @@ static enum status add_side(struct comparison *all, int side, const struct reque
 				add_guest(all, side, guest, session.window.has, thresholds);
 		}
 		seconds += session.window.seconds;
+		window_warn(&session.window, stderr);
 	}
 	if (!status && seconds <= 0) {
 		fprintf(stderr, "kvmstat: no two snapshots of one boot %s\n",

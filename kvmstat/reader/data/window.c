@@ -229,11 +229,19 @@ static void list_chosen(const struct window *window, FILE *err)
 	}
 }
 
+void window_warn(const struct window *window, FILE *err)
+{
+	if (window->missed)
+		fprintf(err, "%s: %zu more guests came than the %d that can be followed\n",
+			status_program, window->missed, WINDOW_MAX_GUESTS);
+}
+
 enum status window_check(const struct window *window, bool one, FILE *err)
 {
 	const struct choice *choice = window->choice;
 	const struct window_guest *first = NULL;
 
+	window_warn(window, err);
 	if (!choice->pid && !choice->guest)
 		return STATUS_OK;
 	for (size_t i = 0; i < window->nr; i++) {

@@ -75,8 +75,11 @@ bool window_guest_is_others(const struct window_guest *guest);
 /* Computes into @diff what the detail did in the window. The caller frees @diff. */
 void window_detail(const struct window_guest *guest, struct detail *diff);
 
+/* Says on @err how many guests came past WINDOW_MAX_GUESTS, if any did. */
+void window_warn(const struct window *window, FILE *err);
+
 /*
- * Checks that the chosen guests of @window are of one process, or, if @one, are one guest.
+ * Warns of guests that are missed. Checks that the chosen guests of @window are of one process, or, if @one, are one guest.
  * Returns STATUS_OK, STATUS_NO_DATA if there is no such guest, or STATUS_BAD if several
  * match, which are then listed on @err. Everything is fine if the user chose no guest.
  */
