@@ -206,8 +206,9 @@ void view_enter(struct view *view, const struct guest_key *key)
 	view->inside = true;
 	view->host = false;
 	view->panes.overview.page.first = 0;
-	view->session.wanted =
-		(struct wanted){ .depth = DEPTH_PROCESSES, .processes = { .pid = key->pid } };
+	/* Pid 0 would choose all processes. */
+	view->session.wanted = (struct wanted){ .depth = key->pid ? DEPTH_PROCESSES : DEPTH_ALL,
+						.processes = { .pid = key->pid } };
 	if (!view->lost)
 		view_take(view, false);
 }
