@@ -552,6 +552,8 @@ check 'show: threads' 0 '^Threads that work for it$' '' ./kvmstat show 2000 -r t
 check 'record: threads' 0 '' '' ./kvmstat record threads.rec 0.1 2 -r tree
 check 'threads of a recording' 0 '^I/O thread +2005 ' '' ./kvmstat threads -f threads.rec
 check 'export: threads' 0 '^[^,]*,\?,2000,11,2004,5000,"vCPU 0","CPU 0/KVM",OTHER,-5,0,,2,2,0,' '' ./kvmstat export -r tree --format csv --table threads
+sed 's/"name":"[^"]*","policy"/"name":"=HYPERLINK(1)","policy"/g' threads.rec >formula.rec
+check 'threads of a hostile recording: no formula' 0 ',.x3dHYPERLINK[(]1[)],2000$' '' ./kvmstat threads -f formula.rec --csv -c guest,name,tid
 check 'threads of an old recording' 0 '^memory: pid 118, id 1, managed by unknown$' '' ./kvmstat threads -f "$corpus/recording/memory.jsonl"
 
 # A window has only what happens within it.

@@ -159,6 +159,9 @@ static bool get_row(struct reading *reading, const struct form *form, const json
 			    !detail_set_text(row + field->at, field->text, json_string_value(value),
 					     json_string_length(value)))) {
 			return fault(reading, SOURCE_MALFORMED, "not a short text: ", field->name);
+		} else if (value) {
+			/* To a spreadsheet it could be a formula. */
+			detail_clean_path(row + field->at, field->text, json_string_value(value));
 		}
 	}
 	return true;
