@@ -262,6 +262,24 @@ static void knows_io_by_its_waits(void **state)
 	   BOUND_CPU, "cpu_time 1.00 >= 0.62, room 0.000 < 0.38");
 }
 
+/* With keep = 0 nothing waits because it waited before. */
+static void a_wait_does_not_last_for_ever(void **state)
+{
+	struct window_guest guest = { 0 };
+	const struct detail detail = { 0 };
+	struct thresholds t = usual;
+	struct evidence e;
+
+	(void)state;
+	guest.sum.v[COL_guest_ns] = 7500000000;
+	guest.sum.v[COL_halted_ns] = 2500000000;
+	for (int keep = 0; keep < 2; keep++) {
+		t.keep = keep;
+		evidence_of(&e, &guest, &detail, HAS_ALL, &t, true);
+		assert_true(e.halted > 0 && e.waited <= 0);
+	}
+}
+
 static void knows_the_memory_bound(void **state)
 {
 	(void)state;
@@ -942,6 +960,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(knows_io_by_its_time),
 	cmocka_unit_test(knows_io_by_its_exits),
 	cmocka_unit_test(knows_io_by_its_waits),
+	cmocka_unit_test(a_wait_does_not_last_for_ever),
 	cmocka_unit_test(knows_the_memory_bound),
 	cmocka_unit_test(knows_the_spinning),
 	cmocka_unit_test(knows_the_computing),

@@ -303,7 +303,7 @@ static void add_vcpus(struct evidence *e, const struct window_guest *guest,
  */
 static void divide_halted(struct evidence *e, const struct thresholds *t, bool again)
 {
-	const double keep = again && t->keep < 1 ? t->keep : 1;
+	const double keep = thresholds_keep(t, again);
 	const struct beside *b = &e->beside;
 	bool device, memory;
 

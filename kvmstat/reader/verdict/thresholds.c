@@ -49,3 +49,8 @@ enum status thresholds_load(struct thresholds *thresholds, const char *path)
 	};
 	return config_load(path, CONFIG_FILE, set_threshold, thresholds);
 }
+
+double thresholds_keep(const struct thresholds *thresholds, bool again)
+{
+	return again && thresholds->keep > 0 && thresholds->keep < 1 ? thresholds->keep : 1;
+}

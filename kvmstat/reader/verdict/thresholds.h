@@ -5,6 +5,8 @@
 #ifndef THRESHOLDS_H
 #define THRESHOLDS_H
 
+#include <stdbool.h>
+
 #include "data/status.h"
 
 /*
@@ -55,5 +57,11 @@ struct thresholds {
  * need not exist. Returns STATUS_OK, or says what is wrong.
  */
 enum status thresholds_load(struct thresholds *thresholds, const char *path);
+
+/*
+ * Returns the share of a threshold at which something holds, @again if the last verdict had it.
+ * A share of 0 would hold for ever, so it is none.
+ */
+double thresholds_keep(const struct thresholds *thresholds, bool again);
 
 #endif

@@ -34,17 +34,10 @@ static double number_at(const void *base, size_t at)
 	return *(const double *)((const char *)base + at);
 }
 
-/* What holds again holds until its share is well past the threshold. */
-static double keep_of(const struct judging *judging, bool again)
-{
-	const double keep = judging->t->keep;
-
-	return again && keep > 0 && keep < 1 ? keep : 1;
-}
-
 static double threshold_of(const struct judging *judging, const struct condition *c, bool again)
 {
-	const double usual = number_at(judging->t, c->threshold), keep = keep_of(judging, again);
+	const double usual = number_at(judging->t, c->threshold);
+	const double keep = thresholds_keep(judging->t, again);
 
 	return c->order == AT_LEAST || c->order == ABOVE ? usual * keep : usual / keep;
 }
@@ -203,7 +196,8 @@ static bool decide_by_findings(const struct judging *judging)
 			largest = &found[i];
 	for (size_t i = 0; i < nr; i++) {
 		if (found[i].size <
-		    largest->size / 2 * keep_of(judging, was_met(judging, found[i].rule)))
+		    largest->size / 2 *
+			    thresholds_keep(judging->t, was_met(judging, found[i].rule)))
 			continue;
 		as_large++;
 		met(judging, &found[i]);
