@@ -171,7 +171,7 @@ static enum status read_host(struct report *report)
 	}
 	if (session->window.seconds > 0 || status)
 		return status;
-	session_begin_anew(session);
+	session_begin_anew(session, true);
 	return STATUS_OK;
 }
 

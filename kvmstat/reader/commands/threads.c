@@ -161,9 +161,7 @@ static enum status print(const enum table tables[TABLES], const struct session *
 /* Reads for another interval. Returns false if the user ends it. */
 static bool go_on(struct session *session, int64_t interval, enum status *status)
 {
-	window_close(&session->window);
-	window_open(&session->window, &session->request->choice);
-	session_begin(session, false);
+	session_begin_anew(session, false);
 	if (session_wait(session_now() + interval))
 		return false;
 	*status = session_step(session);

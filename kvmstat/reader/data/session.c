@@ -162,11 +162,11 @@ void session_begin(struct session *session, bool zero)
 	account(session, zero ? &nothing : &session->last, 0);
 }
 
-void session_begin_anew(struct session *session)
+void session_begin_anew(struct session *session, bool zero)
 {
 	window_close(&session->window);
 	window_open(&session->window, &session->request->choice);
-	session_begin(session, true);
+	session_begin(session, zero);
 }
 
 enum status session_step(struct session *session)
@@ -250,7 +250,7 @@ enum status session_observe(struct session *session, const struct request *reque
 	while (!status && session_is_recorded(session) && !session->over)
 		status = session_step(session);
 	if (session_is_recorded(session) && (!window || !session->window.seconds))
-		session_begin_anew(session);
+		session_begin_anew(session, true);
 	if (!status)
 		status = window_check(&session->window, one, stderr);
 	if (status || !window || session_is_recorded(session))

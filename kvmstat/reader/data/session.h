@@ -49,8 +49,8 @@ enum status session_open(struct session *session, const struct request *request,
 /* Opens the window. Its figures begin now, or, if @zero, when each guest was first seen. */
 void session_begin(struct session *session, bool zero);
 
-/* Opens the window again, with all the time up to the last snapshot in it. */
-void session_begin_anew(struct session *session);
+/* Opens the window again at the last snapshot, with figures as session_begin() has them. */
+void session_begin_anew(struct session *session, bool zero);
 
 /* Reads again and adds the time since to the window. Says what went wrong. */
 enum status session_step(struct session *session);

@@ -188,8 +188,6 @@ enum source_status source_load(const char *path, struct snapshot *snap, struct s
 	enum source_status status;
 	FILE *file;
 
-	if (!strcmp(path, "-"))
-		return source_read(stdin, snap, err);
 	*snap = (struct snapshot){ 0 };
 	file = fopen(path, "re");
 	if (!file)

@@ -40,7 +40,7 @@ enum source_status source_parse(const char *buf, size_t len, struct snapshot *sn
 /* Parses @file from its position to its end, like source_parse(). */
 enum source_status source_read(FILE *file, struct snapshot *snap, struct source_error *err);
 
-/* Parses the file at @path, like source_read(); "-" is the standard input. */
+/* Parses the file at @path, like source_read(). */
 enum source_status source_load(const char *path, struct snapshot *snap, struct source_error *err);
 
 /*

@@ -60,14 +60,6 @@ static void find_subject_again(struct view *view)
 	view_leave(view);
 }
 
-/* Begins the window again with the last reading. */
-static void begin(struct view *view)
-{
-	window_close(&view->session.window);
-	window_open(&view->session.window, &view->session.request->choice);
-	session_begin(&view->session, false);
-}
-
 static void reopen(struct view *view)
 {
 	struct session session;
@@ -83,7 +75,7 @@ static void reopen(struct view *view)
 	judgements_free(&view->judgements);
 	view->session = session;
 	view->lost = false;
-	begin(view);
+	session_begin_anew(&view->session, false);
 	find_subject_again(view);
 	view_say(view, VIEW_MESSAGE_SHOWN, "the numbers are back: counting anew");
 }
@@ -231,7 +223,7 @@ void view_reset(struct view *view)
 	view->session.wanted.depth = depth;
 	if (view->lost)
 		return;
-	begin(view);
+	session_begin_anew(&view->session, false);
 	find_subject_again(view);
 	view_say(view, VIEW_MESSAGE_SHOWN,
 		 session_is_recorded(&view->session) ?
