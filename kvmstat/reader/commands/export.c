@@ -258,7 +258,7 @@ enum status run_export(const struct options *options)
 		status = thresholds_load(&thresholds, options->config);
 	if (status)
 		return status;
-	/* Metrics have nothing of the processes. The kernel walks page tables for the nodes alone. */
+	/* Metrics have nothing of the processes. Only the nodes need a walk of page tables. */
 	status = session_observe(&session, &options->request,
 				 is_metrics	      ? DEPTH_ALL :
 				 table == TABLE_NODES ? DEPTH_PAGES :

@@ -46,8 +46,8 @@ struct snapshot {
 /*
  * Identifies a guest in all snapshots, by its id, or by its pid if the file has no ids and
  * id is 0. An id with another pid is another guest, as ids begin anew when the module is loaded
- * again; pid 0 is that of a VM whose VMM has ended. The order of lines distinguishes several guests of one process. After a boot, or on
- * another host, it is another guest.
+ * again; pid 0 is that of a VM whose VMM has ended. The order of lines distinguishes several
+ * guests of one process. After a boot, or on another host, it is another guest.
  */
 struct guest_key {
 	uint64_t id;

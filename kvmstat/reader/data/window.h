@@ -79,9 +79,10 @@ void window_detail(const struct window_guest *guest, struct detail *diff);
 void window_warn(const struct window *window, FILE *err);
 
 /*
- * Warns of guests that are missed. Checks that the chosen guests of @window are of one process, or, if @one, are one guest.
- * Returns STATUS_OK, STATUS_NO_DATA if there is no such guest, or STATUS_BAD if several
- * match, which are then listed on @err. Everything is fine if the user chose no guest.
+ * Warns of guests that are missed. Checks that the chosen guests of @window are of one process,
+ * or, if @one, are one guest. Returns STATUS_OK, STATUS_NO_DATA if there is no such guest, or
+ * STATUS_BAD if several match, which are then listed on @err. Everything is fine if the user
+ * chose no guest.
  */
 enum status window_check(const struct window *window, bool one, FILE *err);
 

@@ -308,7 +308,10 @@ static size_t choose_columns(const struct grid *grid, const struct look *look,
 	return choose_listed(grid, more ? list + 1 : list, chosen, nr);
 }
 
-/* Returns a text as it is shown in *@width columns, and sets that to those it takes. The caller frees it. */
+/*
+ * Returns a text as it is shown in *@width columns, and sets *@width to those that the text takes.
+ * The caller frees it.
+ */
 static char *show_text(const char *text, int *width)
 {
 	char *shown = xcalloc(strlen(text) + 1, NAME_SHOWN_SIZE / NAME_SIZE);

@@ -313,7 +313,7 @@ static const struct family {
 	ONE("exception_exits_total", "VM exits for an exception (or NMI on VT-x).",
 	    COL_exception_num),
 	ONE("nested_exits_total", "VM exits from a nested guest.", COL_nested_num),
-	/* Their difference is no counter, as an exit for a device counts as a fault before it does so. */
+	/* Their difference is no counter, as an exit for a device counts as a fault first. */
 	ONE("faults_total", "VM exits for a page fault that the host handles.", COL_fault_num),
 	ONE("device_faults_total", "Of faults_total, those for a device's memory.",
 	    COL_fault_mmio_num),

@@ -86,7 +86,7 @@ struct evidence {
 	double fault_ns, cheap_ns; /* mean time of a memory fault, and of the cheapest exit */
 	double hidden; /* share of exits that do not tell what they are for */
 	bool answered; /* its halts are waits for the other end of its network */
-	bool too_late; /* it ended before its reasons were read, as intervals read the counts alone */
+	bool too_late; /* it ended before its reasons were read, which intervals leave out */
 	bool dirty; /* the guest's writes to memory are logged */
 	char top_reason[DETAIL_TEXT_SIZE]; /* that takes most of exit_time, and that share */
 	double top_share;
