@@ -65,7 +65,8 @@ PARSER_GROUP(rows,
 PARSER_GROUP(json, { "json", KEY_JSON, NULL, 0, "Print JSON", 0 });
 PARSER_GROUP(classify,
 	     { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/kvmstat.conf", 0 },
-	     { "thesis", KEY_THESIS, NULL, 0, "Print Table 3-17 of Feng Hua's thesis, and its reading", 0 });
+	     { "thesis", KEY_THESIS, NULL, 0,
+	       "Print Table 3-17 of Feng Hua's thesis, and its reading", 0 });
 PARSER_GROUP(config,
 	     { "config", KEY_CONFIG, "FILE", 0, "Thresholds, instead of /etc/kvmstat.conf", 0 });
 PARSER_GROUP(record,
