@@ -78,10 +78,10 @@ for part in 1 2 3 4 5 6 7 8; do
 	look
 done
 # Record's memory is what its largest snapshot needs, which is one with all VMs.
-grown() { [ "$(wc -c <day.json)" -gt $size ]; }
+written() { [ "$(stat -c '%i %s' day.json)" != "$was" ]; }
 for part in 1 2 3 4; do
-	size=$(wc -c <day.json)
-	yes "snapshot $part with all VMs" within 120 grown
+	was=$(stat -c '%i %s' day.json)
+	yes "snapshot $part with all VMs" within 300 written
 	look
 done
 echo "# a scrape has $(wc -c <metrics) bytes, and takes $(spent kvmstat export) ticks; reading KVM's own files takes $(spent sh -c 'find /sys/kernel/debug/kvm/*/ -type f -exec cat {} +')"

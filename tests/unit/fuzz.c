@@ -262,20 +262,18 @@ static void try_vcpu_reasons(const char *buf, size_t len)
 /* A snapshot is written so that the same snapshot is read again. */
 static void must_come_back(const struct snapshot *snap)
 {
-	json_t *json = jsonl_snapshot(snap), *second;
+	char *text = jsonl_line(snap), *second;
 	struct source_error err;
 	struct snapshot again;
-	char *text;
 
-	must(json != NULL, "a snapshot without JSON");
-	text = json_dumps(json, JSONL_FLAGS);
+	text[strcspn(text, "\n")] = '\0';
 	must_be_clean(text);
 	must(!jsonl_parse(text, strlen(text), 1, &again, &err), "JSON of ours is refused");
-	second = jsonl_snapshot(&again);
-	must(json_equal(json, second), "another snapshot comes back");
-	json_decref(json);
-	json_decref(second);
+	second = jsonl_line(&again);
+	second[strcspn(second, "\n")] = '\0';
+	must(!strcmp(text, second), "another snapshot comes back");
 	snapshot_free(&again);
+	free(second);
 	free(text);
 }
 

@@ -796,7 +796,6 @@ static struct snapshot record(const struct counts *counts, struct about *about)
 	};
 	struct snapshot snap = { .nr = 1, .has = HAS_ALL }, read;
 	struct source_error err;
-	json_t *json;
 	char *line;
 
 	snap.guest = calloc(1, sizeof(*snap.guest));
@@ -805,12 +804,10 @@ static struct snapshot record(const struct counts *counts, struct about *about)
 	snap.about[0] = about_get(about);
 	snap.at.boot_ns = about->boot_ns;
 	strcpy(snap.at.isa, isa[about->detail.isa]);
-	json = jsonl_snapshot(&snap);
-	line = json_dumps(json, JSONL_FLAGS);
+	line = jsonl_line(&snap);
 	if (jsonl_parse(line, strlen(line), 1, &read, &err) != SOURCE_OK)
 		fail_msg("%s", err.what);
 	free(line);
-	json_decref(json);
 	snapshot_free(&snap);
 	return read;
 }

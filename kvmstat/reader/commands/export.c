@@ -144,7 +144,7 @@ static void put_json(FILE *out, struct session *session)
 {
 	struct snapshot *snap = &session->last;
 	size_t kept = 0;
-	json_t *json;
+	char *line;
 
 	for (size_t i = 0; i < snap->nr; i++) {
 		const struct counts *guest = &snap->guest[i];
@@ -161,10 +161,9 @@ static void put_json(FILE *out, struct session *session)
 		kept++;
 	}
 	snap->nr = kept;
-	json = jsonl_snapshot(snap);
-	json_dumpf(json, out, JSONL_FLAGS);
-	fputc('\n', out);
-	json_decref(json);
+	line = jsonl_line(snap);
+	fputs(line, out);
+	free(line);
 }
 
 /* Reads how many exits the module could not attribute to a guest. */

@@ -149,9 +149,7 @@ static enum status record_one(struct recorder *recorder, bool first)
 	struct source_error err;
 	struct snapshot snap;
 	enum status status;
-	json_t *json;
 	char *line;
-	size_t len;
 
 	if (live_take(root, &everything, &snap, &err) != SOURCE_OK) {
 		char path[512], text[1024];
@@ -173,15 +171,10 @@ static enum status record_one(struct recorder *recorder, bool first)
 		snapshot_free(&snap);
 		return status;
 	}
-	json = jsonl_snapshot(&snap);
-	len = json_dumpb(json, NULL, 0, JSONL_FLAGS);
-	line = xcalloc(len + 1, 1);
-	json_dumpb(json, line, len, JSONL_FLAGS);
-	line[len] = '\n';
-	status = write_line(recorder, line, len + 1);
-	free(line);
-	json_decref(json);
+	line = jsonl_line(&snap);
 	snapshot_free(&snap);
+	status = write_line(recorder, line, strlen(line));
+	free(line);
 	return status;
 }
 

@@ -79,19 +79,43 @@ static json_t *of_guest(const struct snapshot *snap, size_t i)
 	return guest;
 }
 
-json_t *jsonl_snapshot(const struct snapshot *snap)
+static void put(FILE *out, json_t *json, size_t flags)
+{
+	json_dumpf(json, out, JSONL_FLAGS | flags);
+	json_decref(json);
+}
+
+/* The JSON of a thousand guests at once would take ten times the memory of the line. */
+char *jsonl_line(const struct snapshot *snap)
 {
 	const struct moment *at = &snap->at;
-	json_t *guests = json_array();
+	char *line = NULL;
+	size_t len;
+	FILE *out = memory_or_exit(open_memstream(&line, &len));
+	bool cut;
 
-	for (size_t i = 0; i < snap->nr; i++)
-		json_array_append_new(guests, of_guest(snap, i));
-	return json_pack("{s:s, s:i, s:I, s:I, s:s, s:s, s:s, s:s, s:i, s:o, s:o*}", "kvmstat",
-			 KVMSTAT_VERSION, "format", JSONL_FORMAT, "time_ns",
-			 (json_int_t)at->real_ns, "uptime_ns", (json_int_t)at->boot_ns, "boot_id",
-			 at->boot_id, "host", at->host, "kernel", at->kernel, "isa", at->isa,
-			 "cpus", (int)at->cpus, "guests", guests, "machine",
-			 snap->host ? of_detail(&snap->host->detail) : NULL);
+	fputc('{', out);
+	put(out,
+	    json_pack("{s:s, s:i, s:I, s:I, s:s, s:s, s:s, s:s, s:i}", "kvmstat", KVMSTAT_VERSION,
+		      "format", JSONL_FORMAT, "time_ns", (json_int_t)at->real_ns, "uptime_ns",
+		      (json_int_t)at->boot_ns, "boot_id", at->boot_id, "host", at->host, "kernel",
+		      at->kernel, "isa", at->isa, "cpus", (int)at->cpus),
+	    JSON_EMBED);
+	fputs(",\"guests\":[", out);
+	for (size_t i = 0; i < snap->nr; i++) {
+		if (i)
+			fputc(',', out);
+		put(out, of_guest(snap, i), 0);
+	}
+	fputc(']', out);
+	if (snap->host) {
+		fputs(",\"machine\":", out);
+		put(out, of_detail(&snap->host->detail), 0);
+	}
+	fputs("}\n", out);
+	cut = ferror(out);
+	cut |= fclose(out) != 0;
+	return memory_or_exit(cut ? NULL : line);
 }
 
 /* The state of parsing. The first fault stays. */

@@ -16,9 +16,11 @@
 /* One line, keys in our order, and reals with 12 digits, which are exact enough. */
 #define JSONL_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(12))
 
-/* Return new references. A @number above 2^63 - 1, jansson's limit, becomes that. */
+/* Returns a new reference. A @number above 2^63 - 1, jansson's limit, becomes that. */
 json_t *jsonl_number(uint64_t number);
-json_t *jsonl_snapshot(const struct snapshot *snap);
+
+/* Returns the snapshot as a line, with its end. The caller frees the line. */
+char *jsonl_line(const struct snapshot *snap);
 
 /*
  * Parses line @line of a file, @len bytes at @buf. If the result is SOURCE_OK, @snap owns

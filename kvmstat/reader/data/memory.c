@@ -12,7 +12,7 @@
 
 #include "data/status.h"
 
-static void *or_exit(void *memory)
+void *memory_or_exit(void *memory)
 {
 	if (memory)
 		return memory;
@@ -22,12 +22,12 @@ static void *or_exit(void *memory)
 
 void *xcalloc(size_t nr, size_t size)
 {
-	return or_exit(calloc(nr, size));
+	return memory_or_exit(calloc(nr, size));
 }
 
 void *xreallocarray(void *old, size_t nr, size_t size)
 {
-	return or_exit(reallocarray(old, nr, size));
+	return memory_or_exit(reallocarray(old, nr, size));
 }
 
 void *xgrow(void *old, size_t nr, size_t size)
@@ -37,7 +37,7 @@ void *xgrow(void *old, size_t nr, size_t size)
 
 char *xstrdup(const char *text)
 {
-	return or_exit(strdup(text));
+	return memory_or_exit(strdup(text));
 }
 
 char *xasprintf(const char *format, ...)
@@ -49,5 +49,5 @@ char *xasprintf(const char *format, ...)
 	va_start(args, format);
 	len = vasprintf(&text, format, args);
 	va_end(args);
-	return or_exit(len < 0 ? NULL : text);
+	return memory_or_exit(len < 0 ? NULL : text);
 }

@@ -7,6 +7,9 @@
 
 #include <stddef.h>
 
+/* Exits if @memory is NULL. */
+void *memory_or_exit(void *memory);
+
 /* These never return NULL. */
 void *xcalloc(size_t nr, size_t size);
 void *xreallocarray(void *old, size_t nr, size_t size);
