@@ -42,7 +42,7 @@ run_cell() {
 	6.1-debug-*)
 		[ -n "${CASE:-}" ] || cases+=" 96-shortage"
 		options+=(--timeout 14000 --mem 2048 --add "$bin/failnth:bin/failnth"
-			--append "kmemleak=on loglevel=5 lab.churn=100 lab.turns=30 lab.breakpoints=1 sysctl.debug.kprobes-optimization=0")
+			--append "kmemleak=on loglevel=5 log_buf_len=16M lab.churn=100 lab.turns=30 lab.breakpoints=1 sysctl.debug.kprobes-optimization=0")
 		;;
 	# KCSAN delays accesses, and reports many races of the kernel itself, which no console needs to show at once.
 	6.1-kcsan-*)
