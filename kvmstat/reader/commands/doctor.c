@@ -123,8 +123,7 @@ static void check_headers(struct doctor *doctor, const char *release)
 {
 	char *path = path_to(doctor, "/lib/modules/%s/build", release), *advice;
 
-	if (!exists(doctor, "/sys/module/kvmstat") && !is_installed(doctor, release) &&
-	    access(path, F_OK)) {
+	if (access(path, F_OK)) {
 		advice = xasprintf("install the package linux-headers-%s (Debian) or "
 				   "kernel-devel-%s (RPM)",
 				   release, release);
@@ -141,13 +140,17 @@ static void check_module(struct doctor *doctor, const char *release)
 	char *version;
 
 	if (!exists(doctor, "/sys/module/kvmstat")) {
+		const bool installed = is_installed(doctor, release);
+
+		if (!installed)
+			check_headers(doctor, release);
 		say(doctor, "module", STATE_FIX,
-		    is_installed(doctor, release) ?
+		    installed ?
 			    "sudo modprobe kvmstat" :
 			    "install it for this kernel with 'sudo make install', or with 'sudo dkms "
 			    "autoinstall' if DKMS has it; then sudo modprobe kvmstat",
 		    "the module is not loaded, and is %sinstalled for Linux %s",
-		    is_installed(doctor, release) ? "" : "not ", release);
+		    installed ? "" : "not ", release);
 		return;
 	}
 	version = first_line(doctor, "/sys/module/kvmstat/version");
@@ -408,7 +411,6 @@ enum status run_doctor(const struct options *options)
 
 	uname(&name);
 	check_kvm(&doctor);
-	check_headers(&doctor, name.release);
 	check_module(&doctor, name.release);
 	check_proc(&doctor);
 	check_debugfs(&doctor);

@@ -46,8 +46,12 @@ static enum status print(const struct session *session, const struct look *look)
 	if (look->format == FORMAT_TEXT)
 		print_head(session, &all);
 	for (size_t i = 0; i < TABLES; i++) {
-		struct grid grid = section_grid(section_of(tables[i]), &detail, seconds, 0);
+		struct grid grid;
 
+		/* CSV is one table, whose columns the look has. */
+		if (look->format == FORMAT_CSV && tables[i] != TABLE_PROCESSES)
+			continue;
+		grid = section_grid(section_of(tables[i]), &detail, seconds, 0);
 		if (look->format == FORMAT_JSON) {
 			json_object_set_new(json, detail_form[tables[i]].name,
 					    grid_json(&grid, NULL));
@@ -58,8 +62,6 @@ static enum status print(const struct session *session, const struct look *look)
 				printf("%s\n", section_of(tables[i])->title);
 			}
 			grid_print(&grid, look, true, stdout);
-		} else if (look->format == FORMAT_CSV) {
-			/* The columns of the look are those of the processes. */
 		} else if (tables[i] == TABLE_HOST) {
 			grid_print_list(&grid, look->raw, stdout);
 		} else if (grid.nr) {
