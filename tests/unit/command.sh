@@ -564,7 +564,7 @@ check 'threads of an old recording' 0 '^memory: pid 118, id 1, managed by unknow
 check 'list of a window' 0 "^web1 +$web1 .* [1-9][0-9]{4} " '' ./kvmstat list -r root -w 3 -g web1
 wait
 serve "${all[@]}"
-check 'a window of classify' 0 '^Verdicts by [0-9]+\.[0-9] s:$' '' ./kvmstat classify -r root -w 0.2
+check 'a window of classify' 0 '^Verdicts by (0\.[2-9]|[1-9][0-9]*\.[0-9]) s:$' '' ./kvmstat classify -r root -w 0.2
 
 # Guests change between intervals.
 serve "$(guest "$web1" 11 5000 200 100)" "$(guest "$evil1" 6 50 20 10)" "$(guest "$fc" 3 50 20 10)" "$(guest 0 0 9 0 0)"
